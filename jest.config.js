@@ -1,0 +1,22 @@
+/** Tiers are told apart by name and place; `tools/test.mjs` runs them in this order. */
+const base = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: { '^.+\\.tsx?$': ['@swc/jest', JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8'))] },
+  moduleNameMapper: { '^@holdfast/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.holdfast/'],
+};
+const tier = (displayName, testMatch, more = {}) => ({ ...base, displayName, testMatch: testMatch.map((m) => `<rootDir>/${m}`), ...more });
+const withPostgres = { globalSetup: '<rootDir>/test/setup/postgres.up.js', globalTeardown: '<rootDir>/test/setup/postgres.down.js' };
+
+module.exports = {
+  // Real servers on a shared two-core machine: deadlines stand inside the tests, this is only the outer bound.
+  testTimeout: 120_000,
+  projects: [
+    tier('unit', ['{apps,libs,tools}/**/*.spec.ts']),
+    tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
+    tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
+    tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
+  ],
+};

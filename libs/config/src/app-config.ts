@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The settings of one product, read once at start and frozen. Also the Nest token under which they are injected. */
+export abstract class AppConfig {
+  abstract readonly mode: 'standalone' | 'cluster';
+  abstract readonly host: string;
+  abstract readonly port: number;
+  /** Absolute. */
+  abstract readonly dataDir: string;
+  /** The PostgreSQL to use; null means the embedded one. */
+  abstract readonly databaseUrl: string | null;
+  abstract readonly demo: boolean;
+  abstract readonly limits: boolean;
+  abstract readonly paymentWindowSeconds: number;
+  abstract readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/** One message for all bad variables. It names them and what is expected, never their values: they may be secrets. */
+export class ConfigError extends Error {}
+
+const onOff = z.enum(['on', 'off']).transform((word) => word === 'on');
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`);
+
+const schema = z.object({
+  HOLDFAST_MODE: z.enum(['standalone', 'cluster']).default('standalone'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(3000),
+  HOLDFAST_DATA_DIR: z.string().min(1).default('.holdfast'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  HOLDFAST_DEMO: onOff.default(true),
+  HOLDFAST_LIMITS: onOff.default(true),
+  HOLDFAST_PAYMENT_WINDOW: whole(1, 3600).default(60),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+type Env = Record<string, string | undefined>;
+
+/** Reads the environment; each variable may also come from the file named by `<NAME>_FILE`. Throws `ConfigError`. */
+export function loadConfig(env: Env): AppConfig {
+  const wrong: string[] = [];
+  const values: Env = {};
+  for (const name of Object.keys(schema.shape)) values[name] = readVariable(env, name, wrong);
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) wrong.push(`${issue.path.join('.')}: ${issue.message}`);
+  } else if (!parsed.data.HOLDFAST_LIMITS && !isLoopback(parsed.data.HOST)) {
+    wrong.push('HOLDFAST_LIMITS: off is allowed only while HOST is a loopback address');
+  }
+  if (wrong.length > 0 || !parsed.success)
+    throw new ConfigError(`bad configuration\n  ${wrong.join('\n  ')}`);
+  const it = parsed.data;
+  return Object.freeze({
+    mode: it.HOLDFAST_MODE,
+    host: it.HOST,
+    port: it.PORT,
+    dataDir: resolve(it.HOLDFAST_DATA_DIR),
+    databaseUrl: it.DATABASE_URL ?? null,
+    demo: it.HOLDFAST_DEMO,
+    limits: it.HOLDFAST_LIMITS,
+    paymentWindowSeconds: it.HOLDFAST_PAYMENT_WINDOW,
+    logLevel: it.LOG_LEVEL,
+  });
+}
+
+function readVariable(env: Env, name: string, wrong: string[]): string | undefined {
+  const direct = env[name];
+  const file = env[`${name}_FILE`];
+  if (!file) return direct === '' ? undefined : direct;
+  if (direct) wrong.push(`${name}: set either ${name} or ${name}_FILE, not both`);
+  else if (!existsSync(file)) wrong.push(`${name}_FILE: no such file`);
+  else return readFileSync(file, 'utf8').trim();
+  return undefined;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,74 @@
+import { publicVersion } from '@holdfast/kernel';
+import { dropStateAt, type DropItem, type DropMode, type DropRecord, type DropState } from './drop';
+import type { StockRow } from './stock-view.port';
+
+export interface StockCounts {
+  available: number;
+  held: number;
+  sold: number;
+  total: number;
+  version: number;
+  asOf: string;
+  stale: boolean;
+}
+
+/** `Drop` of the public contract. */
+export interface DropView {
+  id: string;
+  merchantId: string;
+  name: string;
+  description: string;
+  imageUrl: string | null;
+  state: DropState;
+  mode: DropMode;
+  opensAt: string | null;
+  closesAt: string | null;
+  perCustomerLimit: number;
+  holdTtlSeconds: number;
+  serverTime: string;
+  items: (DropItem & { stock: StockCounts })[];
+}
+
+export function toStockCounts(row: StockRow, stale: boolean): StockCounts {
+  const { available, held, sold, total, asOf } = row;
+  return { available, held, sold, total, version: publicVersion(row), asOf, stale };
+}
+
+/** Puts a drop's record and its counts together. An item whose counts have not arrived yet shows zeros and is marked stale. */
+export function toDropView(
+  drop: DropRecord,
+  stock: readonly StockRow[],
+  nowMs: number,
+  stale: boolean,
+): DropView {
+  const bySku = new Map(stock.map((row) => [row.sku, row]));
+  return {
+    id: drop.id,
+    merchantId: drop.merchantId,
+    name: drop.name,
+    description: drop.description,
+    imageUrl: drop.imageUrl,
+    state: dropStateAt(drop, nowMs),
+    mode: drop.mode,
+    opensAt: drop.opensAt,
+    closesAt: drop.closesAt,
+    perCustomerLimit: drop.perCustomerLimit,
+    holdTtlSeconds: drop.holdTtlSeconds,
+    serverTime: new Date(nowMs).toISOString(),
+    items: drop.items.map((item) => ({ ...item, stock: countsOf(bySku.get(item.sku), stale) })),
+  };
+}
+
+const NOTHING_YET: StockCounts = {
+  available: 0,
+  held: 0,
+  sold: 0,
+  total: 0,
+  version: 0,
+  asOf: new Date(0).toISOString(),
+  stale: true,
+};
+
+function countsOf(row: StockRow | undefined, stale: boolean): StockCounts {
+  return row ? toStockCounts(row, stale) : NOTHING_YET;
+}

@@ -1,0 +1,62 @@
+import type { DropRecord, DropState } from './drop';
+import type {
+  ConfirmOutcome,
+  ExtendOutcome,
+  Hold,
+  HoldRef,
+  PayForHold,
+  PlaceHold,
+  PlaceOutcome,
+  ReleaseOutcome,
+  RetakeOutcome,
+  YieldOutcome,
+} from './hold';
+
+export interface ListDrops {
+  /** Only drops that are in this state now; drafts are never listed. */
+  state?: DropState;
+  cursor?: string;
+  limit: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** Thrown when a cursor is not one that a list gave out. */
+export class InvalidCursor extends Error {}
+
+/** Thrown when a service cannot answer in time (database or peer away): nothing is known to have happened. */
+export class ServiceUnavailable extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds = 1,
+  ) {
+    super(message);
+    this.name = 'ServiceUnavailable';
+  }
+}
+
+/**
+ * What gateway and checkout may ask of inventory. In standalone it is called directly, in the cluster over TCP.
+ * Expected outcomes are values; `ServiceUnavailable` is thrown when no answer came within the deadline.
+ */
+export abstract class InventoryClient {
+  abstract placeHold(command: PlaceHold): Promise<PlaceOutcome>;
+  abstract releaseHold(command: HoldRef): Promise<ReleaseOutcome>;
+  /** Null when unknown or another customer's. `expired` by the database's clock even before the sweeper came by. */
+  abstract getHold(query: HoldRef): Promise<Hold | null>;
+
+  abstract extendHold(command: PayForHold): Promise<ExtendOutcome>;
+  abstract confirmHold(command: PayForHold): Promise<ConfirmOutcome>;
+  abstract yieldHold(command: PayForHold): Promise<YieldOutcome>;
+  /** Release by the order that pays: allowed although a payment was in flight. */
+  abstract releaseForOrder(command: PayForHold): Promise<ReleaseOutcome>;
+  abstract retakeHold(command: PayForHold): Promise<RetakeOutcome>;
+
+  /** Public drops, newest first. */
+  abstract listDrops(query: ListDrops): Promise<Page<DropRecord>>;
+  /** Null when unknown or a draft. */
+  abstract getDrop(dropId: string): Promise<DropRecord | null>;
+}

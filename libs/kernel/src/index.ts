@@ -1,0 +1,7 @@
+export * from './assert';
+export * from './clock';
+export * from './deadline';
+export * from './ids';
+export * from './limits';
+export * from './money';
+export * from './stock-version';

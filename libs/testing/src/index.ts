@@ -1,0 +1,3 @@
+export * from './database';
+export * from './random';
+export * from './wait-for';
