@@ -2,13 +2,23 @@
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.tsx?$': ['@swc/jest', JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8'))] },
+  transform: {
+    '^.+\\.tsx?$': ['@swc/jest', JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8'))],
+  },
   moduleNameMapper: { '^@holdfast/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.holdfast/'],
 };
-const tier = (displayName, testMatch, more = {}) => ({ ...base, displayName, testMatch: testMatch.map((m) => `<rootDir>/${m}`), ...more });
-const withPostgres = { globalSetup: '<rootDir>/test/setup/postgres.up.js', globalTeardown: '<rootDir>/test/setup/postgres.down.js' };
+const tier = (displayName, testMatch, more = {}) => ({
+  ...base,
+  displayName,
+  testMatch: testMatch.map((m) => `<rootDir>/${m}`),
+  ...more,
+});
+const withPostgres = {
+  globalSetup: '<rootDir>/test/setup/postgres.up.js',
+  globalTeardown: '<rootDir>/test/setup/postgres.down.js',
+};
 
 module.exports = {
   // Real servers on a shared two-core machine: deadlines stand inside the tests, this is only the outer bound.
