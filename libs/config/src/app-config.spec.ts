@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig } from './app-config';
+
+describe('configuration', () => {
+  it('has sane defaults', () => {
+    expect(loadConfig({})).toMatchObject({
+      mode: 'standalone',
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: null,
+      demo: true,
+      limits: true,
+      paymentWindowSeconds: 60,
+      logLevel: 'info',
+    });
+  });
+
+  it('names every bad variable at once and no value', () => {
+    const bad = {
+      PORT: 'eighty',
+      HOLDFAST_DEMO: 'yes',
+      DATABASE_URL: 'mysql://user:s3cret@host/db',
+      HOLDFAST_PAYMENT_WINDOW: '0',
+    };
+    expect(() => loadConfig(bad)).toThrow(ConfigError);
+    let message = '';
+    try {
+      loadConfig(bad);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    for (const name of Object.keys(bad)) expect(message).toContain(name);
+    for (const value of ['eighty', 's3cret']) expect(message).not.toContain(value);
+  });
+
+  it('reads a variable from a file, and refuses both ways at once', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'url');
+    writeFileSync(file, 'postgres://a@b/c\n');
+    expect(loadConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://a@b/c');
+    expect(() => loadConfig({ DATABASE_URL_FILE: file, DATABASE_URL: 'postgres://x/y' })).toThrow('not both');
+    expect(() => loadConfig({ DATABASE_URL_FILE: '/does/not/exist' })).toThrow('no such file');
+  });
+
+  it('lifts the public limits only on a loopback address', () => {
+    expect(loadConfig({ HOLDFAST_LIMITS: 'off' }).limits).toBe(false);
+    expect(loadConfig({ HOLDFAST_LIMITS: 'off', HOST: '::1' }).limits).toBe(false);
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'shop.example']) {
+      expect(() => loadConfig({ HOLDFAST_LIMITS: 'off', HOST })).toThrow('loopback');
+    }
+  });
+
+  it('is frozen', () => {
+    const config = loadConfig({});
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  });
+});
