@@ -1,0 +1,118 @@
+import {
+  type DropRecord,
+  type DropView,
+  dropStateAt,
+  type InventoryClient,
+  type ListDrops,
+  type LiveFeed,
+  type LiveMessage,
+  type Page,
+  type StockRow,
+  type StockView,
+  toDropView,
+} from '@holdfast/contracts';
+import type { Clock } from '@holdfast/kernel';
+import { ReadThrough } from './read-through';
+
+/** A drop as clients see it, with the tag that changes when anything in it changes but the server's time. */
+export interface DropSnapshot {
+  view: DropView;
+  /** Weak: two answers with the same tag may differ in `serverTime`. */
+  etag: string;
+}
+
+const RECORD_AGE_MS_MAX = 500; // the contract promises that a GET shows a change within 1 s
+const RECORDS_MAX = 500; // a record of 5,000 SKUs takes about 1 MB
+const LISTS_MAX = 100;
+const READ_DEADLINE_MS = 1_500;
+
+/**
+ * What the gateway knows about drops: the record from inventory, kept for half a second and read again when the feed says that it changed,
+ * joined with the counts of the stock view as they are at the moment of asking.
+ */
+export class DropDirectory {
+  private readonly records: ReadThrough<DropRecord | null>;
+  private readonly lists: ReadThrough<Page<DropRecord>>;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    inventory: InventoryClient,
+    private readonly stock: StockView,
+    private readonly feed: LiveFeed,
+    private readonly clock: Clock,
+  ) {
+    const common = { clock, maxAgeMs: RECORD_AGE_MS_MAX, deadlineMs: READ_DEADLINE_MS };
+    this.records = new ReadThrough({
+      ...common,
+      what: 'reading a drop',
+      entriesMax: RECORDS_MAX,
+      load: (dropId) => inventory.getDrop(dropId),
+    });
+    this.lists = new ReadThrough({
+      ...common,
+      what: 'listing drops',
+      entriesMax: LISTS_MAX,
+      load: (query) => inventory.listDrops(JSON.parse(query) as ListDrops),
+    });
+  }
+
+  /** Begins to listen for changed drops. */
+  start(): void {
+    this.unsubscribe ??= this.feed.subscribe((message) => this.heed(message));
+  }
+
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = undefined;
+  }
+
+  /** The drop with its counts of this moment; null when there is none, or only a draft. Throws `ServiceUnavailable`. */
+  async get(dropId: string): Promise<DropView | null> {
+    return (await this.snapshot(dropId))?.view ?? null;
+  }
+
+  /** The same with its entity tag. */
+  async snapshot(dropId: string): Promise<DropSnapshot | null> {
+    const { value: record, behind } = await this.records.get(dropId);
+    if (!record) return null;
+    return this.join(record, behind || (await this.isStale()));
+  }
+
+  /** One page of drops, newest first. Throws `InvalidCursor`. */
+  async list(query: ListDrops): Promise<Page<DropSnapshot>> {
+    const { value: page, behind } = await this.lists.get(JSON.stringify(query));
+    const stale = behind || (await this.isStale());
+    const items = await Promise.all(page.items.map((record) => this.join(record, stale)));
+    return { items, nextCursor: page.nextCursor };
+  }
+
+  private heed(message: LiveMessage): void {
+    if (message.kind !== 'drop') return;
+    this.records.outdate(message.dropId);
+    this.lists.outdateAll();
+  }
+
+  private async isStale(): Promise<boolean> {
+    return (await this.stock.freshness()).staleSince !== null;
+  }
+
+  private async join(record: DropRecord, stale: boolean): Promise<DropSnapshot> {
+    const rows = await this.stock.ofDrop(record.id);
+    const now = this.clock.now();
+    return { view: toDropView(record, rows, now, stale), etag: etagOf(record, rows, now, stale) };
+  }
+}
+
+/**
+ * Versions and epochs only ever grow, so their sums change whenever one row does: as good as a hash over all rows, for an addition each.
+ */
+function etagOf(record: DropRecord, rows: readonly StockRow[], nowMs: number, stale: boolean): string {
+  let epochs = 0;
+  let versions = 0;
+  for (const row of rows) {
+    epochs += row.epoch;
+    versions += row.version;
+  }
+  const state = dropStateAt(record, nowMs);
+  return `W/"${record.revision}.${state}.${rows.length}.${epochs}.${versions}${stale ? '.stale' : ''}"`;
+}

@@ -1,0 +1,106 @@
+import { ServiceUnavailable } from '@holdfast/contracts';
+import { type Clock, DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+
+export interface ReadThroughOptions<V> {
+  /** Named in the error when the deadline passes. */
+  what: string;
+  load: (key: string) => Promise<V>;
+  clock: Clock;
+  /** A value is read again when it is older. */
+  maxAgeMs: number;
+  /** Keys kept; the least recently asked for goes first. */
+  entriesMax: number;
+  deadlineMs: number;
+}
+
+interface Entry<V> {
+  value: { it: V } | undefined;
+  readAtMs: number;
+  loading: Promise<V> | undefined;
+  /** After a failed read the old value is given at once until then, so that a dead source does not slow every reader down. */
+  restUntilMs: number;
+}
+
+const REST_AFTER_FAILURE_MS = 1_000;
+
+/**
+ * A bounded cache that reads through, once for all who ask at the same time. When the source is away it gives the last value it had and says
+ * so (`behind`), because a page with old counts marked old is worth more than an error.
+ */
+export class ReadThrough<V> {
+  private readonly entries = new Map<string, Entry<V>>();
+
+  constructor(private readonly options: ReadThroughOptions<V>) {}
+
+  async get(key: string): Promise<{ value: V; behind: boolean }> {
+    const entry = this.touch(key);
+    const now = this.options.clock.now();
+    if (entry.value) {
+      if (now - entry.readAtMs < this.options.maxAgeMs) return { value: entry.value.it, behind: false };
+      if (now < entry.restUntilMs) return { value: entry.value.it, behind: true };
+    }
+    try {
+      return { value: await (entry.loading ?? this.load(key, entry)), behind: false };
+    } catch (error) {
+      if (entry.value && isAway(error)) return { value: entry.value.it, behind: true };
+      throw error;
+    }
+  }
+
+  /** The next reader gets it from the source, even if a read that began before is still under way. */
+  outdate(key: string): void {
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    entry.readAtMs = Number.NEGATIVE_INFINITY;
+    entry.restUntilMs = 0;
+    entry.loading = undefined;
+  }
+
+  outdateAll(): void {
+    for (const key of this.entries.keys()) this.outdate(key);
+  }
+
+  private touch(key: string): Entry<V> {
+    let entry = this.entries.get(key);
+    if (entry) {
+      this.entries.delete(key);
+    } else {
+      entry = { value: undefined, readAtMs: Number.NEGATIVE_INFINITY, loading: undefined, restUntilMs: 0 };
+      if (this.entries.size >= this.options.entriesMax) this.dropOldest();
+    }
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  private dropOldest(): void {
+    const oldest = this.entries.keys().next();
+    if (!oldest.done) this.entries.delete(oldest.value);
+  }
+
+  private load(key: string, entry: Entry<V>): Promise<V> {
+    const { what, deadlineMs, clock } = this.options;
+    const askedAtMs = clock.now();
+    const loading = withDeadline(what, deadlineMs, this.options.load(key)).then(
+      (value) => {
+        if (entry.loading !== loading) return value; // outdated meanwhile: good for who waited, not for keeping
+        entry.value = { it: value };
+        entry.readAtMs = askedAtMs;
+        entry.loading = undefined;
+        return value;
+      },
+      (error: unknown) => {
+        if (entry.loading === loading) {
+          entry.loading = undefined;
+          entry.restUntilMs = clock.now() + REST_AFTER_FAILURE_MS;
+        }
+        throw error;
+      },
+    );
+    entry.loading = loading;
+    return loading;
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof ServiceUnavailable || error instanceof DeadlineExceeded;
+}
