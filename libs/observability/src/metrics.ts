@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { RouteHistogram } from './route-histogram';
+
+export type { Counter, Gauge, Histogram };
+
+/**
+ * The metrics of one process, in Prometheus' words. Made once and injected by this class, so that two products in one test process do not
+ * share a registry. A name is made once: asking again for it gives the same metric.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return this.once(name, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
+  }
+
+  /** `collect` is asked at each scrape: for values that exist anyhow, such as the length of a queue. */
+  gauge(name: string, help: string, collect?: () => number): Gauge {
+    return this.once(name, () => {
+      const read = collect && { collect: () => gauge.set(collect()) };
+      const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], ...read });
+      return gauge;
+    });
+  }
+
+  histogram<L extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly L[] = [],
+  ): Histogram<L> {
+    return this.once(
+      name,
+      () => new Histogram({ name, help, buckets, labelNames, registers: [this.registry] }),
+    );
+  }
+
+  /** Requests by route and status; cheap enough for each request (see the class). */
+  routeHistogram(name: string, help: string): RouteHistogram {
+    return this.once(name, () => {
+      const metric = new RouteHistogram(name, help);
+      // The registry only reads `name` and asks for `get()`; its type wants the whole base class.
+      this.registry.registerMetric(metric as unknown as Metric);
+      return metric;
+    });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** The text that Prometheus scrapes. */
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private once<M>(name: string, make: () => M): M {
+    const known: unknown = this.registry.getSingleMetric(name);
+    return known === undefined ? make() : (known as M);
+  }
+}
