@@ -1,0 +1,8 @@
+/** A row that is not imported. `line` is the line of the file where the record starts, the header being 1; a fault of the whole file is line 1. */
+export interface Rejected {
+  line: number;
+  reason: string;
+}
+
+/** Why products that the merchant does not offer (`draft`, `archived`) are left out. Not a fault: it never stops an import. */
+export const NOT_ACTIVE = 'not active';
