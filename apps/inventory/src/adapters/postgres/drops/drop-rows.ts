@@ -1,0 +1,91 @@
+import {
+  dropStateAt,
+  type DropItem,
+  type DropMode,
+  type DropRecord,
+  type DropState,
+  type StockRow,
+} from '@holdfast/contracts';
+
+/** Rows as the driver gives them: 64-bit integers are text, times are dates cut to milliseconds. */
+export interface DropRow {
+  drop_id: string;
+  merchant_id: string;
+  name: string;
+  description: string;
+  image_url: string | null;
+  state: DropState;
+  mode: DropMode;
+  opens_at: Date | null;
+  closes_at: Date | null;
+  per_customer_limit: number;
+  hold_ttl_seconds: number;
+  revision: string;
+  created_at: Date;
+  now: Date;
+}
+
+export interface ItemRow {
+  drop_id: string;
+  sku: string;
+  name: string;
+  image_url: string | null;
+  price_minor: string;
+  currency: string;
+}
+
+export interface StockDbRow {
+  drop_id: string;
+  sku: string;
+  total: string;
+  available: string;
+  held: string;
+  sold: string;
+  epoch: string;
+  version: string;
+  as_of: Date;
+}
+
+export function toDropRecord(row: DropRow, items: DropItem[]): DropRecord {
+  const opensAt = row.opens_at?.toISOString() ?? null;
+  const closesAt = row.closes_at?.toISOString() ?? null;
+  return {
+    id: row.drop_id,
+    merchantId: row.merchant_id,
+    name: row.name,
+    description: row.description,
+    imageUrl: row.image_url,
+    state: dropStateAt({ state: row.state, opensAt, closesAt }, row.now.getTime()),
+    mode: row.mode,
+    opensAt,
+    closesAt,
+    perCustomerLimit: row.per_customer_limit,
+    holdTtlSeconds: row.hold_ttl_seconds,
+    revision: Number(row.revision),
+    createdAt: row.created_at.toISOString(),
+    items,
+  };
+}
+
+export function toDropItem(row: ItemRow): DropItem {
+  return {
+    sku: row.sku,
+    name: row.name,
+    price: { amountMinor: Number(row.price_minor), currency: row.currency },
+    imageUrl: row.image_url,
+  };
+}
+
+export function toStockRow(row: StockDbRow): StockRow {
+  return {
+    dropId: row.drop_id,
+    sku: row.sku,
+    total: Number(row.total),
+    available: Number(row.available),
+    held: Number(row.held),
+    sold: Number(row.sold),
+    epoch: Number(row.epoch),
+    version: Number(row.version),
+    asOf: row.as_of.toISOString(),
+  };
+}

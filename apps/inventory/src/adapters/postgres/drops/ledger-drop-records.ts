@@ -1,0 +1,41 @@
+import type { DropRecord } from '@holdfast/contracts';
+import type { Pool } from 'pg';
+import {
+  type DropPageQuery,
+  type DropPosition,
+  DropRecords,
+} from '../../../application/ports/drop-records.port';
+import { readDrops } from './read-drops';
+import { sql } from './sql/sql.generated';
+import { orUnavailable } from './unavailable';
+
+export class LedgerDropRecords extends DropRecords {
+  constructor(private readonly pool: Pool) {
+    super();
+  }
+
+  override page(query: DropPageQuery): Promise<{ drops: DropRecord[]; last: DropPosition | null }> {
+    return orUnavailable(this.readPage(query));
+  }
+
+  override async find(dropId: string): Promise<DropRecord | null> {
+    const [drop] = await orUnavailable(readDrops(this.pool, [dropId]));
+    return drop ?? null;
+  }
+
+  private async readPage({ state, after, limit }: DropPageQuery) {
+    // One more than asked: it tells whether a next page exists.
+    const values = [false, state, after?.createdAt ?? null, after?.dropId ?? null, limit + 1];
+    const found = await this.pool.query<{ drop_id: string; created_at: string }>({
+      ...sql.listDrops,
+      values,
+    });
+    const rows = found.rows.slice(0, limit);
+    const drops = await readDrops(
+      this.pool,
+      rows.map((row) => row.drop_id),
+    );
+    const end = found.rows.length > limit ? rows.at(-1) : undefined;
+    return { drops, last: end ? { createdAt: end.created_at, dropId: end.drop_id } : null };
+  }
+}

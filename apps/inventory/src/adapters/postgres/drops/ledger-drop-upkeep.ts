@@ -1,0 +1,47 @@
+import type { StockRow } from '@holdfast/contracts';
+import type { Pool } from 'pg';
+import { DropUpkeep } from '../../../application/ports/drop-upkeep.port';
+import { readStock } from './read-drops';
+import { sql } from './sql/sql.generated';
+
+const LIVELY_AFTER_CLOSE = '2 days'; // the longest hold lives a day, its payment an hour: nothing moves after that but refunds, which the stream brings
+
+export class LedgerDropUpkeep extends DropUpkeep {
+  constructor(private readonly pool: Pool) {
+    super();
+  }
+
+  override dueDrops(limit: number): Promise<string[]> {
+    return this.ids(sql.findDueDrops, [limit]);
+  }
+
+  override async advance(dropId: string): Promise<boolean> {
+    const done = await this.pool.query({ ...sql.advanceDrop, values: [dropId] });
+    return done.rowCount === 1;
+  }
+
+  override livelyDrops(after: string, limit: number): Promise<string[]> {
+    return this.ids(sql.listLivelyDrops, [after, limit, LIVELY_AFTER_CLOSE]);
+  }
+
+  override stockOf(dropId: string): Promise<StockRow[]> {
+    return readStock(this.pool, [dropId]);
+  }
+
+  override dropsWithOldFacts(ageSeconds: number, limit: number): Promise<string[]> {
+    return this.ids(sql.findStaleOutbox, [`${ageSeconds} seconds`, limit]);
+  }
+
+  override async purgeFacts(dropId: string, ageSeconds: number, limit: number): Promise<number> {
+    const done = await this.pool.query({
+      ...sql.purgeDropOutbox,
+      values: [dropId, `${ageSeconds} seconds`, limit],
+    });
+    return done.rowCount ?? 0;
+  }
+
+  private async ids(statement: { name: string; text: string }, values: unknown[]): Promise<string[]> {
+    const found = await this.pool.query<{ drop_id: string }>({ ...statement, values });
+    return found.rows.map((row) => row.drop_id);
+  }
+}

@@ -1,0 +1,42 @@
+import type { DropRecord, DropWithStock, StockRow } from '@holdfast/contracts';
+import { groupBy } from '@holdfast/kernel';
+import type { Pool, PoolClient } from 'pg';
+import {
+  type DropRow,
+  type ItemRow,
+  type StockDbRow,
+  toDropItem,
+  toDropRecord,
+  toStockRow,
+} from './drop-rows';
+import { sql } from './sql/sql.generated';
+
+export type Db = Pick<Pool | PoolClient, 'query'>;
+
+/** The records of these drops in the order of the ids; unknown ones are left out. */
+export async function readDrops(db: Db, dropIds: readonly string[]): Promise<DropRecord[]> {
+  if (dropIds.length === 0) return [];
+  const drops = await db.query<DropRow>({ ...sql.findDrops, values: [dropIds] });
+  const items = await db.query<ItemRow>({ ...sql.findDropItems, values: [dropIds] });
+  const itemsOf = groupBy(items.rows, (row) => row.drop_id);
+  const byId = new Map(
+    drops.rows.map((row) => [
+      row.drop_id,
+      toDropRecord(row, (itemsOf.get(row.drop_id) ?? []).map(toDropItem)),
+    ]),
+  );
+  return dropIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The counts of these drops as the ledger has them now, by drop and SKU. */
+export async function readStock(db: Db, dropIds: readonly string[]): Promise<StockRow[]> {
+  if (dropIds.length === 0) return [];
+  const stock = await db.query<StockDbRow>({ ...sql.findDropStock, values: [dropIds] });
+  return stock.rows.map(toStockRow);
+}
+
+export async function readDropsWithStock(db: Db, dropIds: readonly string[]): Promise<DropWithStock[]> {
+  const drops = await readDrops(db, dropIds);
+  const stockOf = groupBy(await readStock(db, dropIds), (row) => row.dropId);
+  return drops.map((drop) => ({ drop, stock: stockOf.get(drop.id) ?? [] }));
+}

@@ -1,0 +1,29 @@
+import type { DropRecord, ListDrops, Page } from '@holdfast/contracts';
+import { LIMITS } from '@holdfast/kernel';
+import { decodeDropCursor, encodeDropCursor } from './drop-cursor';
+import type { DropRecords } from './ports/drop-records.port';
+
+/** The shape of a drop's id; anything else, such as a NUL that the database would choke on, is simply not found. */
+const DROP_ID = /^[a-z][0-9a-z]{2,31}$/;
+
+/** What shoppers may know of drops. A draft does not exist for them. */
+export class DropReader {
+  constructor(private readonly records: DropRecords) {}
+
+  /** Newest first. Throws `InvalidCursor`; `ServiceUnavailable` when the ledger does not answer. */
+  async listDrops({ state, cursor, limit }: ListDrops): Promise<Page<DropRecord>> {
+    const { drops, last } = await this.records.page({
+      state: state ?? null,
+      after: cursor === undefined ? null : decodeDropCursor(cursor),
+      limit: Math.min(limit, LIMITS.pageSizeMax),
+    });
+    return { items: drops, nextCursor: last ? encodeDropCursor(last) : null };
+  }
+
+  /** Null when unknown or a draft. Throws `ServiceUnavailable` when the ledger does not answer. */
+  async getDrop(dropId: string): Promise<DropRecord | null> {
+    if (!DROP_ID.test(dropId)) return null;
+    const drop = await this.records.find(dropId);
+    return drop === null || drop.state === 'draft' ? null : drop;
+  }
+}

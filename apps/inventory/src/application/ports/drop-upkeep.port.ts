@@ -1,0 +1,17 @@
+import type { StockRow } from '@holdfast/contracts';
+
+/** What the background workers need of the ledger. Lists go over all drops; whatever changes something stays within one. */
+export abstract class DropUpkeep {
+  /** Drops whose stored state time has overtaken. */
+  abstract dueDrops(limit: number): Promise<string[]>;
+  /** Writes down the state that the drop has by now; false when there was nothing to write. */
+  abstract advance(dropId: string): Promise<boolean>;
+  /** Drops whose counts may still change, in pages by id: `after` is the last id seen, '' at first. */
+  abstract livelyDrops(after: string, limit: number): Promise<string[]>;
+  /** The counts of a drop as the ledger has them now. */
+  abstract stockOf(dropId: string): Promise<StockRow[]>;
+  /** Drops with facts older than `ageSeconds`. */
+  abstract dropsWithOldFacts(ageSeconds: number, limit: number): Promise<string[]>;
+  /** Deletes at most `limit` such facts of a drop; returns how many. */
+  abstract purgeFacts(dropId: string, ageSeconds: number, limit: number): Promise<number>;
+}

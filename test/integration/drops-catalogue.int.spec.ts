@@ -1,0 +1,204 @@
+import { InvalidDrop, type NewDrop, type NewProduct } from '@holdfast/contracts';
+import { openPool, ROLES } from '@holdfast/postgres';
+import { waitFor } from '@holdfast/testing';
+import type { Pool } from 'pg';
+import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
+import { createLedger, type TestLedger } from '../support/database';
+
+const item = { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, priceMinor: 2900, currency: 'EUR', units: 10 };
+const aDrop = (change: Partial<NewDrop> = {}): NewDrop => ({
+  name: 'Tee',
+  description: 'A tee.',
+  imageUrl: 'https://example.com/tee.jpg',
+  opensAt: 'now',
+  closesAt: null,
+  perCustomerLimit: 4,
+  holdTtlSeconds: 300,
+  items: [item, { ...item, sku: 'TEE-L', name: 'Tee, L', units: 0 }],
+  ...change,
+});
+const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+describe('the catalogue of drops on the ledger', () => {
+  let ledger: TestLedger;
+  let pool: Pool;
+  let catalogue: LedgerDropCatalogue;
+
+  beforeAll(async () => {
+    ledger = await createLedger('drops_catalogue');
+    pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 6, name: 'test' });
+    catalogue = new LedgerDropCatalogue(pool);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await ledger.drop();
+  });
+
+  const count = async (what: string) => {
+    const found = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM inventory.${what}`);
+    return found.rows[0]!.n;
+  };
+
+  it('seeds one merchant and one open demo drop, however many products start at once', async () => {
+    const made = await Promise.all(Array.from({ length: 6 }, () => catalogue.seed({ demo: true })));
+    expect(new Set(made.map((it) => it.merchantId)).size).toBe(1);
+    expect(made.filter((it) => it.merchantMade)).toHaveLength(1);
+    expect(made.filter((it) => it.demoDropId !== null)).toHaveLength(1);
+    expect(await count('merchant')).toBe(1);
+    const [demo] = await catalogue.list();
+    expect(demo).toMatchObject({ drop: { state: 'open', perCustomerLimit: 4, holdTtlSeconds: 300 } });
+    expect(demo!.stock.every((row) => row.available >= 40 && row.available <= 120)).toBe(true);
+    expect(demo!.drop.items.map((it) => it.sku)).toContain('NLR01-42');
+  });
+
+  it('seeds no demo drop when there is one already or none is wanted', async () => {
+    expect(await catalogue.seed({ demo: true })).toMatchObject({ merchantMade: false, demoDropId: null });
+    expect(await catalogue.seed({ demo: false })).toMatchObject({ demoDropId: null });
+  });
+
+  it('makes a drop whose items keep their order, whose stock is all available and explained by movements', async () => {
+    const { drop, stock } = await catalogue.create(aDrop());
+    expect(drop).toMatchObject({ name: 'Tee', state: 'open', mode: 'first-come', revision: 1 });
+    expect(drop.items).toEqual([
+      { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, price: { amountMinor: 2900, currency: 'EUR' } },
+      { sku: 'TEE-L', name: 'Tee, L', imageUrl: null, price: { amountMinor: 2900, currency: 'EUR' } },
+    ]);
+    expect(Math.abs(Date.parse(drop.opensAt!) - Date.now())).toBeLessThan(5_000);
+    expect(stock).toMatchObject([
+      { sku: 'TEE-L', total: 0, available: 0, held: 0, sold: 0, epoch: 0, version: 1 },
+      { sku: 'TEE-M', total: 10, available: 10, held: 0, sold: 0, epoch: 0, version: 1 },
+    ]);
+    const explained = await pool.query(
+      `SELECT sku, sum(delta)::int AS units FROM inventory.movement WHERE drop_id = $1 GROUP BY sku ORDER BY sku`,
+      [drop.id],
+    );
+    expect(explained.rows).toEqual([
+      { sku: 'TEE-L', units: 0 },
+      { sku: 'TEE-M', units: 10 },
+    ]);
+    expect(await catalogue.get(drop.id)).toMatchObject({ drop });
+    expect(await catalogue.get('dunknown')).toBeNull();
+  });
+
+  it('starts a drop as draft, scheduled or open by its opening time and the clock of the database', async () => {
+    const state = async (opensAt: string | null) => (await catalogue.create(aDrop({ opensAt }))).drop.state;
+    expect(await state(null)).toBe('draft');
+    expect(await state(soon(60_000))).toBe('scheduled');
+    expect(await state(soon(-60_000))).toBe('open');
+    expect(await state('now')).toBe('open');
+  });
+
+  it.each<[string, Partial<NewDrop>]>([
+    ['a closing time that is over', { closesAt: '2020-01-01T00:00:00Z' }],
+    ['a SKU twice', { items: [item, item] }],
+    ['no items', { items: [] }],
+    ['mixed currencies', { items: [item, { ...item, sku: 'B', currency: 'USD' }] }],
+  ])('refuses %s and leaves nothing half made', async (_, change) => {
+    const before = [await count('drop'), await count('stock'), await count('product')];
+    const product = { handle: 'half', name: 'Half', description: '', imageUrls: [], skus: [] };
+    await expect(catalogue.create(aDrop(change), [product])).rejects.toThrow(InvalidDrop);
+    expect([await count('drop'), await count('stock'), await count('product')]).toEqual(before);
+  });
+
+  it('makes a drop of 5,000 SKUs with 5,000 catalogue SKUs in about a second', async () => {
+    const items = Array.from({ length: 5_000 }, (_, i) => ({ ...item, sku: `BIG-${i}`, units: i }));
+    const products: NewProduct[] = Array.from({ length: 500 }, (_, p) => ({
+      handle: `big-${p}`,
+      name: `Big ${p}`,
+      description: '<p>big</p>'.repeat(50),
+      imageUrls: ['https://example.com/a.jpg'],
+      skus: items.slice(p * 10, p * 10 + 10),
+    }));
+    const start = Date.now();
+    const { drop, stock } = await catalogue.create(aDrop({ items }), products);
+    const tookMs = Date.now() - start;
+    console.info(`5,000 SKUs: ${tookMs} ms`);
+    expect(tookMs).toBeLessThan(10_000);
+    expect(drop.items.map((it) => it.sku)).toEqual(items.map((it) => it.sku));
+    expect(stock.reduce((sum, row) => sum + row.total, 0)).toBe((5_000 * 4_999) / 2);
+    expect(await count('product_sku')).toBe(5_000);
+  });
+
+  it('brings products with the same handle up to date, from two imports at once too', async () => {
+    const product = (name: string): NewProduct[] =>
+      Array.from({ length: 300 }, (_, i) => ({
+        handle: `same-${i}`,
+        name,
+        description: '',
+        imageUrls: ['a', `b "${i}"`],
+        skus: [{ sku: `SAME-${i}`, name, priceMinor: 1, currency: 'EUR' }],
+      }));
+    const before = await count('product');
+    await Promise.all([
+      catalogue.create(aDrop(), product('one')),
+      catalogue.create(aDrop(), product('two').reverse()),
+    ]);
+    expect(await count('product')).toBe(before + 300);
+    await catalogue.create(aDrop(), product('three'));
+    const saved = await pool.query(
+      `SELECT DISTINCT p.name, s.name AS sku_name, cardinality(image_urls) AS images
+       FROM inventory.product p JOIN inventory.product_sku s USING (merchant_id, product_id) WHERE handle LIKE 'same-%'`,
+    );
+    expect(saved.rows).toEqual([{ name: 'three', sku_name: 'three', images: 2 }]);
+  });
+
+  it('walks the life of a drop, each step growing the revision, and refuses what is illegal', async () => {
+    const { drop } = await catalogue.create(aDrop({ opensAt: null }));
+    expect(await catalogue.act(drop.id, 'pause')).toEqual({ kind: 'illegal', state: 'draft' });
+    expect(await catalogue.act(drop.id, 'open')).toMatchObject({
+      kind: 'done',
+      result: { drop: { state: 'open', revision: 2, opensAt: expect.any(String) } },
+    });
+    expect(await catalogue.act(drop.id, 'open')).toEqual({ kind: 'illegal', state: 'open' });
+    expect(await catalogue.act(drop.id, 'resume')).toEqual({ kind: 'illegal', state: 'open' });
+    expect(await catalogue.act(drop.id, 'pause')).toMatchObject({
+      result: { drop: { state: 'paused', revision: 3 } },
+    });
+    expect(await catalogue.act(drop.id, 'resume')).toMatchObject({
+      result: { drop: { state: 'open', revision: 4 } },
+    });
+    expect(await catalogue.act(drop.id, 'close')).toMatchObject({
+      result: { drop: { state: 'closed', revision: 5 } },
+    });
+    for (const action of ['open', 'pause', 'resume', 'close'] as const)
+      expect(await catalogue.act(drop.id, action)).toEqual({ kind: 'illegal', state: 'closed' });
+    expect(await catalogue.act('dunknown', 'open')).toEqual({ kind: 'not-found' });
+  });
+
+  it('takes a step once when many try it at the same time', async () => {
+    const { drop } = await catalogue.create(aDrop());
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => catalogue.act(drop.id, 'close')));
+    expect(outcomes.filter((it) => it.kind === 'done')).toHaveLength(1);
+    expect((await catalogue.get(drop.id))!.drop.revision).toBe(2);
+  });
+
+  it('opens a scheduled drop ahead of its time, from now on', async () => {
+    const { drop } = await catalogue.create(aDrop({ opensAt: soon(3_600_000) }));
+    const opened = await catalogue.act(drop.id, 'open');
+    expect(opened).toMatchObject({ kind: 'done', result: { drop: { state: 'open' } } });
+    expect(Date.parse((await catalogue.get(drop.id))!.drop.opensAt!)).toBeLessThan(Date.now() + 5_000);
+  });
+
+  it('lets time open and close a drop before anybody has written it down, and then writes it down once', async () => {
+    const { drop } = await catalogue.create(aDrop({ opensAt: soon(400), closesAt: soon(1_200) }));
+    const upkeep = [new LedgerDropUpkeep(pool), new LedgerDropUpkeep(pool)];
+    const stored = async () =>
+      (await pool.query('SELECT state, revision::int FROM inventory.drop WHERE drop_id = $1', [drop.id]))
+        .rows[0];
+    expect(await catalogue.act(drop.id, 'pause')).toEqual({ kind: 'illegal', state: 'scheduled' });
+
+    await waitFor('it opens by time', async () => (await catalogue.get(drop.id))!.drop.state === 'open');
+    expect(await stored()).toEqual({ state: 'scheduled', revision: 1 });
+    expect(await upkeep[0]!.dueDrops(100)).toContain(drop.id);
+    const written = await Promise.all(upkeep.map((it) => it.advance(drop.id)));
+    expect(written.sort()).toEqual([false, true]);
+    expect(await stored()).toEqual({ state: 'open', revision: 2 });
+
+    await waitFor('it closes by time', async () => (await catalogue.get(drop.id))!.drop.state === 'closed');
+    expect(await catalogue.act(drop.id, 'pause')).toEqual({ kind: 'illegal', state: 'closed' });
+    await Promise.all(upkeep.map((it) => it.advance(drop.id)));
+    expect(await stored()).toEqual({ state: 'closed', revision: 3 });
+    expect(await upkeep[0]!.dueDrops(100)).not.toContain(drop.id);
+  });
+});

@@ -1,0 +1,98 @@
+import { InvalidCursor, type NewDrop, ServiceUnavailable } from '@holdfast/contracts';
+import { openPool, ROLES } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
+import { DropReader } from '../../apps/inventory/src/application/drop-reader';
+import { createLedger, type TestLedger } from '../support/database';
+
+const aDrop = (name: string, opensAt: NewDrop['opensAt']): NewDrop => ({
+  name,
+  description: '',
+  imageUrl: null,
+  opensAt,
+  closesAt: null,
+  perCustomerLimit: 4,
+  holdTtlSeconds: 300,
+  items: [{ sku: 'A', name: 'A', imageUrl: null, priceMinor: 1, currency: 'EUR', units: 1 }],
+});
+
+describe('what shoppers read of drops', () => {
+  let ledger: TestLedger;
+  let pool: Pool;
+  let reader: DropReader;
+  const ids: string[] = [];
+  let draftId: string;
+
+  beforeAll(async () => {
+    ledger = await createLedger('drops_reader');
+    pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 4, name: 'test' });
+    const catalogue = new LedgerDropCatalogue(pool);
+    reader = new DropReader(new LedgerDropRecords(pool));
+    for (let i = 0; i < 7; i += 1) ids.unshift((await catalogue.create(aDrop(`drop ${i}`, 'now'))).drop.id);
+    draftId = (await catalogue.create(aDrop('draft', null))).drop.id;
+    ids.unshift((await catalogue.create(aDrop('later', '2100-01-01T00:00:00Z'))).drop.id);
+    await catalogue.act(ids[3]!, 'close');
+  });
+  afterAll(async () => {
+    await pool.end();
+    await ledger.drop();
+  });
+
+  it('lists drops newest first, page by page, each once, without drafts', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await reader.listDrops({ limit: 3, ...(cursor ? { cursor } : {}) });
+      expect(page.items.length).toBeLessThanOrEqual(3);
+      seen.push(...page.items.map((drop) => drop.id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(seen).toEqual(ids);
+  });
+
+  it('gives no further page when the last one is just full', async () => {
+    expect((await reader.listDrops({ limit: ids.length })).nextCursor).toBeNull();
+  });
+
+  it('tells drops made in the same instant apart', async () => {
+    await pool.query(
+      `UPDATE inventory.drop SET created_at = '2026-01-01T00:00:00.123456Z', revision = revision + 1`,
+    );
+    const first = await reader.listDrops({ limit: 4 });
+    const second = await reader.listDrops({ limit: 200, cursor: first.nextCursor! });
+    expect([...first.items, ...second.items].map((drop) => drop.id)).toEqual([...ids].sort());
+  });
+
+  it('filters by the state that a drop has by the clock, not by the stored word', async () => {
+    const states = async (state: 'open' | 'scheduled' | 'closed' | 'draft') =>
+      (await reader.listDrops({ state, limit: 50 })).items.map((drop) => drop.id);
+    expect(await states('scheduled')).toEqual([ids[0]]);
+    expect(await states('closed')).toEqual([ids[3]]);
+    expect(await states('draft')).toEqual([]);
+    await pool.query(`UPDATE inventory.drop SET opens_at = '2026-01-01Z' WHERE drop_id = $1`, [ids[0]]);
+    expect(await states('scheduled')).toEqual([]);
+    expect(await states('open')).toContain(ids[0]);
+  });
+
+  it('shows a drop, but neither a draft nor an unknown one', async () => {
+    expect(await reader.getDrop(ids[1]!)).toMatchObject({ id: ids[1], state: 'open', items: [{ sku: 'A' }] });
+    expect(await reader.getDrop(draftId)).toBeNull();
+    expect(await reader.getDrop('d\0rop')).toBeNull();
+    expect(await reader.getDrop("'; DROP TABLE inventory.drop")).toBeNull();
+  });
+
+  it('refuses a cursor that it did not give out', async () => {
+    await expect(reader.listDrops({ limit: 5, cursor: 'garbage' })).rejects.toThrow(InvalidCursor);
+  });
+
+  it('says that the service is unavailable when the ledger is away', async () => {
+    const url = new URL(ledger.url);
+    url.port = '1';
+    const away = openPool({ url: url.toString(), role: ROLES.inventory, max: 1, name: 'test' });
+    const lost = new DropReader(new LedgerDropRecords(away));
+    await expect(lost.getDrop(ids[0]!)).rejects.toThrow(ServiceUnavailable);
+    await expect(lost.listDrops({ limit: 5 })).rejects.toThrow(ServiceUnavailable);
+    await away.end();
+  });
+});
