@@ -1,0 +1,39 @@
+import { Clock } from '@holdfast/kernel';
+import { GcraStorage } from './gcra-storage';
+
+class TestClock extends Clock {
+  ms = 1_763_800_000_000;
+  now() {
+    return this.ms;
+  }
+}
+
+const quota = { quota: 2, windowSeconds: 60 };
+
+describe('limits in this process', () => {
+  it('forgets nobody who has used something of the current window', () => {
+    const clock = new TestClock();
+    const storage = new GcraStorage(clock);
+    storage.take('a', quota);
+    clock.ms += 59_000; // just before the generation turns
+    storage.take('b', quota);
+    storage.take('b', quota);
+    clock.ms += 2_000;
+    expect(storage.take('b', quota).allowed).toBe(false);
+  });
+
+  it('stays bounded under a flood of callers', () => {
+    const storage = new GcraStorage(new TestClock());
+    for (let i = 0; i < 450_000; i += 1) storage.take(`caller ${i}`, quota);
+    expect(storage.callers).toBeLessThanOrEqual(400_000);
+  });
+
+  it('tells the library that a caller is blocked, and for how long', async () => {
+    const storage = new GcraStorage(new TestClock());
+    await storage.increment('k', 60_000, 1, 0, 'reads');
+    expect(await storage.increment('k', 60_000, 1, 0, 'reads')).toMatchObject({
+      isBlocked: true,
+      timeToBlockExpire: 60,
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { Principal } from './request';
+import { ACCESS, asSecret, type Claims, hasClaims, ISSUER, Tokens } from './tokens';
+
+export type VerifiedGuest = Principal & { expiresAtMs: number };
+
+/** Reads the access token of a guest session. One algorithm, issuer and audience: what the token says of itself decides nothing. */
+@Injectable()
+export class GuestStrategy extends PassportStrategy(Strategy, 'guest') {
+  constructor(tokens: Tokens) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKey: asSecret(tokens.accessKey),
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: ACCESS.audience,
+      ignoreExpiration: false,
+    });
+  }
+
+  validate(claims: Partial<Claims>): VerifiedGuest | false {
+    if (!hasClaims(claims, ACCESS.typ)) return false;
+    return { customerId: claims.sub, expiresAtMs: claims.exp * 1000 };
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AppConfig, isLoopback } from '@holdfast/config';
+import { Clock } from '@holdfast/kernel';
+import { Tokens } from './tokens';
+import { VerifiedCache } from './verified-cache';
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Knows operators: by the pass they sign with the product's operator key, or by sitting on the machine of a standalone product. */
+@Injectable()
+export class Operators {
+  private readonly passes = new VerifiedCache<{ expiresAtMs: number }>();
+
+  constructor(
+    private readonly tokens: Tokens,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** The header `Holdfast-Operator`, with which the operator's own load passes the public limits. */
+  hasPass(request: FastifyRequest): boolean {
+    const pass = request.headers['holdfast-operator'];
+    return typeof pass === 'string' && this.isPass(pass);
+  }
+
+  /** May see what is for operators only. */
+  isOperator(request: FastifyRequest): boolean {
+    if (this.config.mode === 'standalone' && isLoopbackPeer(request.socket.remoteAddress)) return true;
+    const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    return bearer !== undefined && this.isPass(bearer);
+  }
+
+  private isPass(pass: string): boolean {
+    const nowMs = this.clock.now();
+    if (this.passes.get(pass, nowMs)) return true;
+    const end = this.tokens.operatorPassEnd(pass);
+    if (end === undefined) return false;
+    this.passes.set(pass, { expiresAtMs: end * 1000 });
+    return true;
+  }
+}
+
+function isLoopbackPeer(address: string | undefined): boolean {
+  return address !== undefined && isLoopback(address.replace(/^::ffff:/, ''));
+}

@@ -1,0 +1,89 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { assertNever, Clock } from '@holdfast/kernel';
+import { ProblemError } from '../problems/problem';
+import type { VerifiedGuest } from './guest.strategy';
+import { Operators } from './operator';
+import { policyOf, type PolicyName } from './policy';
+import { VerifiedCache } from './verified-cache';
+
+/** The first guard of every route: lets through whom the route's policy names, and nobody where a policy is missing. */
+@Injectable()
+export class PolicyGuard extends AuthGuard('guest') {
+  private readonly policies = new WeakMap<object, PolicyName>();
+  private readonly guests = new VerifiedCache<VerifiedGuest>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly operators: Operators,
+  ) {
+    super();
+  }
+
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const policy = this.policyOf(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    switch (policy) {
+      case 'public':
+      case 'provider':
+        return true;
+      case 'guest':
+        return this.admitGuest(request, context);
+      case 'operator':
+        if (this.operators.isOperator(request)) return true;
+        throw new ProblemError({ code: 'unauthenticated', detail: 'An operator’s pass is needed here.' });
+      case undefined:
+        throw new ProblemError({ code: 'forbidden' });
+      default:
+        return assertNever(policy);
+    }
+  }
+
+  private admitGuest(request: FastifyRequest, context: ExecutionContext): true | Promise<boolean> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const known = this.guests.get(authorization, this.clock.now());
+      if (known) {
+        request.principal = known;
+        return true;
+      }
+    }
+    return super.canActivate(context) as Promise<boolean>;
+  }
+
+  /** Called by passport with what the strategy found. */
+  override handleRequest<User>(
+    error: unknown,
+    guest: VerifiedGuest | false | undefined,
+    _info: unknown,
+    context: ExecutionContext,
+  ): User {
+    if (error) throw error;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { authorization } = request.headers;
+    if (!guest || authorization === undefined) throw new ProblemError(unauthenticated(authorization));
+    this.guests.set(authorization, guest);
+    request.principal = guest;
+    return guest as User;
+  }
+
+  private policyOf(context: ExecutionContext): PolicyName | undefined {
+    const handler = context.getHandler();
+    let policy = this.policies.get(handler);
+    if (policy === undefined) {
+      policy = policyOf(handler, context.getClass());
+      if (policy !== undefined) this.policies.set(handler, policy);
+    }
+    return policy;
+  }
+}
+
+function unauthenticated(authorization: string | undefined) {
+  // RFC 6750, section 3.1: no error code for who sent no token at all.
+  const challenge = authorization === undefined ? '' : ', error="invalid_token"';
+  return {
+    code: 'unauthenticated',
+    headers: { 'www-authenticate': `Bearer realm="holdfast"${challenge}` },
+  } as const;
+}

@@ -1,0 +1,49 @@
+import { SetMetadata } from '@nestjs/common';
+import type { Quota } from '../../../domain/gcra';
+
+/** What a request counts as. */
+export type LimitName = 'sessions' | 'purchases' | 'reads';
+
+export interface LimitPolicy extends Quota {
+  /** In `RateLimit` and `RateLimit-Policy`, and the first part of the caller's key. */
+  name: string;
+  /** Whose allowance it is. */
+  of: 'address' | 'customer' | 'drop';
+}
+
+const MINUTE = 60;
+
+// One address stands for many shoppers (a school, a mobile carrier), so its limits are far above one customer's.
+const ADDRESS_SESSIONS: LimitPolicy = {
+  name: 'address-sessions',
+  of: 'address',
+  quota: 300,
+  windowSeconds: MINUTE,
+};
+const ADDRESS_PURCHASES: LimitPolicy = { name: 'address', of: 'address', quota: 900, windowSeconds: MINUTE };
+const ADDRESS_READS: LimitPolicy = {
+  name: 'address-reads',
+  of: 'address',
+  quota: 3_000,
+  windowSeconds: MINUTE,
+};
+const CUSTOMER_PURCHASES: LimitPolicy = {
+  name: 'customer',
+  of: 'customer',
+  quota: 30,
+  windowSeconds: MINUTE,
+};
+// Above what the lane of one drop takes on the machines measured: it keeps one drop from taking the whole edge.
+const DROP_PURCHASES: LimitPolicy = { name: 'drop', of: 'drop', quota: 20_000, windowSeconds: 1 };
+
+/** In the order in which they are asked: a customer over their own limit must not use up what their neighbours share. */
+export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
+  sessions: [ADDRESS_SESSIONS],
+  purchases: [CUSTOMER_PURCHASES, DROP_PURCHASES, ADDRESS_PURCHASES],
+  reads: [ADDRESS_READS],
+};
+
+export const LIMIT = Symbol('limit');
+
+/** Puts a route under the public limits. */
+export const Limited = (name: LimitName) => SetMetadata(LIMIT, name);

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceIdOf } from '../server/trace';
+import { PROBLEMS, type ProblemCode } from './catalogue';
+
+export interface ProblemPointer {
+  /** JSON pointer into the body, or `/<name>` for a parameter. */
+  pointer: string;
+  message: string;
+}
+
+/** A refusal as the edge sends it (RFC 9457); the rest of the body follows from the code. */
+export interface Problem {
+  code: ProblemCode;
+  detail?: string;
+  errors?: ProblemPointer[];
+  retryAfterSeconds?: number;
+  headers?: Record<string, string>;
+}
+
+/** Thrown where a refusal ends the work of a guard or of a parser; handlers send it with `sendProblem` instead. */
+export class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.code);
+    this.name = 'ProblemError';
+  }
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The body of a refusal as JSON text. */
+export function problemBody({ code, detail, errors }: Problem, instance: string, traceId: string): string {
+  const [status, title, meaning] = PROBLEMS[code];
+  return JSON.stringify({
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: detail ?? meaning,
+    instance,
+    code,
+    traceId,
+    ...(errors && errors.length > 0 ? { errors } : {}),
+  });
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const status = PROBLEMS[problem.code][0];
+  if (problem.headers) reply.headers(problem.headers);
+  if (status === 401 && !reply.hasHeader('www-authenticate')) {
+    reply.header('www-authenticate', 'Bearer realm="holdfast"');
+  }
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+  return reply
+    .code(status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('cache-control', 'no-store')
+    .send(problemBody(problem, pathOf(request.url), traceIdOf(request)));
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
