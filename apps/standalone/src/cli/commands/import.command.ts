@@ -1,0 +1,155 @@
+import { open } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { ROLES } from '@holdfast/postgres';
+import type { Command } from 'commander';
+import { LedgerDropCatalogue } from '../../../../inventory/src/adapters/postgres/ledger-drop-catalogue';
+import type { Answer, CommandContext, Run } from '../command-context';
+import { shorten } from '../import/cut';
+import { dropFromProducts } from '../import/drop-from-products';
+import { parseProductCsv, type ParsedProducts } from '../import/parse-product-csv';
+import type { Rejected } from '../import/rejected';
+import { addDropOptions, checkTimes, dropName, type DropOptions } from '../options';
+import { grouped, table } from '../output/table';
+import { findProduct } from '../product/find-product';
+import { withLedger } from '../product/with-ledger';
+
+/** 5,000 variants with long texts are about 20 MB; ten times that is no product export. */
+const FILE_BYTES_MAX = 200 * 1024 * 1024;
+
+type ImportOptions = DropOptions & { skipBad?: true };
+
+/** `import <file.csv>`: a drop from a product export in Shopify's CSV format, all of it or nothing. */
+export function addImportCommand(program: Command, context: CommandContext, run: Run): void {
+  const command = program
+    .command('import')
+    .description("make a drop from a product export in Shopify's CSV format")
+    .argument('<file.csv>', 'the export, UTF-8')
+    .option(
+      '--name <name>',
+      'what the drop is called; default: its only product, or the name of the file',
+      dropName,
+    )
+    .option('--skip-bad', 'import the good rows although there are bad ones');
+  addDropOptions(command);
+  command.action((file: string, options: ImportOptions) => {
+    checkTimes(command, options, Date.now());
+    return run(command, () => importFile(context, file, options));
+  });
+}
+
+async function importFile(context: CommandContext, file: string, options: ImportOptions): Promise<Answer> {
+  const read = await readImport(file);
+  if (read.kind === 'fault') return refused([{ line: 1, reason: read.reason }], read.reason);
+  const parsed = parseProductCsv(read.bytes, options.currency);
+  const rejected = rejectedOf(parsed);
+  if (parsed.bad.length > 0 && options.skipBad !== true)
+    return refused(rejected, whyRefused(parsed, context));
+  if (parsed.products.length === 0) return refused(rejected, nothingLeft(context, rejected));
+  const { databaseUrl } = findProduct(context.env);
+  context.terminal.note(`Importing ${grouped(parsed.products.length)} products …`);
+  const made = dropFromProducts(parsed.products, {
+    name: options.name,
+    fallbackName: nameOfFile(file),
+    opensAt: options.opensAt ?? null,
+    closesAt: options.closesAt ?? null,
+    perCustomerLimit: options.limit,
+    holdTtlSeconds: options.holdTtl,
+    currency: options.currency,
+  });
+  const { drop } = await withLedger(databaseUrl, ROLES.inventory, (pool) =>
+    new LedgerDropCatalogue(pool).create(made.drop, made.products),
+  );
+  const { items } = made.drop;
+  const json = {
+    dropId: drop.id,
+    products: parsed.products.length,
+    skus: items.length,
+    units: items.reduce((sum, { units }) => sum + units, 0),
+    rejected,
+  };
+  const text = [
+    `Imported ${grouped(json.products)} products, ${grouped(json.skus)} SKUs, ${grouped(json.units)} units as drop ${drop.id} (${drop.state}).`,
+    ...(rejected.length > 0 ? [rejectedTable(context, rejected)] : []),
+    ...(drop.state === 'draft' ? [`It is a draft: open it with \`npx holdfast drop open ${drop.id}\`.`] : []),
+  ];
+  return { json, text: text.join('\n') };
+}
+
+type FileRead = { kind: 'read'; bytes: Buffer } | { kind: 'fault'; reason: string };
+
+async function readImport(file: string): Promise<FileRead> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const stat = await handle.stat();
+      if (stat.isDirectory()) return { kind: 'fault', reason: `${file} is a folder, not a file` };
+      if (stat.size > FILE_BYTES_MAX) return { kind: 'fault', reason: tooLarge(file) };
+      const bytes = await handle.readFile();
+      // A pipe has no size beforehand.
+      return bytes.length > FILE_BYTES_MAX
+        ? { kind: 'fault', reason: tooLarge(file) }
+        : { kind: 'read', bytes };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return { kind: 'fault', reason: whyUnreadable(file, (error as NodeJS.ErrnoException).code) };
+  }
+}
+
+function tooLarge(file: string): string {
+  return `${file} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MB: split it into several drops`;
+}
+
+function whyUnreadable(file: string, code: string | undefined): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no file ${file}`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${file} may not be read by this user`;
+    case 'EISDIR':
+      return `${file} is a folder, not a file`;
+    default:
+      return `${file} cannot be read (${code ?? 'unknown error'})`;
+  }
+}
+
+/** A refused import still answers with the whole document. */
+function refused(rejected: Rejected[], text: string): Answer {
+  return { json: { dropId: null, products: 0, skus: 0, units: 0, rejected }, text, exitCode: 1 };
+}
+
+function rejectedOf({ bad, notActive }: ParsedProducts): Rejected[] {
+  return [...bad, ...notActive].sort((a, b) => a.line - b.line);
+}
+
+function whyRefused({ bad, products }: ParsedProducts, context: CommandContext): string {
+  const good = products.reduce((sum, { variants }) => sum + variants.length, 0);
+  return [
+    rejectedTable(context, bad),
+    `Nothing was imported: ${grouped(bad.length)} bad ${bad.length === 1 ? 'row' : 'rows'}. Mend the file${
+      good > 0 ? `, or import the ${grouped(good)} good SKUs with --skip-bad` : ''
+    }.`,
+  ].join('\n');
+}
+
+function nothingLeft(context: CommandContext, rejected: Rejected[]): string {
+  return `${rejectedTable(context, rejected)}\nNothing was imported: no row of the file is left to import.`;
+}
+
+function rejectedTable({ terminal }: CommandContext, rejected: Rejected[]): string {
+  return table(
+    terminal.colours,
+    ['line', 'reason'],
+    rejected.map(({ line, reason }) => [line, reason]),
+  );
+}
+
+function nameOfFile(file: string): string {
+  const name = basename(file, extname(file))
+    .replace(/[_\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return shorten(name, 100) || 'Imported drop';
+}

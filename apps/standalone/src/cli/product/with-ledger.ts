@@ -1,0 +1,27 @@
+import { openPool, type Role } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+
+const STATEMENT_TIMEOUT_MS = 60_000; // an import of 20,000 SKUs, or an audit of millions of holds, on a busy machine
+
+/** Opens the ledger in one role for one piece of work, and closes it whatever happens: an open pool would keep the process alive. */
+export async function withLedger<T>(
+  url: string,
+  role: Role,
+  work: (pool: Pool) => Promise<T>,
+  max = 1,
+): Promise<T> {
+  const pool = openPool({ url, role, max, name: 'holdfast-cli', statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Time is the database's: what a drop's state is now, it says. */
+export async function ledgerNowMs(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ now_ms: number }>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms',
+  );
+  return Math.floor(rows[0]!.now_ms);
+}
