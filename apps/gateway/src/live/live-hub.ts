@@ -1,0 +1,272 @@
+import type { DropView, LiveFeed, LiveMessage, StockView } from '@holdfast/contracts';
+import type { Clock } from '@holdfast/kernel';
+import { BroadcastPump } from './broadcast-pump';
+import { FrameIds } from './frame-ids';
+import { LiveChannel, type LiveContext } from './live-channel';
+import { retryFrame } from './live-frame';
+import type { LiveReader } from './live-reader';
+import type { LiveSettings } from './live-settings';
+
+/** Reads a drop as shoppers may see it; null when there is none. */
+export interface ReadsDrops {
+  get(dropId: string): Promise<DropView | null>;
+}
+
+/** `full`: no room for another reader, going down, or the counts have not arrived yet. */
+export type Admission = 'joined' | 'not-found' | 'full';
+
+export interface LiveStats {
+  readers: number;
+  drops: number;
+  frames: number;
+  slowReaders: number;
+  refused: number;
+}
+
+const READY_POLL_MS = 25;
+const STOP_RETRY_MS = { from: 500, step: 67, steps: 64 }; // spread over about 5 s, so that readers do not all come back at once
+
+/**
+ * The live counts of all drops that somebody reads here. It listens to the feed of the projector and keeps one channel a drop.
+ *
+ * After a restart a reader must not be shown less than it has seen. So a channel opens only when the counts of all its items are there, and who
+ * comes back from a former life of the product (told by the time in its Last-Event-ID) waits until the view has caught up once.
+ */
+export class LiveHub {
+  private readonly channels = new Map<string, LiveChannel>();
+  private readonly opening = new Map<
+    string,
+    { channel: Promise<LiveChannel | Admission>; early: LiveMessage[] }
+  >();
+  private readonly counted = { frames: 0, slowReaders: 0, refused: 0 };
+  private readonly context: LiveContext;
+  private readonly startedAtMs: number;
+  /** Readers now, and those on their way in: the bound counts both. */
+  private readers = 0;
+  private staleSince: string | null = null;
+  private caughtUp = false;
+  private stopped = false;
+  private unsubscribe: (() => void) | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly directory: ReadsDrops,
+    private readonly stockView: StockView,
+    private readonly feed: LiveFeed,
+    private readonly clock: Clock,
+    private readonly settings: LiveSettings,
+  ) {
+    this.startedAtMs = clock.now();
+    this.context = {
+      clock,
+      settings,
+      counted: this.counted,
+      pump: new BroadcastPump(settings.sliceReaders),
+      staleSince: () => this.staleSince,
+    };
+  }
+
+  start(): void {
+    this.unsubscribe ??= this.feed.subscribe((message) => this.heed(message));
+    this.heartbeat ??= setInterval(() => void this.beat(), this.settings.heartbeatMs);
+    void this.readFreshness();
+  }
+
+  /** Tells all readers to come back, each at another time, and lets nobody in any more. */
+  stop(): void {
+    this.stopped = true;
+    this.unsubscribe?.();
+    clearInterval(this.heartbeat);
+    let turn = 0;
+    for (const channel of this.channels.values()) {
+      channel.close();
+      for (const reader of channel.readers) {
+        turn = (turn + 1) % STOP_RETRY_MS.steps;
+        reader.end(retryFrame(STOP_RETRY_MS.from + turn * STOP_RETRY_MS.step));
+      }
+    }
+  }
+
+  stats(): LiveStats {
+    return { readers: this.readers, drops: this.channels.size, ...this.counted };
+  }
+
+  /**
+   * Lets a reader in. `connect` is called when it may come in, and gives null when it has gone away meanwhile. The caller owes one `leave` for
+   * each reader that `connect` gave. Throws what reading the drop throws.
+   */
+  async enter(
+    dropId: string,
+    lastEventId: number | undefined,
+    connect: () => LiveReader | null,
+  ): Promise<Admission> {
+    if (this.stopped || this.readers >= this.settings.readersMax) return this.refuse();
+    this.readers += 1;
+    let joined = false;
+    try {
+      const channel = await this.channelFor(dropId, lastEventId);
+      if (!(channel instanceof LiveChannel)) return channel === 'full' ? this.refuse() : channel;
+      if (this.stopped) return this.refuse();
+      const reader = connect();
+      joined = reader !== null;
+      if (reader) channel.join(reader, lastEventId);
+      return 'joined';
+    } finally {
+      if (!joined) this.readers -= 1;
+    }
+  }
+
+  /** The reader's connection is over. */
+  leave(dropId: string, reader: LiveReader): void {
+    this.readers -= 1;
+    reader.forget();
+    const channel = this.channels.get(dropId);
+    channel?.readers.delete(reader);
+    if (channel?.readers.size === 0) this.forget(dropId, channel);
+  }
+
+  private refuse(): Admission {
+    this.counted.refused += 1;
+    return 'full';
+  }
+
+  private forget(dropId: string, channel: LiveChannel): void {
+    channel.close();
+    this.channels.delete(dropId);
+  }
+
+  /** Nothing may be awaited between its answer and the reader's joining: the channel closes when its last reader leaves. */
+  private async channelFor(
+    dropId: string,
+    lastEventId: number | undefined,
+  ): Promise<LiveChannel | Admission> {
+    const channel = this.channels.get(dropId) ?? (await this.open(dropId));
+    const fromFormerLife = lastEventId !== undefined && FrameIds.timeOf(lastEventId) < this.startedAtMs;
+    if (!(channel instanceof LiveChannel) || !fromFormerLife || this.caughtUp) return channel;
+    if (!(await this.within(() => this.readFreshness()))) return 'full';
+    // A channel that opened before may not have been told what the view took in while it caught up.
+    this.channels.get(dropId)?.stock(await this.stockView.ofDrop(dropId));
+    return this.channels.get(dropId) ?? this.open(dropId);
+  }
+
+  /** One opening serves all who ask meanwhile. */
+  private open(dropId: string): Promise<LiveChannel | Admission> {
+    const under = this.opening.get(dropId);
+    if (under) return under.channel;
+    const early: LiveMessage[] = [];
+    const channel = this.tryOpen(dropId, early).finally(() => this.opening.delete(dropId));
+    this.opening.set(dropId, { channel, early });
+    return channel;
+  }
+
+  private async tryOpen(dropId: string, early: LiveMessage[]): Promise<LiveChannel | Admission> {
+    let found: LiveChannel | Admission = 'full';
+    await this.within(async () => {
+      const drop = await this.directory.get(dropId);
+      if (!drop) {
+        found = 'not-found';
+        return true;
+      }
+      const channel = new LiveChannel(drop, this.context);
+      channel.prime(await this.stockView.ofDrop(dropId));
+      for (const message of early) if (message.kind === 'stock') channel.prime(message.rows);
+      if (channel.complete) found = channel;
+      return channel.complete;
+    });
+    const opened = found as LiveChannel | Admission;
+    if (opened instanceof LiveChannel) {
+      this.channels.set(dropId, opened);
+      if (early.some((message) => message.kind === 'drop')) void this.reread(dropId, opened);
+    }
+    return opened;
+  }
+
+  /** Asks again and again until the answer is yes; false when the time for it is over. */
+  private async within(probe: () => Promise<boolean>): Promise<boolean> {
+    const end = this.clock.now() + this.settings.readyWaitMs;
+    for (;;) {
+      if (await probe()) return true;
+      if (this.stopped || this.clock.now() >= end) return false;
+      await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
+    }
+  }
+
+  private heed(message: LiveMessage): void {
+    switch (message.kind) {
+      case 'stock':
+        this.opening.get(message.dropId)?.early.push(message);
+        this.channels.get(message.dropId)?.stock(message.rows);
+        return;
+      case 'drop': {
+        this.opening.get(message.dropId)?.early.push(message);
+        const channel = this.channels.get(message.dropId);
+        // Not in this turn: the directory hears the same message, maybe after us, and must not answer from before it.
+        if (channel) setImmediate(() => void this.reread(message.dropId, channel));
+        return;
+      }
+      case 'stale':
+        return this.setStale(message.since);
+      case 'fresh':
+        return this.setStale(null);
+    }
+  }
+
+  private setStale(since: string | null): void {
+    if (since === null) this.caughtUp = true;
+    const changed = (since === null) !== (this.staleSince === null);
+    this.staleSince = since;
+    if (!changed) return;
+    for (const channel of this.channels.values()) {
+      if (since === null) channel.send('fresh', { at: this.timestamp() });
+      else channel.send('stale', { since });
+    }
+  }
+
+  /** True when the view keeps up. */
+  private async readFreshness(): Promise<boolean> {
+    try {
+      const { staleSince } = await this.stockView.freshness();
+      this.setStale(staleSince);
+      return staleSince === null;
+    } catch {
+      return false; // the view is away; the next heartbeat asks again
+    }
+  }
+
+  private async reread(dropId: string, channel: LiveChannel): Promise<void> {
+    try {
+      const drop = await this.directory.get(dropId);
+      if (drop && this.channels.get(dropId) === channel) channel.update(drop);
+    } catch {
+      // Inventory is away: the next heartbeat reads it again, and readers keep what they know.
+    }
+  }
+
+  /** A sign of life for readers and proxies; and the moment to mend what the feed, which may lose messages, has not told. */
+  private async beat(): Promise<void> {
+    const now = this.clock.now();
+    for (const [dropId, channel] of this.channels) {
+      if (channel.readers.size === 0) {
+        this.forget(dropId, channel);
+        continue;
+      }
+      for (const reader of channel.readers) {
+        if (!reader.check(now, this.settings.stalledMsMax)) this.counted.slowReaders += 1;
+      }
+      channel.send('heartbeat', { serverTime: this.timestamp() });
+    }
+    await this.readFreshness();
+    for (const [dropId, channel] of [...this.channels]) {
+      await this.reread(dropId, channel);
+      try {
+        channel.heal(await this.stockView.ofDrop(dropId));
+      } catch {
+        return; // the view is away: its next heartbeat mends
+      }
+    }
+  }
+
+  private timestamp(): string {
+    return new Date(this.clock.now()).toISOString();
+  }
+}

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { LiveFrame } from './live-frame';
+
+/**
+ * One reader on its own socket. Frames are written to the socket itself, already framed: through the response each would cost two more small
+ * writes. Nothing is kept per reader but these few fields.
+ */
+export class LiveReader {
+  /** Frames up to this one are told by the snapshot it got; a frame on its way at that moment must not take it back. */
+  private knownSeq = 0;
+  private allowanceBytes: number;
+  private stalledSinceMs = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly response: ServerResponse,
+    private readonly chunked: boolean,
+    private readonly backlogBytesMax: number,
+  ) {
+    this.allowanceBytes = backlogBytesMax;
+  }
+
+  get gone(): boolean {
+    return this.socket.destroyed || this.socket.writableEnded;
+  }
+
+  /** The first bytes: everything up to `head.seq` is in `data`. */
+  begin(head: LiveFrame, data: LiveFrame): void {
+    this.knownSeq = head.seq;
+    // A long snapshot may wait for a slow line; it counts once, not against the frames that follow.
+    this.allowanceBytes = this.backlogBytesMax + data.plain.length;
+    this.socket.cork();
+    this.write(head);
+    this.write(data);
+    this.socket.uncork();
+  }
+
+  /** False: the reader is too slow for its buffer and has been dropped. */
+  send(frame: LiveFrame): boolean {
+    if (frame.seq <= this.knownSeq || this.gone) return true;
+    this.write(frame);
+    if (this.socket.writableLength <= this.allowanceBytes) return true;
+    this.drop();
+    return false;
+  }
+
+  /** False: it has taken nothing for too long and has been dropped. Asked now and then. */
+  check(nowMs: number, stalledMsMax: number): boolean {
+    if (this.socket.writableLength === 0) this.stalledSinceMs = 0;
+    else if (this.stalledSinceMs === 0) this.stalledSinceMs = nowMs;
+    else if (nowMs - this.stalledSinceMs >= stalledMsMax) {
+      this.drop();
+      return false;
+    }
+    return true;
+  }
+
+  /** Ends the stream by itself after that time. */
+  endAfter(ms: number): void {
+    this.timer = setTimeout(() => this.end(), ms);
+  }
+
+  /** Ends the stream in order, after an optional last frame. */
+  end(last?: LiveFrame): void {
+    this.forget();
+    if (this.gone) return;
+    if (last) this.write(last);
+    this.response.end();
+  }
+
+  /** Lets go of what would outlive the connection. */
+  forget(): void {
+    clearTimeout(this.timer);
+  }
+
+  private drop(): void {
+    this.forget();
+    this.socket.destroy();
+  }
+
+  private write(frame: LiveFrame): void {
+    this.socket.write(this.chunked ? frame.chunked : frame.plain);
+  }
+}

@@ -1,0 +1,469 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import {
+  type DropView,
+  LiveFeed,
+  type LiveListener,
+  type LiveMessage,
+  type StockRow,
+  StockView,
+  type ViewFreshness,
+} from '@holdfast/contracts';
+import { SystemClock } from '@holdfast/kernel';
+import { waitFor } from '@holdfast/testing';
+import { DropDirectory } from '../application/drop-directory';
+import { PROBLEMS } from '../entrypoints/http/problems/catalogue';
+import { ProblemError } from '../entrypoints/http/problems/problem';
+import { LiveController } from './live.controller';
+import { LiveHub } from './live-hub';
+import { LIVE_SETTINGS, type LiveSettings } from './live-settings';
+
+/** The projector's side: the view, and the feed that tells its changes. */
+class Source extends LiveFeed {
+  readonly rows = new Map<string, StockRow>();
+  drop: DropView | null = demoDrop();
+  staleSince: string | null = null;
+  private readonly listeners = new Set<LiveListener>();
+
+  readonly view: StockView = Object.assign(Object.create(StockView.prototype) as StockView, {
+    ofDrop: () => Promise.resolve([...this.rows.values()]),
+    freshness: (): Promise<ViewFreshness> => Promise.resolve({ staleSince: this.staleSince }),
+  });
+
+  override publish(message: LiveMessage): Promise<void> {
+    for (const listener of this.listeners) listener(message);
+    return Promise.resolve();
+  }
+
+  override subscribe(listener: LiveListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** As the projector does it: first the view, then the word. */
+  set(sku: string, available: number, version: number, tell = true): void {
+    const row: StockRow = {
+      dropId: 'demo',
+      sku,
+      total: 10,
+      available,
+      held: 0,
+      sold: 10 - available,
+      epoch: 0,
+      version,
+      asOf: new Date(1_790_000_000_000 + version).toISOString(),
+    };
+    this.rows.set(sku, row);
+    if (tell) void this.publish({ kind: 'stock', dropId: 'demo', rows: [row] });
+  }
+}
+
+function demoDrop(): DropView {
+  const stock = {
+    available: 0,
+    held: 0,
+    sold: 0,
+    total: 0,
+    version: 0,
+    asOf: new Date(0).toISOString(),
+    stale: true,
+  };
+  const price = { amountMinor: 100, currency: 'EUR' };
+  const item = (sku: string) => ({ sku, name: sku, price, imageUrl: null, stock });
+  return {
+    id: 'demo',
+    merchantId: 'm',
+    name: 'Demo',
+    description: '',
+    imageUrl: null,
+    state: 'open',
+    mode: 'first-come',
+    opensAt: null,
+    closesAt: null,
+    perCustomerLimit: 4,
+    holdTtlSeconds: 300,
+    serverTime: new Date(0).toISOString(),
+    items: [item('A'), item('B')],
+  };
+}
+
+@Catch(ProblemError)
+class ProblemFilter implements ExceptionFilter<ProblemError> {
+  catch({ problem }: ProblemError, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (problem.retryAfterSeconds) reply.header('retry-after', problem.retryAfterSeconds);
+    void reply.code(PROBLEMS[problem.code][0]).send({ code: problem.code });
+  }
+}
+
+interface Product {
+  app: NestFastifyApplication;
+  hub: LiveHub;
+  url: string;
+}
+
+const running: Product[] = [];
+
+async function start(source: Source, settings: Partial<LiveSettings> = {}): Promise<Product> {
+  const directory = { get: (id: string) => Promise.resolve(id === 'demo' ? source.drop : null) };
+  const hub = new LiveHub(directory, source.view, source, new SystemClock(), {
+    ...LIVE_SETTINGS,
+    ...settings,
+  });
+  @Module({
+    controllers: [LiveController],
+    providers: [
+      { provide: LiveHub, useValue: hub },
+      { provide: DropDirectory, useValue: directory },
+    ],
+  })
+  class TestModule {}
+  const app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), {
+    logger: false,
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  hub.start();
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const product = { app, hub, url: `http://127.0.0.1:${port}/v1/drops/demo/live` };
+  running.push(product);
+  return product;
+}
+
+afterEach(async () => {
+  for (const { app, hub } of running.splice(0)) {
+    hub.stop();
+    await app.close();
+  }
+});
+
+interface SseEvent {
+  id: number;
+  event: string;
+  data: {
+    items: {
+      sku: string;
+      available: number;
+      version: number;
+      stock: { available: number; version: number; stale: boolean };
+    }[];
+  };
+}
+
+/** A reader that keeps the text of its stream. */
+class Reader {
+  text = '';
+  ended = false;
+  status = 0;
+  headers: http.IncomingHttpHeaders = {};
+  private request!: http.ClientRequest;
+  private body!: http.IncomingMessage;
+
+  static async open(url: string, headers: Record<string, string> = {}): Promise<Reader> {
+    const reader = new Reader();
+    reader.request = http.get(url, { headers, agent: false });
+    reader.request.on('error', () => undefined);
+    const [body] = (await once(reader.request, 'response')) as [http.IncomingMessage];
+    reader.body = body;
+    reader.status = body.statusCode!;
+    reader.headers = body.headers;
+    body.setEncoding('utf8');
+    body.on('data', (chunk: string) => (reader.text += chunk));
+    body.on('end', () => (reader.ended = true));
+    body.on('error', () => undefined);
+    return reader;
+  }
+
+  get events(): SseEvent[] {
+    return this.text
+      .split('\n\n')
+      .slice(0, -1)
+      .filter((block) => block.includes('event: '))
+      .map((block) => {
+        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+        return {
+          id: Number(field('id')),
+          event: field('event'),
+          data: JSON.parse(field('data')) as SseEvent['data'],
+        };
+      });
+  }
+
+  of(event: string): SseEvent[] {
+    return this.events.filter((it) => it.event === event);
+  }
+
+  /** What this reader believes to be available of a SKU. */
+  available(sku: string): number | undefined {
+    return this.seen(sku).at(-1)?.available;
+  }
+
+  seen(sku: string): { available: number; version: number }[] {
+    return this.events.flatMap(({ event, data }) => {
+      const item = ['snapshot', 'stock'].includes(event)
+        ? data.items.find((it) => it.sku === sku)
+        : undefined;
+      return item ? [event === 'snapshot' ? item.stock : item] : [];
+    });
+  }
+
+  snapshotCame(): Promise<unknown> {
+    return waitFor('snapshot', () => this.of('snapshot').length > 0);
+  }
+
+  pause(): void {
+    this.body.pause();
+  }
+
+  close(): void {
+    this.request.destroy();
+  }
+}
+
+function filled(): Source {
+  const source = new Source();
+  source.set('A', 5, 1);
+  source.set('B', 5, 1);
+  return source;
+}
+
+describe('the live stream', () => {
+  it('begins with retry and a snapshot, uncompressed and unbuffered', async () => {
+    const { url } = await start(filled());
+    const reader = await Reader.open(url, { 'accept-encoding': 'gzip, br' });
+    await reader.snapshotCame();
+    expect(reader.text).toMatch(/^retry: \d+\nevent: snapshot\nid: \d+\ndata: \{"id":"demo"/);
+    expect(reader.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    expect(reader.headers['content-encoding']).toBeUndefined();
+    expect(reader.seen('A')).toMatchObject([{ available: 5, version: 1, total: 10, stale: false }]);
+    reader.close();
+  });
+
+  it('tells a change to all readers of the drop, with ids that grow', async () => {
+    const source = filled();
+    const { url } = await start(source);
+    const readers = await Promise.all(Array.from({ length: 20 }, () => Reader.open(url)));
+    await Promise.all(readers.map((reader) => reader.snapshotCame()));
+    source.set('A', 4, 2);
+    source.set('A', 0, 3);
+    for (const reader of readers) {
+      await waitFor('the end state', () => reader.available('A') === 0);
+      const ids = reader.events.map(({ id }) => id);
+      expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+      reader.close();
+    }
+  });
+
+  it('shows a late joiner, and a reader of frames on their way, no version that goes back', async () => {
+    const source = filled();
+    const { url } = await start(source, { sliceReaders: 1 });
+    const readers: Reader[] = [];
+    let version = 1;
+    const changes = setInterval(() => source.set('A', (version += 1) % 3, version), 1);
+    for (let i = 0; i < 60; i += 1) readers.push(await Reader.open(url));
+    clearInterval(changes);
+    for (const reader of readers) {
+      await waitFor('the last version', () => reader.seen('A').at(-1)?.version === version);
+      const versions = reader.seen('A').map((it) => it.version);
+      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+      reader.close();
+    }
+  });
+
+  it('waits with the snapshot until the counts of all items are there', async () => {
+    const source = new Source();
+    source.set('A', 5, 1);
+    const { url } = await start(source);
+    const opened = Reader.open(url);
+    setTimeout(() => source.set('B', 3, 7), 60);
+    const reader = await opened;
+    await reader.snapshotCame();
+    expect(reader.seen('B')).toMatchObject([{ available: 3, version: 7 }]);
+    reader.close();
+  });
+
+  it('refuses rather than shows zeros when the counts do not come', async () => {
+    const source = new Source();
+    const { url, hub } = await start(source, { readyWaitMs: 50 });
+    const reader = await Reader.open(url);
+    expect(reader.status).toBe(503);
+    expect(Number(reader.headers['retry-after'])).toBeGreaterThan(0);
+    expect(hub.stats().readers).toBe(0);
+  });
+
+  it('lets a reader from before a restart wait until the view has caught up', async () => {
+    const source = filled(); // the view of a new process, still replaying: older than what the reader saw
+    source.staleSince = new Date().toISOString();
+    const { url } = await start(source);
+    const seen = String((Date.now() - 60_000) * 1_000);
+    const opened = Reader.open(url, { 'last-event-id': seen });
+    setTimeout(() => {
+      source.set('A', 2, 9, false);
+      source.staleSince = null;
+    }, 60);
+    const reader = await opened;
+    await reader.snapshotCame();
+    expect(reader.seen('A')[0]!.version).toBe(9);
+    expect(reader.of('snapshot')[0]!.id).toBeGreaterThan(Number(seen));
+    reader.close();
+  });
+
+  it('counts on above the id that a reader brings', async () => {
+    const { url } = await start(filled());
+    const ahead = (Date.now() + 20_000) * 1_000;
+    const reader = await Reader.open(url, { 'last-event-id': String(ahead) });
+    await reader.snapshotCame();
+    expect(reader.of('snapshot')[0]!.id).toBeGreaterThan(ahead);
+    reader.close();
+  });
+
+  it('says when the counts are stale and when they are fresh again', async () => {
+    const source = filled();
+    const { url } = await start(source);
+    const reader = await Reader.open(url);
+    await reader.snapshotCame();
+    await source.publish({ kind: 'stale', since: '2026-11-22T10:00:00.000Z' });
+    const late = await Reader.open(url);
+    await late.snapshotCame();
+    expect(late.of('snapshot')[0]!.data.items[0]!.stock.stale).toBe(true);
+    await source.publish({ kind: 'fresh' });
+    await waitFor('fresh', () => reader.of('fresh').length === 1 && late.of('fresh').length === 1);
+    expect(reader.of('stale')[0]!.data).toEqual({ since: '2026-11-22T10:00:00.000Z' });
+    reader.close();
+    late.close();
+  });
+
+  it('says that the drop changed, and sends the whole drop when its items did', async () => {
+    const source = filled();
+    const { url } = await start(source);
+    const reader = await Reader.open(url);
+    await reader.snapshotCame();
+    source.drop = { ...demoDrop(), state: 'paused' };
+    await source.publish({ kind: 'drop', dropId: 'demo', revision: 2 });
+    await waitFor('drop', () => reader.of('drop').length === 1);
+    expect(reader.of('drop')[0]!.data).toMatchObject({ id: 'demo', state: 'paused' });
+    source.set('C', 1, 1);
+    source.drop = { ...source.drop, items: [...source.drop.items, { ...source.drop.items[0]!, sku: 'C' }] };
+    await source.publish({ kind: 'drop', dropId: 'demo', revision: 3 });
+    await waitFor('second snapshot', () => reader.of('snapshot').length === 2);
+    expect(reader.available('C')).toBe(1);
+    reader.close();
+  });
+
+  it('mends at the second heartbeat what the feed has lost', async () => {
+    const source = filled();
+    const { url } = await start(source, { heartbeatMs: 40 });
+    const reader = await Reader.open(url);
+    await reader.snapshotCame();
+    source.set('A', 1, 2, false);
+    await waitFor('the lost change', () => reader.available('A') === 1);
+    expect(reader.of('heartbeat').length).toBeGreaterThanOrEqual(2);
+    reader.close();
+  });
+
+  it('ends by itself after ?for= seconds, in order', async () => {
+    const { url, hub } = await start(filled());
+    const reader = await Reader.open(`${url}?for=0.2`);
+    expect(reader.status).toBe(200);
+    await waitFor('end', () => reader.ended);
+    await waitFor('freed', () => hub.stats().readers === 0 && hub.stats().drops === 0);
+  });
+
+  it.each(['?for=0', '?for=-1', '?for=abc', '?for=', '?for=1&for=2'])('refuses %s', async (query) => {
+    const { url } = await start(filled());
+    expect((await Reader.open(url + query)).status).toBe(400);
+  });
+
+  it('knows only drops that are there', async () => {
+    const { url } = await start(filled());
+    expect((await Reader.open(url.replace('demo', 'other'))).status).toBe(404);
+  });
+
+  it('answers HEAD without a stream', async () => {
+    const { url, hub } = await start(filled());
+    const answer = await fetch(url, { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    expect((await fetch(url.replace('demo', 'other'), { method: 'HEAD' })).status).toBe(404);
+    expect(hub.stats().readers).toBe(0);
+  });
+
+  it('refuses a reader beyond its bound, and has room again when one leaves', async () => {
+    const { url, hub } = await start(filled(), { readersMax: 2 });
+    const [first] = [await Reader.open(url), await Reader.open(url)];
+    const third = await Reader.open(url);
+    expect(third.status).toBe(503);
+    expect(Number(third.headers['retry-after'])).toBeGreaterThan(0);
+    first.close();
+    await waitFor('room', () => hub.stats().readers === 1);
+    expect((await Reader.open(url)).status).toBe(200);
+  });
+
+  it('frees a reader that goes away at once', async () => {
+    const { url, hub } = await start(filled());
+    const readers = await Promise.all(Array.from({ length: 50 }, () => Reader.open(url)));
+    expect(hub.stats()).toMatchObject({ readers: 50, drops: 1 });
+    for (const reader of readers) reader.close();
+    await waitFor('freed', () => hub.stats().readers === 0 && hub.stats().drops === 0, { deadlineMs: 2_000 });
+  });
+
+  it('drops a reader that does not read, and serves the others', async () => {
+    const source = filled();
+    const big = { ...source.drop!.items[0]!, sku: 'BIG', name: 'x'.repeat(200) };
+    source.drop = {
+      ...source.drop!,
+      items: [...source.drop!.items, ...Array.from({ length: 400 }, (_, i) => ({ ...big, sku: `S${i}` }))],
+    };
+    for (let i = 0; i < 400; i += 1) source.set(`S${i}`, 5, 1);
+    const { url, hub } = await start(source, { backlogBytesMax: 16 * 1024 });
+    const slow = await Reader.open(url);
+    const quick = await Reader.open(url);
+    slow.pause();
+    let version = 1;
+    await waitFor('the slow one dropped', () => {
+      version += 1;
+      // All items cross zero at once: a long frame each time.
+      void source.publish({
+        kind: 'stock',
+        dropId: 'demo',
+        rows: [...source.rows.values()].map((row) => ({ ...row, available: version % 2 ? 5 : 0, version })),
+      });
+      return hub.stats().readers === 1;
+    });
+    expect(hub.stats().slowReaders).toBe(1);
+    await waitFor('the quick one is up to date', () => quick.seen('S7').at(-1)?.version === version);
+    quick.close();
+  });
+
+  it('serves HTTP/1.0 without chunks', async () => {
+    const { url } = await start(filled());
+    const { port } = new URL(url);
+    const socket = net.connect(Number(port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    socket.write('GET /v1/drops/demo/live?for=0.2 HTTP/1.0\r\n\r\n');
+    await once(socket, 'close');
+    expect(text).toMatch(/\r\n\r\nretry: \d+\nevent: snapshot\n/);
+    expect(text.toLowerCase()).not.toContain('transfer-encoding');
+  });
+
+  it('tells all readers to come back, at different times, when the product ends', async () => {
+    const { url, hub } = await start(filled());
+    const readers = await Promise.all(Array.from({ length: 30 }, () => Reader.open(url)));
+    await Promise.all(readers.map((reader) => reader.snapshotCame()));
+    hub.stop();
+    await waitFor('all ended', () => readers.every((reader) => reader.ended));
+    const retries = readers.map((reader) => /retry: (\d+)\n\n$/.exec(reader.text)?.[1]);
+    expect(new Set(retries).size).toBe(30);
+    expect((await Reader.open(url)).status).toBe(503);
+  });
+});

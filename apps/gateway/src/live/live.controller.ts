@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DropDirectory } from '../application/drop-directory';
+import { Policy } from '../entrypoints/http/access/policy';
+import { Limited } from '../entrypoints/http/limits/limit-policies';
+import { ProblemError } from '../entrypoints/http/problems/problem';
+import { connectReader, streamHeaders } from './connect-reader';
+import { readLastEventId } from './frame-ids';
+import { LiveHub } from './live-hub';
+import type { LiveReader } from './live-reader';
+import { LIVE_SETTINGS } from './live-settings';
+import { readForSeconds } from './live-request';
+
+const COME_BACK_SECONDS = 5;
+
+@Controller('v1/drops')
+@Policy('public')
+export class LiveController {
+  constructor(
+    private readonly hub: LiveHub,
+    private readonly directory: DropDirectory,
+  ) {}
+
+  /** Live counts of a drop as Server-Sent Events. */
+  @Get(':dropId/live')
+  @Limited('reads')
+  async live(
+    @Param('dropId') dropId: string,
+    @Query('for') forSeconds: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const end = readForSeconds(forSeconds);
+    if (end.kind === 'malformed') throw badFor();
+    if (request.method === 'HEAD') return this.head(dropId, reply);
+    const lastEventId = readLastEventId(request.headers['last-event-id'] as string | undefined);
+    const admission = await this.hub.enter(dropId, lastEventId, () => {
+      const reader = connectReader(request, reply, LIVE_SETTINGS.backlogBytesMax);
+      if (!reader) return null;
+      this.freeAtClose(request.raw.socket, dropId, reader);
+      if (end.kind === 'seconds') reader.endAfter(end.seconds * 1000);
+      return reader;
+    });
+    if (admission === 'not-found') throw new ProblemError({ code: 'not-found' });
+    if (admission === 'full') {
+      throw new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: COME_BACK_SECONDS });
+    }
+  }
+
+  /** A function of its own, so that the listener keeps no request alive. */
+  private freeAtClose(socket: Socket, dropId: string, reader: LiveReader): void {
+    socket.once('close', () => this.hub.leave(dropId, reader));
+  }
+
+  private async head(dropId: string, reply: FastifyReply): Promise<void> {
+    if (!(await this.directory.get(dropId))) throw new ProblemError({ code: 'not-found' });
+    await reply.code(200).headers(streamHeaders(reply)).send();
+  }
+}
+
+function badFor(): ProblemError {
+  return new ProblemError({
+    code: 'invalid-request',
+    errors: [{ pointer: '/for', message: 'must be a number of seconds, more than 0 and at most 86400' }],
+  });
+}
