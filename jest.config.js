@@ -16,8 +16,8 @@ const tier = (displayName, testMatch, more = {}) => ({
   ...more,
 });
 const withPostgres = {
-  globalSetup: '<rootDir>/test/setup/postgres.up.js',
-  globalTeardown: '<rootDir>/test/setup/postgres.down.js',
+  globalSetup: '<rootDir>/test/setup/postgres.up.ts',
+  globalTeardown: '<rootDir>/test/setup/postgres.down.ts',
 };
 
 module.exports = {

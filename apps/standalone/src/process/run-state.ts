@@ -1,0 +1,45 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One process or server of the running product. */
+export interface RunningComponent {
+  name: string;
+  kind: 'standalone' | 'postgres';
+  /** Null for what the product did not start. */
+  pid: number | null;
+  address: string;
+  version: string;
+}
+
+/** What the command line needs to know of the running product. */
+export interface RunState {
+  pid: number;
+  startedAt: string;
+  mode: 'standalone';
+  address: string;
+  databaseUrl: string;
+  components: RunningComponent[];
+}
+
+const fileOf = (dataDir: string) => join(dataDir, 'run.json');
+
+/** Readable by the owner alone: the database's password is in it. Replaced as a whole, so a reader never sees half of it. */
+export function writeRunState(dataDir: string, state: RunState): void {
+  const draft = `${fileOf(dataDir)}.new`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(draft, fileOf(dataDir));
+}
+
+/** Null when no product runs there, as far as the file tells; after `kill -9` it tells of a dead one until the next start. */
+export function readRunState(dataDir: string): RunState | null {
+  try {
+    return JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as RunState;
+  } catch {
+    return null;
+  }
+}
+
+export function removeRunState(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}

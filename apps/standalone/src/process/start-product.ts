@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AppConfig, Runtime } from '@holdfast/config';
+import { DropCatalogue } from '@holdfast/contracts';
+import type { Logger } from '@holdfast/observability';
+import { migrate } from '@holdfast/postgres';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createGatewayApp } from '../../../gateway/src/bootstrap';
+import { ledgerMigrations, StandaloneModule } from '../standalone.module';
+import { openSecrets, takeDataFolder } from './data-folder';
+import { type Ledger, openLedger } from './ledger';
+import type { Lifetime } from './lifetime';
+import { listen, probePort } from './listen';
+import { productVersion } from './product-version';
+import { readyMessage } from './ready-message';
+import { removeRunState, type RunState, writeRunState } from './run-state';
+import { StartError } from './start-error';
+
+// After it the connections are cut and the database is stopped anyway: everything acknowledged is durable by then.
+const CLOSE_MS = 5_000;
+const CUT_MS = 500;
+
+/** Brings the product up, step by step; each step says to `life` how it is undone. Throws `StartError` or `Interrupted`. */
+export async function startProduct(config: AppConfig, log: Logger, life: Lifetime): Promise<void> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const lock = takeDataFolder(config.dataDir);
+  life.onEnd('data folder', () => lock.release());
+  removeRunState(config.dataDir); // of a product that was killed
+  if (config.port !== 0) await probePort(config.host, config.port);
+  const secrets = openSecrets(config.dataDir);
+  let refresh: () => void = () => undefined;
+  const onBack = () => refresh();
+  const ledger = await openLedger({ config, secrets, log, signal: life.signal, say, onBack });
+  life.onEnd('ledger', () => ledger.stop());
+  life.checkpoint();
+  await prepareLedger(ledger);
+  life.checkpoint();
+
+  const runtime = new Runtime(ledger.url, secrets);
+  const app = await createGatewayApp(StandaloneModule.with(config, runtime), config);
+  life.onEnd('gateway', () => closeApp(app, log));
+  await app.get(DropCatalogue).seed({ demo: config.demo });
+  life.checkpoint();
+  const address = await listen(app, config.host, config.port);
+  runtime.address = address;
+
+  const startedAt = new Date().toISOString();
+  refresh = () => writeRunState(config.dataDir, runState(startedAt, address, ledger));
+  refresh();
+  life.onEnd('run state', () => {
+    refresh = () => undefined;
+    removeRunState(config.dataDir);
+  });
+  life.checkpoint();
+  const dropId = await openDrop(app);
+  process.stdout.write(
+    `${readyMessage({ address, dropId, ledger: ledger.place, dataDir: config.dataDir })}\n`,
+  );
+}
+
+async function prepareLedger(ledger: Ledger): Promise<void> {
+  try {
+    await migrate(ledger.url, ledgerMigrations);
+  } catch (error) {
+    throw new StartError(`the ledger's tables cannot be brought up to date: ${(error as Error).message}`);
+  }
+}
+
+async function openDrop(app: NestFastifyApplication): Promise<string | null> {
+  const drops = await app.get(DropCatalogue).list();
+  return drops.find(({ drop }) => drop.state === 'open')?.drop.id ?? null;
+}
+
+function runState(startedAt: string, address: string, ledger: Ledger): RunState {
+  const { pid } = process;
+  const self = { name: 'holdfast', kind: 'standalone', pid, address, version: productVersion() } as const;
+  return {
+    pid,
+    startedAt,
+    mode: 'standalone',
+    address,
+    databaseUrl: ledger.url,
+    components: [self, ledger.component()],
+  };
+}
+
+async function closeApp(app: NestFastifyApplication, log: Logger): Promise<void> {
+  const closed = app.close().then(() => true);
+  if (await Promise.race([closed, pause(CLOSE_MS, false)])) return;
+  log.warn({ waitedMs: CLOSE_MS }, 'open connections are cut');
+  (app.getHttpServer() as import('node:http').Server).closeAllConnections();
+  await Promise.race([closed.catch(() => undefined), pause(CUT_MS)]);
+}

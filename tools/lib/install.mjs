@@ -1,0 +1,50 @@
+// Installs the locked dependencies when they are missing or are not those of package-lock.json. Plain Node: it runs before the install.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runStep } from './run-step.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const TITLE = 'Installing the locked dependencies';
+
+// Building needs the development tools, also where NODE_ENV=production would leave them out.
+const ARGS = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** Compares what npm wrote down at the end of its last install with what is locked, so an install by hand counts, too. */
+export function isInstalled() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const has = packagesOf(installed);
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, locked]) => {
+    if (path === '') return true;
+    // Optional packages of other platforms are rightly missing.
+    return has[path] ? has[path].version === locked.version : Boolean(locked.optional || locked.devOptional);
+  });
+}
+
+function packagesOf(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+}
+
+function npm() {
+  const running = process.env.npm_execpath ?? '';
+  return basename(running) === 'npm-cli.js' ? [process.execPath, running] : ['npm'];
+}
+
+/** For a start: can be interrupted, shows its progress. */
+export async function installIfNeeded({ signal }) {
+  if (isInstalled()) return;
+  const [command, ...first] = npm();
+  await runStep(TITLE, command, [...first, ...ARGS], { cwd: root, signal });
+}
+
+/** For tools that do one thing after the other. Throws with npm's words when it fails. */
+export function ensureInstalled(say) {
+  if (isInstalled()) return;
+  say(`${TITLE} …`);
+  const [command, ...first] = npm();
+  const run = spawnSync(command, [...first, ...ARGS], { cwd: root, encoding: 'utf8' });
+  if (run.status !== 0)
+    throw new Error(`${TITLE} failed:\n${run.error?.message ?? `${run.stdout}${run.stderr}`}`);
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// `npm start`: installs and builds what is missing or stale, then becomes the product. Plain Node: it runs before the install.
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { prepare } from './lib/prepare.mjs';
+import { Interrupted } from './lib/run-step.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const NODE_MIN = [20, 19];
+const say = (line) => process.stderr.write(`${line}\n`);
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
+  throw new Error(`Holdfast needs Node ${NODE_MIN.join('.')} or newer; this is ${process.versions.node}`);
+}
+
+const interruption = new AbortController();
+const interrupt = () => interruption.abort();
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const name of SIGNALS) process.on(name, interrupt);
+try {
+  checkNode();
+  await prepare(interruption.signal);
+} catch (error) {
+  const interrupted = error instanceof Interrupted || error.name === 'AbortError';
+  if (!interrupted) say(`Holdfast cannot start: ${error.message}`);
+  process.exit(interrupted ? 0 : 1);
+}
+const main = join(root, 'dist/apps/standalone/src/main.js');
+if (!existsSync(main)) throw new Error(`the build left no ${main}`);
+const product = await import(main);
+// The product listens to the same signals from its first line on; one that came before is handed over.
+await product.default.main(interruption.signal);
