@@ -1,0 +1,129 @@
+import { type Clock, DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  type IPolicy,
+  retry,
+  SamplingBreaker,
+  wrap,
+} from 'cockatiel';
+import {
+  type AuthoriseRequest,
+  type CallOptions,
+  PaymentProvider,
+  type ProviderAnswer,
+} from '../../application/ports/payment-provider.port';
+
+const CALLS_AT_ONCE = 100; // a slow provider holds that many payments, not every connection and all memory
+const CALLS_QUEUED = 200; // what waits longer than its deadline would be unknown anyhow
+const RETRIES_MAX = 2; // within the deadline; after that the completer asks again
+const RETRY_FIRST_MS = 30;
+const RETRY_LAST_MS = 300;
+/** Most calls of ten seconds must fail: single payments that time out are the shoppers' trouble, not the provider's. */
+const BREAKER = { threshold: 0.7, duration: 10_000, minimumRps: 2 };
+const HALF_OPEN_AFTER_MS = 1_000;
+
+/** Puts a deadline, a bulkhead, a breaker and bounded retries around a provider. What fails here is `unknown`, never a refusal. */
+export class GuardedProvider extends PaymentProvider {
+  private readonly policy: IPolicy;
+
+  constructor(
+    private readonly inner: PaymentProvider,
+    private readonly clock: Clock,
+    private readonly deadlineMs: number,
+  ) {
+    super();
+    this.policy = wrap(
+      // A call that ran out of time is settled by asking, not by sending it again; one that was never sent must not be hammered.
+      retry(handleWhen(isWorthRetrying), {
+        maxAttempts: RETRIES_MAX,
+        backoff: new ExponentialBackoff({ initialDelay: RETRY_FIRST_MS, maxDelay: RETRY_LAST_MS }),
+      }),
+      // A full bulkhead is our own crowd and says nothing about the provider.
+      circuitBreaker(
+        handleWhen((error) => !(error instanceof BulkheadRejectedError)),
+        {
+          halfOpenAfter: HALF_OPEN_AFTER_MS,
+          breaker: new SamplingBreaker(BREAKER),
+        },
+      ),
+      bulkhead(CALLS_AT_ONCE, CALLS_QUEUED),
+    );
+  }
+
+  get name(): string {
+    return this.inner.name;
+  }
+
+  accepts(token: string): boolean {
+    return this.inner.accepts(token);
+  }
+
+  authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer> {
+    return this.guard('authorise', options, (it) => this.inner.authorise(request, it));
+  }
+
+  capture(key: string, options?: CallOptions): Promise<ProviderAnswer> {
+    return this.guard('capture', options, (it) => this.inner.capture(key, it));
+  }
+
+  void(key: string, options?: CallOptions): Promise<ProviderAnswer> {
+    return this.guard('void', options, (it) => this.inner.void(key, it));
+  }
+
+  refund(key: string, refundKey: string, options?: CallOptions): Promise<ProviderAnswer> {
+    return this.guard('refund', options, (it) => this.inner.refund(key, refundKey, it));
+  }
+
+  lookup(key: string, options?: CallOptions): Promise<ProviderAnswer> {
+    return this.guard('lookup', options, (it) => this.inner.lookup(key, it));
+  }
+
+  private async guard(
+    what: string,
+    options: CallOptions | undefined,
+    call: (options: CallOptions) => Promise<ProviderAnswer>,
+  ): Promise<ProviderAnswer> {
+    const budgetMs = Math.min(this.deadlineMs, options?.deadlineMs ?? this.deadlineMs);
+    const end = this.clock.now() + budgetMs;
+    try {
+      // The outer deadline also bounds the wait for a place and the pauses between retries.
+      return await withDeadline(
+        `provider: ${what}`,
+        budgetMs,
+        this.policy.execute(() => this.once(what, end - this.clock.now(), call)),
+      );
+    } catch (error) {
+      return { kind: 'unknown', why: (error as Error).message };
+    }
+  }
+
+  private async once(
+    what: string,
+    leftMs: number,
+    call: (options: CallOptions) => Promise<ProviderAnswer>,
+  ): Promise<ProviderAnswer> {
+    if (leftMs <= 0) throw new DeadlineExceeded(`provider: ${what}`, 0);
+    const abort = new AbortController();
+    try {
+      return await withDeadline(
+        `provider: ${what}`,
+        leftMs,
+        call({ deadlineMs: leftMs, signal: abort.signal }),
+      );
+    } finally {
+      abort.abort();
+    }
+  }
+}
+
+const isWorthRetrying = (error: Error): boolean =>
+  !(
+    error instanceof DeadlineExceeded ||
+    error instanceof BrokenCircuitError ||
+    error instanceof BulkheadRejectedError
+  );

@@ -1,0 +1,26 @@
+import type { Charge, ChargeState } from '../../application/ports/payment-provider.port';
+
+/** A row of sandbox.charge as pg gives it. */
+export interface ChargeRow {
+  reference: string;
+  provider_key: string;
+  order_id: string | null;
+  state: ChargeState;
+  amount_minor: string;
+  currency: string;
+  refunded_minor: string;
+  refunds: number;
+  return_path: string;
+  token: string;
+  is_refusal: boolean;
+}
+
+/** `origin` is where the shop can be reached; without one the bank page's address is a path. */
+export function toCharge(row: ChargeRow, origin: string | null): Charge {
+  return {
+    reference: row.reference,
+    state: row.state,
+    nextActionUrl: row.state === 'requires-action' ? `${origin ?? ''}/sandbox/3ds/${row.reference}` : null,
+    refundedMinor: Number(row.refunded_minor),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '@holdfast/kernel';
+import type { Logger } from '@holdfast/observability';
+import type { Pool } from 'pg';
+import { signatureHeader } from '../../domain/webhook-signature';
+import { sql } from './sql/sql.generated';
+
+const LATE_MAX = 100; // of one round; the next round follows at once while there is more
+const DELIVERIES_MAX = 50;
+const FIRST_RETRY_MS = 1_000; // longer than a delivery may take, so that no second one starts beside it
+const DELIVERY_TIMEOUT_MS = 900;
+
+export interface SandboxOfficeDeps {
+  pool: Pool;
+  clock: Clock;
+  logger: Logger;
+  /** Where the shop can be reached, once it can. */
+  origin: () => string | null;
+  secrets: readonly string[];
+}
+
+/** The back office of the sandbox: lets late charges succeed and delivers webhooks, again and again until the shop has answered 2xx. */
+export class SandboxOffice {
+  constructor(private readonly deps: SandboxOfficeDeps) {}
+
+  /** One round. Returns how much there was to do. */
+  async round(): Promise<number> {
+    const settled = await this.deps.pool.query({ ...sql.settleLate, values: [LATE_MAX] });
+    const origin = this.deps.origin();
+    return (settled.rowCount ?? 0) + (origin === null ? 0 : await this.deliver(origin));
+  }
+
+  private async deliver(origin: string): Promise<number> {
+    const { rows } = await this.deps.pool.query<{ event_id: string; body: string }>({
+      ...sql.claimWebhooks,
+      values: [DELIVERIES_MAX, FIRST_RETRY_MS],
+    });
+    await Promise.all(rows.map((row) => this.deliverOne(origin, row.event_id, row.body)));
+    return rows.length;
+  }
+
+  private async deliverOne(origin: string, eventId: string, body: string): Promise<void> {
+    const { clock, secrets, logger, pool } = this.deps;
+    const rawBody = Buffer.from(body);
+    try {
+      const response = await fetch(`${origin}/v1/payments/webhooks/sandbox`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'holdfast-signature': signatureHeader(secrets[0] ?? '', Math.floor(clock.now() / 1000), rawBody),
+        },
+        body: rawBody,
+        signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
+      });
+      await response.arrayBuffer();
+      if (response.ok) await pool.query({ ...sql.webhookDelivered, values: [eventId] });
+      else logger.info({ eventId, status: response.status }, 'webhook refused; it is tried again');
+    } catch (error) {
+      logger.debug({ err: error, eventId }, 'webhook not delivered; it is tried again');
+    }
+  }
+}

@@ -1,0 +1,12 @@
+-- The shopper's word about a charge that waits for it, and the webhook that tells the shop, in one commit.
+-- Safe because only a waiting charge takes an answer: the first one counts, and none comes after a cancellation.
+-- $1 reference, $2 authorized or declined. Rows: 1 = answered now, 0 = it did not wait.
+WITH answered AS (
+  UPDATE sandbox.charge SET state = $2, updated_at = clock_timestamp()
+  WHERE reference = $1 AND state = 'requires-action'
+  RETURNING *
+)
+INSERT INTO sandbox.webhook (event_id, body)
+SELECT 'evt_' || reference || '_' || state, json_build_object('id', 'evt_' || reference || '_' || state, 'type', 'charge.' || state, 'createdAt', updated_at, 'data',
+    json_build_object('reference', reference, 'key', provider_key, 'orderId', order_id, 'state', state))::text
+FROM answered

@@ -1,0 +1,23 @@
+import type { ChargeState } from '../../application/ports/payment-provider.port';
+
+/** What the sandbox does with a token. The first answer's state, and how the answer comes. */
+export interface TokenScript {
+  state: ChargeState;
+  /** `slow` after three seconds; `lost` never, although the charge is made; `never-arrives`: not even that. */
+  answer: 'at-once' | 'slow' | 'lost' | 'never-arrives';
+}
+
+/** The tokens of the public contract, and no others. */
+export const TOKENS: ReadonlyMap<string, TokenScript> = new Map<string, TokenScript>([
+  ['tok_ok', { state: 'authorized', answer: 'at-once' }],
+  ['tok_declined', { state: 'declined', answer: 'at-once' }],
+  ['tok_slow', { state: 'authorized', answer: 'slow' }],
+  ['tok_timeout_ok', { state: 'authorized', answer: 'lost' }],
+  ['tok_timeout_lost', { state: 'authorized', answer: 'never-arrives' }],
+  ['tok_3ds', { state: 'requires-action', answer: 'at-once' }],
+  ['tok_late', { state: 'processing', answer: 'at-once' }],
+]);
+
+export const SLOW_ANSWER_MS = 3_000;
+/** `tok_late` succeeds that long after the hold and its payment window are over. */
+export const LATE_AFTER_MS = 1_000;

@@ -1,0 +1,24 @@
+import { withDeadline } from '@holdfast/kernel';
+import type { Logger } from '@holdfast/observability';
+
+/** Payments that go on after their shopper was answered, so that a shutdown can wait for them. What it cuts off, a completer finishes. */
+export class BackgroundWork {
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(private readonly logger: Logger) {}
+
+  track<T>(work: Promise<T>): Promise<T> {
+    const done = work.then(
+      () => undefined,
+      (error: unknown) => this.logger.warn({ err: error }, 'a payment stopped half way; a completer goes on'),
+    );
+    this.running.add(done);
+    void done.then(() => this.running.delete(done));
+    return work;
+  }
+
+  /** Waits until all is done, at most `deadlineMs`. */
+  async drain(deadlineMs: number): Promise<void> {
+    await withDeadline('payments in flight', deadlineMs, Promise.all(this.running)).catch(() => undefined);
+  }
+}

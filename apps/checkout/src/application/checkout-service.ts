@@ -1,0 +1,68 @@
+import { dropIdOf } from '@holdfast/kernel';
+import {
+  type BankChallenge,
+  CheckoutClient,
+  type Order,
+  type Page,
+  type PlaceOrder,
+  type PlaceOrderOutcome,
+  type WebhookDelivery,
+  type WebhookOutcome,
+} from '@holdfast/contracts';
+import { toOrder } from '../domain/render-order';
+import type { PlaceOrderUseCase } from './place-order';
+import type { BankDesk } from './ports/bank-desk.port';
+import type { OrderStore } from './ports/order-store.port';
+import type { WebhookReader } from './ports/webhook-reader.port';
+
+export interface CheckoutDeps {
+  store: OrderStore;
+  placing: PlaceOrderUseCase;
+  readers: readonly WebhookReader[];
+  bank: BankDesk;
+  /** Asks the completer to look now instead of at its next round. */
+  wake: () => void;
+}
+
+/** Checkout's face, called directly by the gateway in the same process. */
+export class CheckoutService extends CheckoutClient {
+  constructor(private readonly deps: CheckoutDeps) {
+    super();
+  }
+
+  placeOrder(command: PlaceOrder): Promise<PlaceOrderOutcome> {
+    return this.deps.placing.place(command);
+  }
+
+  async getOrder({ orderId, customerId }: { orderId: string; customerId: string }): Promise<Order | null> {
+    const dropId = dropIdOf(orderId);
+    const order = dropId === undefined ? null : await this.deps.store.get(dropId, orderId);
+    return order && order.customerId === customerId ? toOrder(order) : null;
+  }
+
+  async listOrders(query: { customerId: string; cursor?: string; limit: number }): Promise<Page<Order>> {
+    const page = await this.deps.store.ofCustomer(query.customerId, query.cursor, query.limit);
+    return { items: page.items.map(toOrder), nextCursor: page.nextCursor };
+  }
+
+  /** Remembers the event and wakes its order. What happened is then asked of the provider, so a forged, old or repeated event moves nothing. */
+  async receiveWebhook(delivery: WebhookDelivery): Promise<WebhookOutcome> {
+    const reader = this.deps.readers.find(({ provider }) => provider === delivery.provider);
+    if (!reader) return { kind: 'unknown-provider' };
+    const reading = reader.read(delivery);
+    if (reading.kind !== 'event') return reading;
+    const dropId = dropIdOf(reading.event.orderId);
+    if (dropId === undefined) return { kind: 'malformed' };
+    await this.deps.store.takeEvent(dropId, reader.provider, reading.event);
+    this.deps.wake();
+    return { kind: 'accepted' };
+  }
+
+  getBankChallenge(reference: string): Promise<BankChallenge | null> {
+    return this.deps.bank.challenge(reference);
+  }
+
+  answerBankChallenge(reference: string, answer: 'approve' | 'deny'): Promise<BankChallenge | null> {
+    return this.deps.bank.answer(reference, answer);
+  }
+}

@@ -1,0 +1,140 @@
+import { type Clock, DeadlineExceeded, deriveOrderId, dropIdOf, withDeadline } from '@holdfast/kernel';
+import type { Hold, InventoryClient, PlaceOrder, PlaceOrderOutcome } from '@holdfast/contracts';
+import { isSettled, type OrderIntent, type OrderRecord, STATE_OF } from '../domain/order';
+import { refusalOf } from '../domain/refusal';
+import { toOrder } from '../domain/render-order';
+import type { BackgroundWork } from './background-work';
+import type { PaySaga } from './pay-saga';
+import type { OrderStore } from './ports/order-store.port';
+import type { PaymentProvider } from './ports/payment-provider.port';
+import type { CheckoutTimings } from './timings';
+
+const ROUTE = 'POST /v1/orders';
+const REPLAY_POLL_MS = 40; // a payment takes some 10 ms; ten waiters cost 250 small reads a second
+
+export interface PlaceOrderDeps {
+  store: OrderStore;
+  inventory: InventoryClient;
+  provider: PaymentProvider;
+  saga: PaySaga;
+  background: BackgroundWork;
+  clock: Clock;
+  timings: CheckoutTimings;
+}
+
+/** Takes a shopper's order: the same key is the same order, and a hold has one order at a time. */
+export class PlaceOrderUseCase {
+  constructor(private readonly deps: PlaceOrderDeps) {}
+
+  async place(command: PlaceOrder): Promise<PlaceOrderOutcome> {
+    const { customerId, key, holdId } = command;
+    if (!this.deps.provider.accepts(command.payment.token)) return { kind: 'unknown-token' };
+    const dropId = dropIdOf(holdId);
+    if (dropId === undefined) return { kind: 'hold-not-found' };
+    const orderId = deriveOrderId({ dropId, customerId, route: ROUTE, key });
+
+    const existing = await this.deps.store.get(dropId, orderId);
+    if (existing && !mayBeginAgain(existing)) return this.replay(existing, command);
+
+    const hold = await this.deps.inventory.getHold({ holdId, customerId });
+    const refusal = await this.refusalOfHold(hold, dropId, orderId);
+    if (refusal || !hold) return refusal ?? { kind: 'hold-not-found' };
+    return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), existing, command);
+  }
+
+  private async begin(
+    intent: OrderIntent,
+    failed: OrderRecord | null,
+    command: PlaceOrder,
+  ): Promise<PlaceOrderOutcome> {
+    const { store, timings } = this.deps;
+    const begun = failed
+      ? await store.beginAgain(failed, intent, timings.leaseMs)
+      : await store.begin(intent, timings.leaseMs);
+    if (begun.kind === 'begun') return this.pay(begun.order);
+    const same = await store.get(intent.dropId, intent.orderId);
+    if (same && !mayBeginAgain(same)) return this.replay(same, command);
+    const rival = await store.activeOfHold(intent.dropId, intent.holdId);
+    return rival && STATE_OF[rival.step] === 'paid' ? { kind: 'hold-not-active' } : { kind: 'in-progress' };
+  }
+
+  /** Drives the order for as long as a shopper waits; after that it goes on without them. */
+  private async pay(order: OrderRecord): Promise<PlaceOrderOutcome> {
+    const driven = this.deps.background.track(this.deps.saga.drive(order));
+    try {
+      return await this.answer(await withDeadline('payment', this.deps.timings.answerBudgetMs, driven), true);
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) throw error;
+      return this.answer((await this.deps.store.get(order.dropId, order.orderId)) ?? order, true);
+    }
+  }
+
+  /** The answer of an order that this request made, or that had no answer: the first one is kept, and given ever after. */
+  private async answer(order: OrderRecord, isFirst: boolean): Promise<PlaceOrderOutcome> {
+    const refusal = refusalOf(order);
+    if (refusal) return refusal;
+    const { orderId } = order;
+    if (order.answer) return { kind: 'answered', ...order.answer, orderId, replayed: !isFirst };
+    const status = STATE_OF[order.step] === 'paid' ? 201 : 202;
+    const body = JSON.stringify(toOrder(order));
+    if (await this.deps.store.keepAnswer(order, status, body)) {
+      return { kind: 'answered', status, body, orderId, replayed: !isFirst };
+    }
+    const kept = await this.deps.store.get(order.dropId, orderId);
+    if (!kept?.answer) return { kind: 'in-progress' }; // a new attempt has begun meanwhile
+    return { kind: 'answered', ...kept.answer, orderId, replayed: true };
+  }
+
+  /**
+   * The key has an order already: its answer, once there is one. Whoever made the order answers within the wait, unless they died; then the
+   * key gets its answer here.
+   */
+  private async replay(order: OrderRecord, command: PlaceOrder): Promise<PlaceOrderOutcome> {
+    const { store, clock, timings } = this.deps;
+    if (order.fingerprint !== command.bodyHash) return { kind: 'key-reused' };
+    const end = clock.now() + timings.replayWaitMs;
+    let now: OrderRecord | null = order;
+    while (now && now.attempt === order.attempt) {
+      if (isAnswerable(now) || clock.now() >= end) return this.answer(now, false);
+      await new Promise((resolve) => setTimeout(resolve, REPLAY_POLL_MS));
+      now = await store.get(order.dropId, order.orderId);
+    }
+    return { kind: 'in-progress' };
+  }
+
+  private async refusalOfHold(
+    hold: Hold | null,
+    dropId: string,
+    orderId: string,
+  ): Promise<PlaceOrderOutcome | null> {
+    if (!hold) return { kind: 'hold-not-found' };
+    if (hold.state === 'expired') return { kind: 'hold-expired' };
+    if (hold.state !== 'held') return { kind: 'hold-not-active' };
+    const rival = await this.deps.store.activeOfHold(dropId, hold.id);
+    if (!rival || rival.orderId === orderId) return null;
+    return STATE_OF[rival.step] === 'paid' ? { kind: 'hold-not-active' } : { kind: 'in-progress' };
+  }
+}
+
+/** A refusal is not stored, so the key is free again. */
+const mayBeginAgain = (order: OrderRecord): boolean => order.step === 'failed' && order.answer === null;
+
+/** Waiting longer would tell nothing new to somebody who waits for an answer. */
+const isAnswerable = (order: OrderRecord): boolean =>
+  order.answer !== null || isSettled(order.step) || order.step === 'awaiting' || refusalOf(order) !== null;
+
+function intentOf(command: PlaceOrder, hold: Hold, orderId: string, provider: string): OrderIntent {
+  return {
+    dropId: hold.dropId,
+    orderId,
+    customerId: command.customerId,
+    holdId: hold.id,
+    fingerprint: command.bodyHash,
+    provider,
+    token: command.payment.token,
+    email: command.email,
+    lines: hold.lines,
+    totalMinor: hold.total.amountMinor,
+    currency: hold.total.currency,
+  };
+}

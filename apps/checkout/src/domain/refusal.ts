@@ -1,0 +1,37 @@
+import { assertNever } from '@holdfast/kernel';
+import type { PlaceOrderOutcome } from '@holdfast/contracts';
+import type { OrderReason, OrderRecord } from './order';
+
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * The refusal that an order without an answer ends in; null while it has not been refused. Only before the first answer: what became of an
+ * order after a 202 is told by the order itself.
+ */
+export function refusalOf(order: OrderRecord): PlaceOrderOutcome | null {
+  const refused = order.step === 'failed' || order.step === 'yielding';
+  return refused && order.answer === null && order.reason !== null
+    ? outcomeOf(order.reason, order.orderId)
+    : null;
+}
+
+function outcomeOf(reason: OrderReason, orderId: string): PlaceOrderOutcome {
+  switch (reason) {
+    case 'payment-declined':
+      return { kind: 'declined', orderId };
+    case 'hold-not-found':
+      return { kind: 'hold-not-found' };
+    case 'hold-expired':
+    case 'payment-timed-out': // the hold went with it
+      return { kind: 'hold-expired' };
+    case 'hold-not-active':
+    case 'units-gone':
+      return { kind: 'hold-not-active' };
+    case 'request-in-progress':
+      return { kind: 'in-progress' };
+    case 'temporarily-unavailable':
+      return { kind: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };
+    default:
+      return assertNever(reason);
+  }
+}
