@@ -1,0 +1,84 @@
+// nginx in front of the gateways, from PATH or Debian.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startChild, untilReady } from './child.mjs';
+import { ClusterError } from './errors.mjs';
+import { isFree } from './ports.mjs';
+import { requireProgram } from './programs.mjs';
+
+const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/nginx/gateways.conf');
+
+/**
+ * Starts nginx and returns once it answers a request.
+ * @param {{dir: string, host?: string, port: number, gateways: string[], say?: (line: string) => void}} where
+ *   `gateways` as `host:port`
+ */
+export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say = () => undefined }) {
+  const program = requireProgram('nginx', 'nginx', { say });
+  if (!(await isFree(port, host)))
+    throw new ClusterError(`${host}:${port}, meant for the proxy, is in use by something else`);
+  mkdirSync(dir, { recursive: true });
+  const conf = join(dir, 'nginx.conf');
+  writeFileSync(conf, config({ dir, host, port, gateways }));
+  const check = spawnSync(program, ['-t', '-q', '-p', dir, '-c', conf, '-e', 'stderr'], { encoding: 'utf8' });
+  if (check.status !== 0) throw new ClusterError(`nginx does not accept its configuration:\n${check.stderr}`);
+  const child = await startChild({
+    name: 'proxy',
+    command: program,
+    args: ['-p', dir, '-c', conf, '-e', 'stderr'],
+    logFile: join(dir, 'nginx.log'),
+    cwd: dir,
+    graceMs: 3_000, // TERM cuts live readers at once, which is meant: they are told before, by the gateways
+  });
+  // Listening everywhere means answering here, too.
+  const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  const address = `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
+  const answers = async () =>
+    (await fetch(`${address}/.proxy/live`, { signal: AbortSignal.timeout(1_000) })).status === 204;
+  await untilReady(child, answers, { what: 'nginx', say });
+  const version =
+    /nginx\/(\S+)/.exec(spawnSync(program, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? 'unknown';
+  return { ...child, kind: 'proxy', address, version };
+}
+
+function config({ dir, host, port, gateways }) {
+  const quoted = (path) => JSON.stringify(path);
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `  ${name}_temp_path ${quoted(join(dir, 'temp', name))};`,
+  );
+  mkdirSync(join(dir, 'temp'), { recursive: true });
+  return `${workerUser()}
+daemon off;
+pid ${quoted(join(dir, 'nginx.pid'))};
+worker_processes 1;
+worker_rlimit_nofile 20000;
+worker_shutdown_timeout 5s;
+events {
+  worker_connections 9000;
+}
+http {
+${temp.join('\n')}
+  access_log off;
+  server_tokens off;
+  types {
+  }
+  default_type application/octet-stream;
+  upstream gateways {
+${gateways.map((gateway) => `    server ${gateway} max_fails=3 fail_timeout=1s;`).join('\n')}
+    keepalive 128;
+  }
+  server {
+    listen ${host.includes(':') ? `[${host}]` : host}:${port} backlog=4096;
+    include ${quoted(gatewaysConf)};
+  }
+}
+`;
+}
+
+/** Workers of a root-started nginx are nobody. They write no file: bodies and answers stay in memory. */
+function workerUser() {
+  if (process.getuid?.() !== 0) return '';
+  return `user nobody ${execFileSync('id', ['-gn', 'nobody'], { encoding: 'utf8' }).trim()};`;
+}
