@@ -1,0 +1,39 @@
+const OID = {
+  bool: 16,
+  int8: 20,
+  int2: 21,
+  int4: 23,
+  oid: 26,
+  float4: 700,
+  float8: 701,
+  timestamptz: 1184,
+} as const;
+
+type Decode = (text: string) => unknown;
+
+const asText: Decode = (text) => text;
+
+const DECODERS: Record<number, Decode> = {
+  [OID.bool]: (text) => text === 't',
+  // 64-bit integers are JSON numbers in Debezium's records. Ours (counts, versions) stay below 2^53.
+  [OID.int8]: Number,
+  [OID.int2]: Number,
+  [OID.int4]: Number,
+  [OID.oid]: Number,
+  [OID.float4]: Number,
+  [OID.float8]: Number,
+  [OID.timestamptz]: toIsoTime,
+};
+
+/** Turns the text of a value into what Debezium puts into JSON for its type; anything unusual stays text. */
+export function debeziumDecoder(typeOid: number): Decode {
+  return DECODERS[typeOid] ?? asText;
+}
+
+/** `2026-11-22 04:30:00.12+00` (a session in UTC) → `2026-11-22T04:30:00.12Z`, as io.debezium.time.ZonedTimestamp. */
+function toIsoTime(text: string): string {
+  return text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
+}
+
+/** Stands for a long value that an update did not touch, and that the log therefore does not carry. Debezium's word for it. */
+export const UNAVAILABLE_VALUE = '__debezium_unavailable_value';

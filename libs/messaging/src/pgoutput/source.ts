@@ -1,0 +1,31 @@
+import type { Role } from '@holdfast/postgres';
+
+/** A table whose rows as they are go before the stream. */
+export interface SnapshotTable {
+  /** With its schema, e.g. `inventory.stock`. */
+  table: string;
+  /** Primary key: the key of its records. */
+  key: readonly string[];
+  /** Columns that tell every row apart and by which it is read, page by page. */
+  order: readonly string[];
+  /** Only these rows, as SQL; for an outbox, those that are young enough. */
+  where?: string;
+}
+
+/** What to read, and under which names. */
+export interface PgoutputSource {
+  url: string;
+  /** The role to read as. The login behind it must be allowed to replicate. */
+  role: Role;
+  publication: string;
+  /** The slot is `<prefix>_<hash of the database's name>`: slots belong to the server, and its databases must not take each other's. */
+  slotPrefix: string;
+  /** First part of every topic. */
+  topicPrefix: string;
+  /** Tables of state: their rows come as reads at every start. */
+  state: readonly SnapshotTable[];
+  /** Tables of facts: sent on as facts. Their rows come as reads only when the slot is new, that is, when some may have been missed. */
+  outboxes: readonly SnapshotTable[];
+  /** Table with the columns `id` (one row, 1) and `ts`. */
+  heartbeatTable: string;
+}
