@@ -88,7 +88,14 @@ export class Tokens {
     const iat = Math.floor(this.clock.now() / 1000);
     return this.jwt.sign(
       { typ, iat, exp: iat + seconds },
-      { secret: asSecret(secret), algorithm: 'HS256', issuer: ISSUER, audience, subject: customerId, jwtid: randomId() },
+      {
+        secret: asSecret(secret),
+        algorithm: 'HS256',
+        issuer: ISSUER,
+        audience,
+        subject: customerId,
+        jwtid: randomId(),
+      },
     );
   }
 

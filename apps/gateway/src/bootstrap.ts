@@ -1,0 +1,78 @@
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppConfig } from '@holdfast/config';
+import { createLogger, Logger, Metrics, NestLogger } from '@holdfast/observability';
+import { LIMITS } from '@holdfast/kernel';
+import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
+import { keepRawBodies } from './entrypoints/http/server/body';
+import { onClientError } from './entrypoints/http/server/client-error';
+import { closeGently } from './entrypoints/http/server/close-gently';
+import { countRoutes, logRequests, onRequest } from './entrypoints/http/server/hooks';
+import { MethodTable } from './entrypoints/http/server/method-table';
+import { serveFiles } from './entrypoints/http/server/static-files';
+import { requestIdOf } from './entrypoints/http/server/trace';
+import { sendProblem } from './entrypoints/http/problems/problem';
+
+const REQUEST_COMPLETE_MS_MAX = 10_000; // the contract: slower is 408
+const HEADER_BYTES_MAX = 16 * 1024;
+const PATH_PARAMETER_MAX = 8 * 1024; // the bound on the whole address speaks first; a long id is simply not found
+
+/** The one place that builds the HTTP server around the product's modules. The caller starts it with `listen`. */
+export async function createGatewayApp(
+  rootModule: Parameters<typeof NestFactory.create>[0],
+  config: AppConfig,
+): Promise<NestFastifyApplication> {
+  const adapter = makeAdapter();
+  const instance = adapter.getInstance();
+  const methods = new MethodTable();
+  methods.watch(instance);
+  instance.decorateRequest('principal', null);
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(createLogger(config.logLevel)),
+  });
+  keepRawBodies(instance);
+  const logger = app.get(Logger);
+  const count = countRoutes(instance, app.get(Metrics));
+  const log = logRequests(logger);
+  adapter.setOnRequestHook(onRequest);
+  adapter.setOnResponseHook((request, reply, done) => {
+    count(request, reply);
+    log(request, reply);
+    done();
+  });
+  app.useGlobalFilters(new ProblemFilter(methods, logger));
+  await app.register(helmet, { global: false, hsts: false });
+  await serveFiles(app);
+  closeGently(instance.server);
+  return app;
+}
+
+function makeAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: LIMITS.bodyBytesMax,
+    routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
+    requestTimeout: REQUEST_COMPLETE_MS_MAX,
+    // Node looks for late requests only every 30 s by default.
+    http: {
+      headersTimeout: REQUEST_COMPLETE_MS_MAX,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: HEADER_BYTES_MAX,
+    },
+    genReqId: requestIdOf,
+    clientErrorHandler: onClientError,
+    // An address that cannot be decoded never reaches a route or a hook.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      sendProblem(request, reply, {
+        code: error.statusCode === 414 ? 'uri-too-long' : 'invalid-request',
+      });
+    },
+    // While closing, a request on an open connection is still answered, by us and with `Connection: close`.
+    return503OnClosing: false,
+    trustProxy: false,
+  });
+}

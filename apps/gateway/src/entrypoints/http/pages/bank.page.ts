@@ -1,0 +1,47 @@
+import type { BankChallenge } from '@holdfast/contracts';
+import { assertNever, formatMoney } from '@holdfast/kernel';
+import { escapeHtml, htmlPage } from './html';
+
+/** The page of the sandbox's bank, where the shopper says yes or no to a payment. */
+export function bankPage(challenge: BankChallenge): string {
+  return htmlPage(
+    'Confirm your payment',
+    `<h1>${heading(challenge)}</h1>${facts(challenge)}${actions(challenge)}`,
+  );
+}
+
+function heading({ state }: BankChallenge): string {
+  switch (state) {
+    case 'open':
+      return 'Confirm your payment';
+    case 'approved':
+      return 'You approved this payment';
+    case 'denied':
+      return 'You declined this payment';
+    case 'over':
+      return 'This payment is over';
+    default:
+      return assertNever(state);
+  }
+}
+
+function facts({ amount, reference }: BankChallenge): string {
+  return `<dl><dt>To</dt><dd>Holdfast shop</dd><dt>Amount</dt><dd class="sum">${escapeHtml(formatMoney(amount))}</dd>
+<dt>Reference</dt><dd><code>${escapeHtml(reference)}</code></dd></dl>`;
+}
+
+function actions({ state, reference, returnPath }: BankChallenge): string {
+  if (state !== 'open') {
+    const why = state === 'over' ? '<p>Its time ran out. Nothing more will be charged.</p>' : '';
+    return `${why}<p><a class="button" href="${escapeHtml(safePath(returnPath))}">Back to the shop</a></p>`;
+  }
+  return `<form method="post" action="/sandbox/3ds/${encodeURIComponent(reference)}">
+<button class="main" name="decision" value="approve">Approve</button>
+<button name="decision" value="deny">Decline</button></form>
+<p class="soft">This is a bank made for trying things out. No money moves.</p>`;
+}
+
+/** A path on our own origin, whatever checkout says: this page must never become a way to send shoppers elsewhere. */
+export function safePath(path: string): string {
+  return /^\/(?![/\\])[\x21-\x7e]*$/.test(path) ? path : '/';
+}

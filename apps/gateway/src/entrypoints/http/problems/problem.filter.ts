@@ -1,0 +1,98 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidCursor, ServiceUnavailable } from '@holdfast/contracts';
+import { DeadlineExceeded } from '@holdfast/kernel';
+import type { Logger } from '@holdfast/observability';
+import { notFoundPage } from '../pages/not-found.page';
+import { acceptsHtml, sendHtml } from '../pages/html';
+import type { MethodTable } from '../server/method-table';
+import { traceIdOf } from '../server/trace';
+import type { ProblemCode } from './catalogue';
+import { type Problem, ProblemError, sendProblem } from './problem';
+
+const BY_STATUS: Record<number, ProblemCode> = {
+  400: 'invalid-request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  408: 'request-timeout',
+  412: 'precondition-failed',
+  413: 'payload-too-large',
+  414: 'uri-too-long',
+  415: 'unsupported-media-type',
+  429: 'quota-exceeded',
+  431: 'headers-too-large',
+  503: 'temporarily-unavailable',
+};
+
+/** Turns whatever was thrown, by us, by Nest or by Fastify, into a refusal of the contract. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly methods: MethodTable,
+    private readonly logger: Logger,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) {
+      this.logger.warn({ err: error, requestId: request.id }, 'a fault after the answer was sent');
+      return;
+    }
+    if (request.is404 && isNotFound(error)) this.answerUnknown(request, reply);
+    else sendProblem(request, reply, this.problemOf(error, request));
+  }
+
+  /** The router found nothing for this method and address. */
+  private answerUnknown(request: FastifyRequest, reply: FastifyReply): void {
+    const allow = this.methods.allowed(request.url);
+    if (allow !== undefined && !isServed(request.method, allow)) {
+      reply.header('allow', allow);
+      if (request.method === 'OPTIONS') void reply.code(204).send();
+      else sendProblem(request, reply, { code: 'method-not-allowed' });
+    } else if (acceptsHtml(request)) {
+      sendHtml(reply, 404, notFoundPage());
+    } else {
+      sendProblem(request, reply, { code: 'not-found' });
+    }
+  }
+
+  private problemOf(error: unknown, request: FastifyRequest): Problem {
+    if (error instanceof ProblemError) return error.problem;
+    if (error instanceof InvalidCursor) {
+      return {
+        code: 'invalid-request',
+        errors: [{ pointer: '/cursor', message: 'is not one that a list gave out' }],
+      };
+    }
+    if (error instanceof ServiceUnavailable) {
+      return {
+        code: 'temporarily-unavailable',
+        retryAfterSeconds: Math.max(1, Math.ceil(error.retryAfterSeconds)),
+      };
+    }
+    if (error instanceof DeadlineExceeded) return { code: 'temporarily-unavailable', retryAfterSeconds: 1 };
+    const code = BY_STATUS[statusOf(error)];
+    if (code) return { code, ...(code === 'temporarily-unavailable' ? { retryAfterSeconds: 1 } : {}) };
+    this.logger.error({ err: error, traceId: traceIdOf(request), requestId: request.id }, 'a fault of ours');
+    return { code: 'internal-error' };
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : 500;
+}
+
+function isNotFound(error: unknown): boolean {
+  return statusOf(error) === 404;
+}
+
+/** A file that is not there is asked for with a method that its address knows. */
+function isServed(method: string, allow: string): boolean {
+  return method !== 'OPTIONS' && allow.split(', ').includes(method);
+}

@@ -1,0 +1,64 @@
+import '@fastify/helmet';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Policy } from '../access/policy';
+import { buildOpenApi } from '../openapi/document';
+import { matchesTag } from '../server/entity-tag';
+import { fingerprint } from '../server/body';
+
+const PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The interface of Holdfast</title><link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png"></head>
+<body><div id="swagger-ui"></div><script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+`;
+
+// No validator: it would tell a server elsewhere that somebody reads this.
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true });\n`;
+
+const DOCS_CSP = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      // Swagger UI writes style attributes; it runs no script from text.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+};
+
+/** The interface's description, and a page to read it and try it out. Everything comes from here: it works without the internet. */
+@Controller()
+@Policy('public')
+export class DocsController {
+  private readonly document = JSON.stringify(buildOpenApi());
+  private readonly etag = `"${fingerprint(Buffer.from(this.document)).slice(0, 24)}"`;
+
+  @Get('openapi.json')
+  openapi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    reply.header('etag', this.etag).header('cache-control', 'public, max-age=60');
+    if (matchesTag(request.headers['if-none-match'], this.etag)) void reply.code(304).send();
+    else void reply.header('content-type', 'application/json; charset=utf-8').send(this.document);
+  }
+
+  @Get('docs')
+  async page(@Res() reply: FastifyReply): Promise<void> {
+    await reply.helmet(DOCS_CSP);
+    void reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(PAGE);
+  }
+
+  @Get('docs/start.js')
+  start(@Res() reply: FastifyReply): void {
+    void reply
+      .header('content-type', 'text/javascript; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(START);
+  }
+}

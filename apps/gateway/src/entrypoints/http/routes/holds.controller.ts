@@ -1,0 +1,92 @@
+import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InventoryClient, type PlaceHold, type PlaceOutcome } from '@holdfast/contracts';
+import { dropIdOf } from '@holdfast/kernel';
+import { Policy } from '../access/policy';
+import { customerOf } from '../access/request';
+import { Limited } from '../limits/limit-policies';
+import { type Problem, sendProblem } from '../problems/problem';
+import { holdInput, looksLikeId } from '../schemas/inputs';
+import { fingerprint, type Parsed, parseJson, rawBody, refused } from '../server/body';
+import { EdgeCounts } from '../server/edge-counts';
+import { idempotencyKeyOf } from './idempotency';
+import { answerPlace, answerRelease } from './outcomes';
+import { renderHold } from './render';
+import { sendAnswer, sendJson } from './send';
+
+const NOT_FOUND: Problem = { code: 'not-found' };
+
+/** Placing, reading and releasing holds. The first is the hot route: no pipes, no interceptors, one parse. */
+@Controller('v1')
+@Policy('guest')
+export class HoldsController {
+  constructor(
+    private readonly inventory: InventoryClient,
+    private readonly counts: EdgeCounts,
+  ) {}
+
+  @Post('drops/:dropId/holds')
+  @Limited('purchases')
+  async place(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const command = readPlace(request);
+    if (command.kind === 'refused') {
+      sendProblem(request, reply, command.problem);
+      return;
+    }
+    const outcome: PlaceOutcome = looksLikeId(command.value.dropId)
+      ? await this.inventory.placeHold(command.value)
+      : { kind: 'drop-not-found' };
+    this.counts.placed(outcome);
+    sendAnswer(request, reply, answerPlace(outcome));
+  }
+
+  @Get('holds/:holdId')
+  @Limited('reads')
+  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const ref = refOf(request);
+    const hold = ref && (await this.inventory.getHold(ref));
+    if (hold) sendJson(reply, renderHold(hold));
+    else sendProblem(request, reply, NOT_FOUND);
+  }
+
+  @Delete('holds/:holdId')
+  @Limited('reads')
+  async release(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const ref = refOf(request);
+    const outcome = ref ? await this.inventory.releaseHold(ref) : ({ kind: 'not-found' } as const);
+    sendAnswer(request, reply, answerRelease(outcome));
+  }
+}
+
+function refOf(request: FastifyRequest) {
+  const { holdId } = request.params as { holdId: string };
+  // An id that names no drop has no home to ask for it.
+  return dropIdOf(holdId) === undefined ? undefined : { holdId, customerId: customerOf(request) };
+}
+
+/** Reads the command in the contract's order: key, then body. */
+function readPlace(request: FastifyRequest): Parsed<PlaceHold> {
+  const key = idempotencyKeyOf(request);
+  if (key.kind === 'refused') return key;
+  const body = parseJson(request, holdInput);
+  if (body.kind === 'refused') return body;
+  const { lines } = body.value;
+  const twice = repeatedSku(lines);
+  if (twice !== undefined) {
+    return refused([{ pointer: `/lines/${twice}/sku`, message: 'stands in an earlier line already' }]);
+  }
+  const { dropId } = request.params as { dropId: string };
+  const bodyHash = fingerprint(rawBody(request));
+  return {
+    kind: 'parsed',
+    value: { dropId, customerId: customerOf(request), key: key.value, bodyHash, lines },
+  };
+}
+
+/** The index of the first line whose SKU came before. Lines are few: comparing beats building a set. */
+function repeatedSku(lines: PlaceHold['lines']): number | undefined {
+  for (let i = 1; i < lines.length; i += 1) {
+    for (let j = 0; j < i; j += 1) if (lines[i]!.sku === lines[j]!.sku) return i;
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CheckoutClient, type PlaceOrder, type PlaceOrderOutcome } from '@holdfast/contracts';
+import { dropIdOf } from '@holdfast/kernel';
+import { Policy } from '../access/policy';
+import { customerOf } from '../access/request';
+import { Limited } from '../limits/limit-policies';
+import { sendProblem } from '../problems/problem';
+import { orderInput, pageQuery } from '../schemas/inputs';
+import { check, fingerprint, type Parsed, parseJson, rawBody } from '../server/body';
+import { EdgeCounts } from '../server/edge-counts';
+import { idempotencyKeyOf } from './idempotency';
+import { answerOrder } from './outcomes';
+import { renderOrder } from './render';
+import { sendAnswer, sendJson } from './send';
+
+@Controller('v1/orders')
+@Policy('guest')
+export class OrdersController {
+  constructor(
+    private readonly checkout: CheckoutClient,
+    private readonly counts: EdgeCounts,
+  ) {}
+
+  @Post()
+  @Limited('purchases')
+  async place(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const command = readOrder(request);
+    if (command.kind === 'refused') {
+      sendProblem(request, reply, command.problem);
+      return;
+    }
+    const outcome: PlaceOrderOutcome =
+      dropIdOf(command.value.holdId) === undefined
+        ? { kind: 'hold-not-found' }
+        : await this.checkout.placeOrder(command.value);
+    this.counts.ordered(outcome);
+    sendAnswer(request, reply, answerOrder(outcome));
+  }
+
+  @Get()
+  @Limited('reads')
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = check(pageQuery, request.query);
+    if (query.kind === 'refused') {
+      sendProblem(request, reply, query.problem);
+      return;
+    }
+    const { items, nextCursor } = await this.checkout.listOrders({
+      customerId: customerOf(request),
+      ...query.value,
+    });
+    const texts = items.map(renderOrder).join(',');
+    sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
+  }
+
+  @Get(':orderId')
+  @Limited('reads')
+  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { orderId } = request.params as { orderId: string };
+    const known = dropIdOf(orderId) !== undefined;
+    const order = known ? await this.checkout.getOrder({ orderId, customerId: customerOf(request) }) : null;
+    if (order) sendJson(reply, renderOrder(order));
+    else sendProblem(request, reply, { code: 'not-found' });
+  }
+}
+
+function readOrder(request: FastifyRequest): Parsed<PlaceOrder> {
+  const key = idempotencyKeyOf(request);
+  if (key.kind === 'refused') return key;
+  const body = parseJson(request, orderInput);
+  if (body.kind === 'refused') return body;
+  const bodyHash = fingerprint(rawBody(request));
+  return {
+    kind: 'parsed',
+    value: { customerId: customerOf(request), key: key.value, bodyHash, ...body.value },
+  };
+}

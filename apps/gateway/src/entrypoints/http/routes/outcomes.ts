@@ -1,0 +1,129 @@
+import type {
+  Busy,
+  PlaceOrderOutcome,
+  PlaceOutcome,
+  ReleaseOutcome,
+  WebhookOutcome,
+} from '@holdfast/contracts';
+import { assertNever } from '@holdfast/kernel';
+import type { Problem, ProblemPointer } from '../problems/problem';
+import { renderHold } from './render';
+
+/** What the edge answers: a body that is written already, or a refusal. */
+export type Answer =
+  | { kind: 'sent'; status: number; body: string; location?: string; replayed?: boolean }
+  | { kind: 'empty'; status: 204 }
+  | { kind: 'problem'; problem: Problem };
+
+const NOT_FOUND: Answer = { kind: 'problem', problem: { code: 'not-found' } };
+const KEY_REUSED: Answer = { kind: 'problem', problem: { code: 'idempotency-key-reused' } };
+
+function problem(code: Problem['code'], errors?: ProblemPointer[]): Answer {
+  return { kind: 'problem', problem: errors ? { code, errors } : { code } };
+}
+
+function busy({ retryAfterSeconds }: Busy): Answer {
+  const seconds = Math.max(1, Math.ceil(retryAfterSeconds));
+  return { kind: 'problem', problem: { code: 'temporary-reduced-capacity', retryAfterSeconds: seconds } };
+}
+
+export function answerPlace(outcome: PlaceOutcome): Answer {
+  switch (outcome.kind) {
+    case 'held':
+      return {
+        kind: 'sent',
+        status: 201,
+        body: renderHold(outcome.hold),
+        location: `/v1/holds/${outcome.hold.id}`,
+        replayed: outcome.replayed,
+      };
+    case 'key-reused':
+      return KEY_REUSED;
+    case 'drop-not-found':
+      return NOT_FOUND;
+    case 'unknown-sku':
+      return problem('invalid-request', unknownSkus(outcome.lineIndexes));
+    case 'refused':
+      return problem(
+        outcome.reason,
+        outcome.reason === 'sold-out' ? shortLines(outcome.shortLines) : undefined,
+      );
+    case 'busy':
+      return busy(outcome);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+export function answerRelease(outcome: ReleaseOutcome): Answer {
+  switch (outcome.kind) {
+    case 'released':
+      return { kind: 'empty', status: 204 };
+    case 'not-found':
+      return NOT_FOUND;
+    case 'confirmed':
+      return problem('hold-not-active');
+    case 'payment-in-flight':
+      return problem('request-in-progress');
+    case 'busy':
+      return busy(outcome);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+export function answerOrder(outcome: PlaceOrderOutcome): Answer {
+  switch (outcome.kind) {
+    case 'answered':
+      return {
+        kind: 'sent',
+        status: outcome.status,
+        body: outcome.body,
+        location: `/v1/orders/${outcome.orderId}`,
+        replayed: outcome.replayed,
+      };
+    case 'declined':
+      return problem('payment-declined');
+    case 'unknown-token':
+      return problem('invalid-request', [
+        { pointer: '/payment/token', message: 'is not known to the provider' },
+      ]);
+    case 'key-reused':
+      return KEY_REUSED;
+    case 'hold-not-found':
+      return NOT_FOUND;
+    case 'hold-expired':
+      return problem('hold-expired');
+    case 'hold-not-active':
+      return problem('hold-not-active');
+    case 'in-progress':
+      return problem('request-in-progress');
+    case 'busy':
+      return busy(outcome);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+export function answerWebhook(outcome: WebhookOutcome): Answer {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { kind: 'sent', status: 200, body: '{"received":true}' };
+    case 'unknown-provider':
+      return NOT_FOUND;
+    case 'bad-signature':
+      return problem('unauthenticated');
+    case 'malformed':
+      return problem('invalid-request');
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function unknownSkus(lineIndexes: readonly number[]): ProblemPointer[] {
+  return lineIndexes.map((i) => ({ pointer: `/lines/${i}/sku`, message: 'is not sold in this drop' }));
+}
+
+function shortLines(lineIndexes: readonly number[]): ProblemPointer[] {
+  return lineIndexes.map((i) => ({ pointer: `/lines/${i}`, message: 'fewer are available than asked for' }));
+}

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import type { ProblemCode } from '../problems/catalogue';
+import { PROBLEMS } from '../problems/catalogue';
+import { PROBLEM_TYPE, problemBody } from '../problems/problem';
+import { requestIdOf } from './trace';
+
+interface ParserError {
+  code?: string;
+  /** The bytes that the parser was given last. */
+  rawPacket?: unknown;
+}
+
+const REQUEST_LINE_MAX = 8 * 1024;
+
+/** Answers what never became a request: too slow, too large, or no HTTP at all. There is nothing but the socket to answer on. */
+export function onClientError(error: ParserError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = codeOf(error);
+  const [status, title] = PROBLEMS[code];
+  const id = requestIdOf({ headers: {} });
+  const body = problemBody({ code }, '/', id.slice(0, 32));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${title}`,
+      `content-type: ${PROBLEM_TYPE}`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      'x-content-type-options: nosniff',
+      `x-request-id: ${id}`,
+      'cache-control: no-store',
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function codeOf({ code, rawPacket }: ParserError): ProblemCode {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request-timeout';
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return isLongRequestLine(rawPacket) ? 'uri-too-long' : 'headers-too-large';
+  return 'invalid-request';
+}
+
+/** The parser counts the address as a header; whoever sent a long address should read that it was the address. */
+function isLongRequestLine(packet: unknown): boolean {
+  if (!Buffer.isBuffer(packet) || !/^[A-Z]+ \S/.test(packet.toString('latin1', 0, 64))) return false;
+  const end = packet.indexOf('\r\n');
+  return end < 0 || end > REQUEST_LINE_MAX;
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { PlaceOrderOutcome, PlaceOutcome } from '@holdfast/contracts';
+import { type Counter, Metrics } from '@holdfast/observability';
+
+/** What shoppers were told, for the metrics: plain numbers while it happens, written to the registry at the scrape. */
+@Injectable()
+export class EdgeCounts {
+  private readonly places = new Map<string, number>();
+  private readonly orders = new Map<string, number>();
+
+  constructor(metrics: Metrics) {
+    publish(
+      metrics.counter('holdfast_holds_total', 'Answers to placing a hold, by outcome.', ['outcome']),
+      this.places,
+    );
+    publish(
+      metrics.counter('holdfast_orders_total', 'Answers to placing an order, by outcome.', ['outcome']),
+      this.orders,
+    );
+  }
+
+  placed(outcome: PlaceOutcome): void {
+    if (outcome.kind === 'refused') count(this.places, outcome.reason);
+    else if (outcome.kind === 'held' && outcome.replayed) count(this.places, 'replayed');
+    else count(this.places, outcome.kind);
+  }
+
+  ordered(outcome: PlaceOrderOutcome): void {
+    if (outcome.kind !== 'answered') count(this.orders, outcome.kind);
+    else if (outcome.replayed) count(this.orders, 'replayed');
+    else count(this.orders, outcome.status === 201 ? 'paid' : 'pending');
+  }
+}
+
+function count(counts: Map<string, number>, outcome: string): void {
+  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+}
+
+function publish(counter: Counter<'outcome'>, counts: Map<string, number>): void {
+  // prom-client asks a metric's own `collect` before it reads it.
+  (counter as unknown as { collect: () => void }).collect = () => {
+    counter.reset();
+    for (const [outcome, n] of counts) counter.inc({ outcome }, n);
+  };
+}
