@@ -1,7 +1,8 @@
 import type { MigrationSet } from '@holdfast/postgres';
 import { Ledger1790000000001 } from './1-ledger';
+import { Lane1790000000002 } from './2-lane';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
-  migrations: [Ledger1790000000001],
+  migrations: [Ledger1790000000001, Lane1790000000002],
 };

@@ -1,0 +1,163 @@
+import type { Hold } from '@holdfast/contracts';
+import type { LaneNews } from '../../application/ports/ledger.port';
+import type {
+  AnswerByKind,
+  EndCommand,
+  LaneAnswer,
+  LaneCommand,
+  PlaceCommand,
+} from '../../domain/lane-command';
+import type { EncodedBatch } from './ledger-encode';
+import { toFirstAnswer, toHold, type HoldImage } from './ledger-hold';
+
+/** [sku, total, available, held, sold, epoch, version] of a stock row after the batch. */
+export type StockImage = [string, number, number, number, number, number, number];
+
+/** The one row of `run-batch.sql`. */
+export interface BatchRow {
+  end_codes: string | null;
+  place_codes: string | null;
+  now_ms: string;
+  hold_ttl_seconds: number | null;
+  phase: 'open' | 'not-open' | 'closed' | null;
+  per_customer_limit: number | null;
+  closes_in_ms: string | null;
+  expired: number | null;
+  currency: string | null;
+  prices_minor: (string | null)[] | null;
+  available: (string | null)[] | null;
+  stock: StockImage[] | null;
+  holds: Record<string, HoldImage> | null;
+  short_lines: Record<string, number[]> | null;
+}
+
+/** Turns the letters of the batch into answers, in the order of the commands. */
+export function decodeBatch(
+  dropId: string,
+  commands: readonly LaneCommand[],
+  batch: EncodedBatch,
+  row: BatchRow,
+): LaneAnswer[] {
+  const places = new PlaceDecoder(dropId, batch, row);
+  let end = 0;
+  let place = 0;
+  return commands.map((command) => {
+    if (command.kind === 'place') return places.decode(command, row.place_codes?.[place++]);
+    if (command.kind === 'expire') return { kind: 'expired', holds: row.expired ?? 0 };
+    return decodeEnd(command as EndCommand, row.end_codes?.[end++], row.holds);
+  });
+}
+
+class PlaceDecoder {
+  private readonly prices = new Map<string, number | null>();
+  private readonly createdAt: string;
+  private readonly expiresAt: string;
+
+  constructor(
+    private readonly dropId: string,
+    { skus }: EncodedBatch,
+    private readonly row: BatchRow,
+  ) {
+    const nowMs = Number(row.now_ms);
+    this.createdAt = new Date(nowMs).toISOString();
+    this.expiresAt = new Date(nowMs + (row.hold_ttl_seconds ?? 0) * 1000).toISOString();
+    skus.forEach((sku, i) => {
+      const price = row.prices_minor?.[i] ?? null;
+      this.prices.set(sku, price === null ? null : Number(price));
+    });
+  }
+
+  /** Letters of `define-place-holds.sql`. */
+  decode(command: PlaceCommand, letter: string | undefined): AnswerByKind['place'] {
+    switch (letter) {
+      case 'h':
+        return { kind: 'held', hold: this.granted(command), replayed: false };
+      case 'r':
+        return { kind: 'held', hold: toFirstAnswer(this.row.holds![command.holdId]!), replayed: true };
+      case 'k':
+        return { kind: 'key-reused' };
+      case 'd':
+        return { kind: 'drop-not-found' };
+      case 'u':
+        return { kind: 'unknown-sku', lineIndexes: this.unknownLines(command) };
+      case 'o':
+        return { kind: 'refused', reason: 'drop-not-open', shortLines: [] };
+      case 'c':
+        return { kind: 'refused', reason: 'drop-closed', shortLines: [] };
+      case 'l':
+        return { kind: 'refused', reason: 'limit-reached', shortLines: [] };
+      case 's':
+        return {
+          kind: 'refused',
+          reason: 'sold-out',
+          // The ledger names the lines only where there are several.
+          shortLines: this.row.short_lines?.[command.holdId] ?? [0],
+        };
+      default:
+        throw new Error(`the ledger answered a place with ${letter}`);
+    }
+  }
+
+  private granted({ holdId, customerId, lines }: PlaceCommand): Hold {
+    const currency = this.row.currency!;
+    let totalMinor = 0;
+    const priced = lines.map(({ sku, quantity }) => {
+      const amountMinor = this.prices.get(sku)!;
+      totalMinor += quantity * amountMinor;
+      return { sku, quantity, price: { amountMinor, currency } };
+    });
+    return {
+      id: holdId,
+      dropId: this.dropId,
+      customerId,
+      state: 'held',
+      lines: priced,
+      total: { amountMinor: totalMinor, currency },
+      expiresAt: this.expiresAt,
+      createdAt: this.createdAt,
+    };
+  }
+
+  private unknownLines({ lines }: PlaceCommand): number[] {
+    return lines.flatMap(({ sku }, index) => (this.prices.get(sku) === null ? [index] : []));
+  }
+}
+
+/** Letters of `define-end-holds.sql`; what a letter means depends on what was asked. */
+const END_ANSWERS: { [K in EndCommand['kind']]: Record<string, AnswerByKind[K]['kind']> } = {
+  confirm: { D: 'confirmed', n: 'not-found', x: 'expired', a: 'not-active' },
+  extend: { D: 'extended', n: 'not-found', x: 'expired', a: 'not-active', p: 'payment-in-flight' },
+  yield: { D: 'yielded', n: 'not-found', a: 'not-active' },
+  release: { D: 'released', n: 'not-found', f: 'confirmed', p: 'payment-in-flight' },
+  'release-for-order': { D: 'released', n: 'not-found', f: 'confirmed', p: 'payment-in-flight' },
+};
+
+function decodeEnd(command: EndCommand, letter: string | undefined, holds: BatchRow['holds']): LaneAnswer {
+  const kind = END_ANSWERS[command.kind][letter ?? ''];
+  if (kind === undefined) throw new Error(`the ledger answered a ${command.kind} with ${letter}`);
+  if (kind === 'extended') return { kind, hold: toHold(holds![command.holdId]!) };
+  return { kind } as LaneAnswer;
+}
+
+/** What the batch tells about the drop; null when there is no such drop to the public. */
+export function decodeNews(dropId: string, { places, skus }: EncodedBatch, row: BatchRow): LaneNews | null {
+  if (row.phase === null || row.per_customer_limit === null) return null;
+  const available = new Map<string, number>();
+  skus.forEach((sku, i) => {
+    const units = row.available?.[i] ?? null;
+    if (units !== null) available.set(sku, Number(units));
+  });
+  for (const [sku, , units] of row.stock ?? []) available.set(sku, units);
+  const customers: string[] = [];
+  places.forEach(({ customerId }, i) => {
+    if (row.place_codes![i] === 'h') customers.push(customerId);
+  });
+  return {
+    dropId,
+    open: row.phase === 'open',
+    closesInMs: row.closes_in_ms === null ? null : Number(row.closes_in_ms),
+    perCustomerLimit: row.per_customer_limit,
+    available,
+    customers,
+  };
+}

@@ -1,0 +1,106 @@
+import type { Hold, HoldRef } from '@holdfast/contracts';
+import { dropIdOf } from '@holdfast/kernel';
+import type { Pool, QueryResultRow } from 'pg';
+import { Ledger, type BatchResult } from '../../application/ports/ledger.port';
+import {
+  runsAlone,
+  type AdjustCommand,
+  type AdjustOutcome,
+  type AnswerByKind,
+  type LaneCommand,
+  type RetakeCommand,
+} from '../../domain/lane-command';
+import { decodeBatch, decodeNews, type BatchRow } from './ledger-decode';
+import { encodeBatch } from './ledger-encode';
+import { toLedgerError } from './ledger-errors';
+import { toHold, type HoldImage } from './ledger-hold';
+import { sql } from './sql/sql.generated';
+
+/** The ledger in PostgreSQL. A batch is one named statement in autocommit: one round trip, one transaction, one WAL flush. */
+export class PostgresLedger extends Ledger {
+  constructor(
+    private readonly pool: Pool,
+    private readonly paymentWindowSeconds: number,
+  ) {
+    super();
+  }
+
+  async runBatch(dropId: string, commands: readonly LaneCommand[]): Promise<BatchResult> {
+    const [first] = commands;
+    if (first !== undefined && runsAlone(first))
+      return { answers: [await this.runRare(dropId, first)], news: null };
+    const batch = encodeBatch(dropId, commands, this.paymentWindowSeconds);
+    const row = await this.one<BatchRow>(sql.runBatch, batch.values);
+    return { answers: decodeBatch(dropId, commands, batch, row), news: decodeNews(dropId, batch, row) };
+  }
+
+  async getHold({ holdId, customerId }: HoldRef): Promise<Hold | null> {
+    const dropId = dropIdOf(holdId);
+    if (dropId === undefined) return null;
+    const [row] = await this.query<{ hold: HoldImage }>(sql.getHold, [dropId, holdId, customerId]);
+    return row ? toHold(row.hold) : null;
+  }
+
+  async dueDrops(max: number): Promise<string[]> {
+    const rows = await this.query<{ drop_id: string }>(sql.dueDrops, [max]);
+    return rows.map((row) => row.drop_id);
+  }
+
+  async customersOf(dropId: string, max: number): Promise<string[] | null> {
+    const rows = await this.query<{ customer_id: string }>(sql.dropCustomers, [dropId, max + 1]);
+    return rows.length > max ? null : rows.map((row) => row.customer_id);
+  }
+
+  private async runRare(dropId: string, command: LaneCommand): Promise<AnswerByKind['retake' | 'adjust']> {
+    if (command.kind === 'retake') return this.retake(dropId, command);
+    if (command.kind === 'adjust') return this.adjust(dropId, command);
+    throw new Error(`${command.kind} is no rare command`);
+  }
+
+  private async retake(dropId: string, command: RetakeCommand): Promise<AnswerByKind['retake']> {
+    const { holdId, newHoldId, customerId, orderId } = command;
+    const { code } = await this.one<{ code: string }>(sql.retakeHold, [
+      dropId,
+      holdId,
+      newHoldId,
+      customerId,
+      orderId,
+    ]);
+    return { kind: ({ D: 'confirmed', n: 'not-found', s: 'short' } as const)[code as 'D' | 'n' | 's'] };
+  }
+
+  private async adjust(dropId: string, command: AdjustCommand): Promise<AdjustOutcome> {
+    const { movementId, sku, delta, reason, actor } = command;
+    const { code } = await this.one<{ code: string }>(sql.adjustStock, [
+      dropId,
+      movementId,
+      sku,
+      delta,
+      reason,
+      actor,
+    ]);
+    return {
+      kind: ({ D: 'adjusted', u: 'unknown-sku', b: 'below-committed' } as const)[code as 'D' | 'u' | 'b'],
+    };
+  }
+
+  private async one<R extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<R> {
+    const [row] = await this.query<R>(statement, values);
+    if (row === undefined) throw new Error(`${statement.name} gave no row`);
+    return row;
+  }
+
+  private async query<R extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<R[]> {
+    try {
+      const result = await this.pool.query<R>({ name: statement.name, text: statement.text, values });
+      return result.rows;
+    } catch (error) {
+      throw toLedgerError(error);
+    }
+  }
+}
+
+interface Statement {
+  name: string;
+  text: string;
+}

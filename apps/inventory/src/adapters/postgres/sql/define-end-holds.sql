@@ -1,0 +1,103 @@
+-- Ends holds (confirm, release, expire) and moves them between owner and payment (extend, yield). Runs inside run_batch, under its lock.
+--
+-- Letters: D done, now or before by the same command · n not found, or another customer's · x its time is over · a not active ·
+-- p a payment is in flight · f confirmed.
+-- Each UPDATE repeats its condition (state, time, order) beside the key, so a wrong judgement changes nothing and is seen by the count.
+CREATE OR REPLACE FUNCTION inventory.end_holds(
+  p_drop_id text,
+  p_kinds text[], p_hold_ids text[], p_customer_ids text[], p_order_ids text[],
+  p_payment_window_seconds integer, p_expire_max integer, p_clock timestamptz, p_now timestamptz,
+  OUT codes text, OUT expired integer, OUT extended json,
+  -- What the ended holds change on stock, by SKU.
+  OUT skus text[], OUT available bigint[], OUT held bigint[], OUT sold bigint[]
+)
+LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+  v_window interval := make_interval(secs => p_payment_window_seconds);
+  v_confirm text[];
+  v_confirm_orders text[];
+  v_release text[];
+  v_expire text[];
+  v_yield text[];
+  v_extend text[];
+  v_extend_orders text[];
+  v_changed bigint;
+BEGIN
+  SELECT string_agg(left(j.verdict, 1), '' ORDER BY j.n),
+    array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:confirm'), array_agg(j.order_id) FILTER (WHERE j.verdict = 'D:confirm'),
+    coalesce(array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:release'), '{}'),
+    coalesce(array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:expire'), '{}'),
+    array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:yield'),
+    array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:extend'), array_agg(j.order_id) FILTER (WHERE j.verdict = 'D:extend')
+  INTO codes, v_confirm, v_confirm_orders, v_release, v_expire, v_yield, v_extend, v_extend_orders
+  FROM (
+    SELECT a.n, a.hold_id, a.order_id, CASE
+      WHEN h.hold_id IS NULL OR h.customer_id <> a.customer_id THEN 'n'
+      ELSE inventory.judge_end(a.kind, a.order_id, h.state, h.order_id, h.expires_at > p_clock)
+    END AS verdict
+    FROM unnest(p_kinds, p_hold_ids, p_customer_ids, p_order_ids) WITH ORDINALITY AS a(kind, hold_id, customer_id, order_id, n)
+    LEFT JOIN inventory.hold h ON h.drop_id = p_drop_id AND h.hold_id = a.hold_id
+  ) j;
+
+  IF p_expire_max > 0 THEN
+    -- A release may have named one of them already.
+    v_expire := ARRAY(SELECT DISTINCT unnest(v_expire || inventory.due_holds(p_drop_id, p_clock, p_expire_max)));
+  END IF;
+
+  IF v_yield IS NOT NULL THEN
+    UPDATE inventory.hold h SET order_id = NULL, expires_at = h.first_expires_at
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_yield) AND h.state = 'held' AND h.expires_at > p_clock;
+  END IF;
+  IF v_extend IS NOT NULL THEN
+    UPDATE inventory.hold h SET order_id = e.order_id, expires_at = h.first_expires_at + v_window
+    FROM unnest(v_extend, v_extend_orders) AS e(hold_id, order_id)
+    WHERE h.drop_id = p_drop_id AND h.hold_id = e.hold_id AND h.state = 'held' AND h.expires_at > p_clock
+      AND (h.order_id IS NULL OR h.order_id = e.order_id);
+  END IF;
+  SELECT json_object_agg(h.hold_id, inventory.hold_image(h)) INTO extended
+  FROM unnest(p_kinds, p_hold_ids, string_to_array(codes, NULL)) AS a(kind, hold_id, code)
+  JOIN inventory.hold h ON h.drop_id = p_drop_id AND h.hold_id = a.hold_id
+  WHERE a.kind = 'extend' AND a.code = 'D';
+
+  WITH confirmed_holds AS (
+    UPDATE inventory.hold h SET state = 'confirmed', order_id = c.order_id, ended_at = p_now
+    FROM unnest(v_confirm, v_confirm_orders) AS c(hold_id, order_id)
+    WHERE h.drop_id = p_drop_id AND h.hold_id = c.hold_id AND h.state = 'held' AND h.expires_at > p_clock
+      AND (h.order_id IS NULL OR h.order_id = c.order_id)
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+  ), released_holds AS (
+    UPDATE inventory.hold h SET state = 'released', ended_at = p_now
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_release) AND h.state = 'held' AND h.expires_at > p_clock
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+  ), expired_holds AS (
+    UPDATE inventory.hold h SET state = 'expired', ended_at = p_now
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_expire) AND h.state = 'held' AND h.expires_at <= p_clock
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+  ), ended AS (
+    TABLE confirmed_holds UNION ALL TABLE released_holds UNION ALL TABLE expired_holds
+  ), facts AS (
+    INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload)
+    SELECT p_drop_id, 'hold', e.hold_id, 'hold.' || e.state || '.v1', inventory.hold_fact(p_drop_id, e.hold_id, e.customer_id, e.order_id,
+      e.skus, e.quantities, p_now)
+    FROM ended e
+  ), returned AS (
+    UPDATE inventory.customer_units cu SET units = cu.units - r.units
+    FROM (SELECT e.customer_id, sum(e.units) AS units FROM ended e WHERE e.state <> 'confirmed' GROUP BY e.customer_id) r
+    WHERE cu.drop_id = p_drop_id AND cu.customer_id = r.customer_id
+  ), change AS (
+    SELECT l.sku, coalesce(sum(l.quantity) FILTER (WHERE e.state <> 'confirmed'), 0) AS available, -sum(l.quantity) AS held,
+      coalesce(sum(l.quantity) FILTER (WHERE e.state = 'confirmed'), 0) AS sold
+    FROM ended e, unnest(e.skus, e.quantities) AS l(sku, quantity)
+    GROUP BY l.sku
+  )
+  SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM ended e WHERE e.state = 'expired'),
+    array_agg(c.sku), array_agg(c.available), array_agg(c.held), array_agg(c.sold)
+  INTO v_changed, expired, skus, available, held, sold
+  FROM change c;
+  IF v_changed <> coalesce(cardinality(v_confirm), 0) + cardinality(v_release) + cardinality(v_expire) THEN
+    RAISE EXCEPTION 'ended % holds of drop %, expected % + % + %', v_changed, p_drop_id, coalesce(cardinality(v_confirm), 0),
+      cardinality(v_release), cardinality(v_expire) USING ERRCODE = 'check_violation';
+  END IF;
+END
+$$;

@@ -1,0 +1,130 @@
+-- Runs one batch of a lane: ends of holds first, then places, in one transaction and one round trip.
+--
+-- Why it is safe
+-- * The first statement locks the drop's row. A second owner of the lane and every change of the drop's state wait there, so
+--   all that follows reads and writes rows that nobody else is changing.
+-- * The READ COMMITTED trap: a statement's snapshot is older than the lock it waits for. A VOLATILE function takes a new snapshot
+--   for each of its statements; only the lock itself may wait, and nothing is decided from that statement but the drop's own columns,
+--   which PostgreSQL reads again after the wait.
+-- * The stock change is a conditional one (available + change >= 0), repeated by the CHECKs of the table. A row that does not
+--   match raises, and the whole batch is undone.
+-- * Time is the database's, read once and after the lock, so that a batch that waited does not decide by an old clock.
+--
+-- Commands of a batch are concurrent: none is answered before the commit. So any serial order is a right one, and ends go first,
+-- which puts their units on offer for the places of the same batch. The caller sends at most one command for each hold.
+--
+-- The plan settings: these plans are made while tables are small and kept while they grow by millions of rows, so the only
+-- join allowed is the one that cannot go wrong, an index look-up for each row of the batch.
+CREATE OR REPLACE FUNCTION inventory.run_batch(
+  p_drop_id text,
+  -- Ends, one array element for each: confirm, release, release-for-order, yield, extend.
+  p_end_kinds text[], p_end_hold_ids text[], p_end_customer_ids text[], p_end_order_ids text[],
+  p_payment_window_seconds integer,
+  -- Expire at most so many holds whose time is over.
+  p_expire_max integer,
+  -- Places, one array element for each; ordinals count from 1 and point into the arrays below.
+  p_hold_ids text[], p_customer_ids text[], p_fingerprints text[], p_basket_ordinals integer[], p_customer_ordinals integer[],
+  -- Each customer once, with the units that its places ask for together.
+  p_customers text[], p_customer_asked integer[],
+  -- Each SKU once, with the units asked for together.
+  p_skus text[], p_sku_asked bigint[],
+  -- The lines of each different basket, baskets in order of their ordinal.
+  p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
+  -- One letter a command, see end_holds and place_holds.
+  OUT end_codes text, OUT place_codes text,
+  OUT now_ms bigint, OUT hold_ttl_seconds integer,
+  -- What the drop is now: open, not-open, closed; null when there is no such drop to the public.
+  OUT phase text, OUT per_customer_limit integer, OUT closes_in_ms bigint,
+  OUT expired integer,
+  -- For each of p_skus: price and units still on offer; null for a SKU that the drop does not have.
+  OUT currency text, OUT prices_minor bigint[], OUT available bigint[],
+  -- Images of the stock rows that changed: [sku, total, available, held, sold, epoch, version].
+  OUT stock json,
+  -- By hold id: the rows of replayed and extended holds, and the short lines (from 0) of baskets with several.
+  OUT holds json, OUT short_lines json
+)
+LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  v_drop record;
+  v_clock timestamptz;
+  v_now timestamptz;
+  v_ended record;
+  v_placed record;
+  v_changes bigint;
+  v_moved bigint;
+BEGIN
+  SELECT d.state, d.opens_at, d.closes_at, d.per_customer_limit, d.hold_ttl_seconds INTO v_drop
+  FROM inventory.drop d WHERE d.drop_id = p_drop_id
+  FOR NO KEY UPDATE;
+
+  v_clock := clock_timestamp();
+  -- What clients see has milliseconds; stored times have no more, so that an answer and its replay agree to the last digit.
+  v_now := date_trunc('milliseconds', v_clock);
+  now_ms := extract(epoch FROM v_now) * 1000;
+  hold_ttl_seconds := v_drop.hold_ttl_seconds;
+  per_customer_limit := v_drop.per_customer_limit;
+  closes_in_ms := extract(epoch FROM v_drop.closes_at - v_clock) * 1000;
+  phase := CASE
+    WHEN v_drop.state IS NULL OR v_drop.state = 'draft' THEN NULL
+    WHEN v_drop.state = 'closed' OR v_drop.closes_at <= v_clock THEN 'closed'
+    WHEN v_drop.state = 'open' OR (v_drop.state = 'scheduled' AND v_drop.opens_at <= v_clock) THEN 'open'
+    ELSE 'not-open'
+  END;
+
+  IF cardinality(p_end_hold_ids) > 0 OR p_expire_max > 0 THEN
+    SELECT * INTO v_ended FROM inventory.end_holds(p_drop_id, p_end_kinds, p_end_hold_ids, p_end_customer_ids, p_end_order_ids,
+      p_payment_window_seconds, p_expire_max, v_clock, v_now);
+    end_codes := v_ended.codes;
+    expired := v_ended.expired;
+    holds := v_ended.extended;
+  ELSE
+    SELECT NULL::text[] AS skus, NULL::bigint[] AS available, NULL::bigint[] AS held, NULL::bigint[] AS sold INTO v_ended;
+  END IF;
+
+  IF cardinality(p_hold_ids) > 0 THEN
+    SELECT * INTO v_placed FROM inventory.place_holds(p_drop_id, phase, v_drop.per_customer_limit, v_now,
+      v_now + make_interval(secs => v_drop.hold_ttl_seconds),
+      p_hold_ids, p_customer_ids, p_fingerprints, p_basket_ordinals, p_customer_ordinals,
+      p_customers, p_customer_asked, p_skus, p_sku_asked, p_line_baskets, p_line_sku_ordinals, p_line_quantities,
+      v_ended.skus, v_ended.available);
+    place_codes := v_placed.codes;
+    currency := v_placed.currency;
+    prices_minor := v_placed.prices_minor;
+    available := v_placed.available;
+    short_lines := v_placed.short_lines;
+    IF v_placed.replays IS NOT NULL THEN
+      holds := (coalesce(holds::jsonb, '{}') || v_placed.replays)::json;
+    END IF;
+  ELSE
+    SELECT NULL::bigint[] AS taken INTO v_placed;
+  END IF;
+
+  -- One update for each stock row, so that one batch is one image in the change stream, however many holds it carries.
+  WITH change AS (
+    SELECT c.sku, sum(c.available) AS available, sum(c.held) AS held, sum(c.sold) AS sold
+    FROM (
+      SELECT * FROM unnest(v_ended.skus, v_ended.available, v_ended.held, v_ended.sold) AS e(sku, available, held, sold)
+      UNION ALL
+      SELECT t.sku, -t.taken, t.taken, 0 FROM unnest(p_skus, v_placed.taken) AS t(sku, taken) WHERE t.taken > 0
+    ) c
+    GROUP BY c.sku
+  ), moved AS (
+    UPDATE inventory.stock s
+    SET available = s.available + c.available, held = s.held + c.held, sold = s.sold + c.sold, version = s.version + 1
+    FROM change c
+    WHERE s.drop_id = p_drop_id AND s.sku = c.sku
+      AND s.available + c.available >= 0 AND s.held + c.held >= 0 AND s.sold + c.sold >= 0
+    RETURNING s.sku, s.total, s.available, s.held, s.sold, s.epoch, s.version
+  )
+  SELECT (SELECT count(*) FROM change), count(*),
+    json_agg(json_build_array(m.sku, m.total, m.available, m.held, m.sold, m.epoch, m.version))
+  INTO v_changes, v_moved, stock
+  FROM moved m;
+  IF v_moved <> v_changes THEN
+    RAISE EXCEPTION 'stock of drop % does not cover the batch: % of % rows', p_drop_id, v_moved, v_changes
+      USING ERRCODE = 'check_violation';
+  END IF;
+END
+$$;

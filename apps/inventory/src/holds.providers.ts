@@ -1,0 +1,86 @@
+import type { Provider } from '@nestjs/common';
+import { InventoryClient } from '@holdfast/contracts';
+import { AppConfig, Runtime } from '@holdfast/config';
+import { Clock } from '@holdfast/kernel';
+import { Logger } from '@holdfast/observability';
+import { openPool, ROLES } from '@holdfast/postgres';
+import { MemoryGate } from './adapters/memory/gate';
+import { PostgresLedger } from './adapters/postgres/ledger';
+import { AdjustStock } from './application/adjust-stock';
+import { DropReader } from './application/drop-reader';
+import { EndHold } from './application/end-hold';
+import { HoldSweeper } from './application/hold-sweeper';
+import { LANE_SETTINGS } from './application/lane-settings';
+import { Lanes } from './application/lanes';
+import { PlaceHold } from './application/place-hold';
+import { Gate } from './application/ports/gate.port';
+import { Ledger } from './application/ports/ledger.port';
+import { LedgerInventoryClient } from './entrypoints/ledger-inventory-client';
+import { HoldsLifecycle, LanePool } from './holds.lifecycle';
+
+// One batch a lane is in flight, so this many drops can sell at the same moment; more wait their turn.
+const LANE_CONNECTIONS = 8;
+// Below the lanes' deadline: a statement that hangs is given up while its callers still wait, and the batch is sent again.
+const LANE_STATEMENT_TIMEOUT_MS = 1_500;
+
+/** Lanes, gate, sweeper, and the client that stands in front of them. */
+export const holdsProviders: Provider[] = [
+  {
+    provide: LanePool,
+    inject: [Runtime],
+    useFactory: (runtime: Runtime) =>
+      openPool({
+        url: runtime.databaseUrl,
+        role: ROLES.inventory,
+        max: LANE_CONNECTIONS,
+        name: 'holdfast lanes',
+        statementTimeoutMs: LANE_STATEMENT_TIMEOUT_MS,
+      }),
+  },
+  {
+    provide: Ledger,
+    inject: [LanePool, AppConfig],
+    useFactory: (pool: LanePool, config: AppConfig) => new PostgresLedger(pool, config.paymentWindowSeconds),
+  },
+  {
+    provide: Gate,
+    inject: [Clock, Ledger],
+    useFactory: (clock: Clock, ledger: Ledger) =>
+      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
+  },
+  {
+    provide: Lanes,
+    inject: [Ledger, Clock, Gate],
+    useFactory: (ledger: Ledger, clock: Clock, gate: Gate) =>
+      new Lanes({
+        ledger,
+        clock,
+        random: Math.random,
+        settings: LANE_SETTINGS,
+        onNews: (news) => gate.learn(news),
+        onDoubt: (dropId) => gate.doubt(dropId),
+      }),
+  },
+  {
+    provide: PlaceHold,
+    inject: [Lanes, Gate],
+    useFactory: (lanes: Lanes, gate: Gate) => new PlaceHold(lanes, gate),
+  },
+  { provide: EndHold, inject: [Lanes], useFactory: (lanes: Lanes) => new EndHold(lanes) },
+  { provide: AdjustStock, inject: [Lanes], useFactory: (lanes: Lanes) => new AdjustStock(lanes) },
+  {
+    provide: HoldSweeper,
+    inject: [Ledger, Lanes, Logger],
+    useFactory: (ledger: Ledger, lanes: Lanes, logger: Logger) =>
+      new HoldSweeper(ledger, lanes, (error) =>
+        logger.warn({ err: error }, 'the sweep of holds did not end'),
+      ),
+  },
+  {
+    provide: InventoryClient,
+    inject: [PlaceHold, EndHold, Ledger, DropReader],
+    useFactory: (place: PlaceHold, end: EndHold, ledger: Ledger, drops: DropReader) =>
+      new LedgerInventoryClient({ place, end, ledger }, drops),
+  },
+  HoldsLifecycle,
+];
