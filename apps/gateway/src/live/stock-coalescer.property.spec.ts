@@ -4,6 +4,11 @@ import { type LiveCounts, StockCoalescer } from './stock-coalescer';
 const GAP_MS = 100;
 const SKUS = ['A', 'B', 'C'];
 
+interface Step {
+  waitMs: number;
+  changes: { sku: string; available: number; repeated: boolean }[];
+}
+
 interface Sent {
   atMs: number;
   urgent: boolean;
@@ -27,7 +32,7 @@ const history = fc.array(
 );
 
 /** Plays a history as a channel would: urgent frames at once, the rest as soon as they are due. */
-function play(steps: ReturnType<typeof drawn>) {
+function play(steps: Step[]) {
   const coalescer = new StockCoalescer(GAP_MS);
   const version = new Map(SKUS.map((sku) => [sku, 1]));
   const told = new Map<string, LiveCounts[]>();
@@ -58,9 +63,6 @@ function play(steps: ReturnType<typeof drawn>) {
   flushUntil(now + GAP_MS);
   return { sent, told };
 }
-
-const drawn = () =>
-  [] as { waitMs: number; changes: { sku: string; available: number; repeated: boolean }[] }[];
 
 function make(sku: string, available: number, version: number): LiveCounts {
   return { sku, available, held: 0, sold: 0, version, asOf: new Date(version).toISOString() };
