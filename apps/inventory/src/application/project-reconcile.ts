@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StockRow, StockView } from '@holdfast/contracts';
+import { isNewer } from '@holdfast/kernel';
+import type { DropUpkeep } from './ports/drop-upkeep.port';
+import type { ProjectChanges } from './project-changes';
+
+export const RECONCILE_EVERY_MS = 10_000;
+
+const DROPS_A_PAGE = 200;
+
+/** The stream is given this long before a difference counts: a commit a moment ago is on its way, not lost. */
+const GRACE_MS = 1_000;
+
+export interface ReconcileCounts {
+  /** Rows that the stream should have brought and did not. */
+  mended: number;
+  /** Rows of the view that the ledger has never had: it was restored without a new epoch, or the view was tampered with. Nothing mends them by itself. */
+  ahead: number;
+}
+
+/** Compares the view with the ledger and mends what the stream has missed, whatever the reason. */
+export class ReconcileView {
+  readonly counts: ReconcileCounts = { mended: 0, ahead: 0 };
+
+  constructor(
+    private readonly upkeep: DropUpkeep,
+    private readonly view: StockView,
+    private readonly changes: ProjectChanges,
+    private readonly onDrift: (drift: { mended: StockRow[]; ahead: StockRow[] }) => void,
+    private readonly graceMs = GRACE_MS,
+  ) {}
+
+  /** One pass over the drops whose counts may still change. */
+  async pass(): Promise<void> {
+    const suspects = new Set<string>();
+    for (let after = ''; ;) {
+      const dropIds = await this.upkeep.livelyDrops(after, DROPS_A_PAGE);
+      for (const dropId of dropIds) if (await this.differs(dropId)) suspects.add(dropId);
+      if (dropIds.length < DROPS_A_PAGE) break;
+      after = dropIds.at(-1)!;
+    }
+    if (suspects.size === 0) return;
+    // What the ledger said before the wait must be in the view after it; what came since then is the stream's business.
+    const before = new Map<string, StockRow[]>();
+    for (const dropId of suspects) before.set(dropId, await this.upkeep.stockOf(dropId));
+    await sleep(this.graceMs);
+    for (const [dropId, rows] of before) await this.mend(dropId, rows);
+  }
+
+  private async differs(dropId: string): Promise<boolean> {
+    const ledger = await this.upkeep.stockOf(dropId);
+    const view = await this.bySku(dropId);
+    return ledger.some((row) => !sameState(row, view.get(row.sku)));
+  }
+
+  private async mend(dropId: string, ledger: StockRow[]): Promise<void> {
+    const view = await this.bySku(dropId);
+    const behind = ledger.filter((row) => {
+      const shown = view.get(row.sku);
+      return !shown || isNewer(row, shown);
+    });
+    // Newest image for what is behind; what is ahead is judged by it too, for it may have caught up meanwhile.
+    const now = new Map((await this.upkeep.stockOf(dropId)).map((row) => [row.sku, row]));
+    const mended = await this.changes.applyStock(behind.map((row) => now.get(row.sku) ?? row));
+    const ahead = [...view.values()].filter((shown) => {
+      const row = now.get(shown.sku);
+      return !row || isNewer(shown, row) || (!isNewer(row, shown) && !sameState(row, shown));
+    });
+    this.counts.mended += mended.length;
+    this.counts.ahead += ahead.length;
+    if (mended.length + ahead.length > 0) this.onDrift({ mended, ahead });
+  }
+
+  private async bySku(dropId: string): Promise<Map<string, StockRow>> {
+    return new Map((await this.view.ofDrop(dropId)).map((row) => [row.sku, row]));
+  }
+}
+
+function sameState(a: StockRow, b: StockRow | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.epoch === b.epoch &&
+    a.version === b.version &&
+    a.available === b.available &&
+    a.held === b.held &&
+    a.sold === b.sold &&
+    a.total === b.total
+  );
+}
