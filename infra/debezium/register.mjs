@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+// Puts the connector into a Connect worker, standalone or distributed, and waits until it really runs:
+//   CONNECT_URL=http://127.0.0.1:8083 node infra/debezium/register.mjs
+// Repeatable. Node alone is enough, so that it also runs as a one-shot container.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const file = new URL('./connector.json', import.meta.url);
+// A first snapshot of 5,000 SKUs takes seconds; a PostgreSQL that recovers may take minutes.
+const DEADLINE_MS = 180_000;
+const PAUSE_MS = 500;
+const REQUEST_MS = 20_000; // the worker connects to PostgreSQL while it validates
+
+/** The repository's connector; `overrides` replace single settings, e.g. the slot's name when products share a server. */
+export function connector(overrides = {}) {
+  const { name, config } = JSON.parse(readFileSync(file, 'utf8'));
+  return { name, config: { ...config, ...overrides } };
+}
+
+/**
+ * @param {{connectUrl: string, overrides?: Record<string, string>, deadlineMs?: number, say?: (line: string) => void}} how
+ * @returns {Promise<{name: string, tasks: number}>} throws with the worker's own words at the deadline
+ */
+export async function register({ connectUrl, overrides, deadlineMs = DEADLINE_MS, say = () => undefined }) {
+  const { name, config } = connector(overrides);
+  const at = `${connectUrl.replace(/\/$/, '')}/connectors/${name}`;
+  const end = Date.now() + deadlineMs;
+  let said = '';
+  for (;;) {
+    const problem = await step(at, { name, ...config });
+    if (typeof problem !== 'string') return { name, tasks: problem.tasks };
+    if (Date.now() > end) throw new Error(`the connector ${name} does not run: ${problem}`);
+    if (problem !== said) say(`Connector ${name}: ${problem}`);
+    said = problem;
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+}
+
+/** One look and one push in the right direction; a sentence while it is not there yet. */
+async function step(at, wanted) {
+  try {
+    const there = await call('GET', `${at}/config`);
+    if (there.status === 404 || (there.status === 200 && !same(there.body, wanted))) {
+      const put = await call('PUT', `${at}/config`, wanted);
+      // While PostgreSQL is down the worker cannot validate and answers 400 or 500; while a group settles, 409.
+      if (put.status >= 300) return `not accepted (${put.status}): ${wordsOf(put.body)}`;
+    } else if (there.status !== 200) {
+      return `the worker answers ${there.status}: ${wordsOf(there.body)}`;
+    }
+    const { status, body } = await call('GET', `${at}/status`);
+    if (status !== 200) return 'its state is not known yet';
+    const failed = [body.connector, ...body.tasks].find((part) => part.state === 'FAILED');
+    if (failed) {
+      await call('POST', `${at}/restart?includeTasks=true&onlyFailed=true`);
+      return `failed, started again: ${wordsOf({ message: failed.trace })}`;
+    }
+    // RUNNING alone says nothing: it is also the state of a connector without a task.
+    const running = body.connector.state === 'RUNNING' && body.tasks.length > 0;
+    if (running && body.tasks.every((task) => task.state === 'RUNNING')) return { tasks: body.tasks.length };
+    return `${body.connector.state}, ${body.tasks.length} tasks`;
+  } catch (error) {
+    return `the worker does not answer (${error.cause?.code ?? error.message})`;
+  }
+}
+
+const same = (a, b) => Object.keys({ ...a, ...b }).every((key) => a[key] === b[key]);
+
+/** The first line; a Java stack trace helps nobody here and stands in the worker's log. */
+const wordsOf = (body) =>
+  String(body?.message ?? 'no reason given')
+    .split('\n')
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 300);
+
+async function call(method, url, body) {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  });
+  const text = await response.text();
+  try {
+    return { status: response.status, body: text ? JSON.parse(text) : null };
+  } catch {
+    return { status: response.status, body: { message: text } };
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const connectUrl = process.env.CONNECT_URL;
+  if (!connectUrl) {
+    console.error('set CONNECT_URL to the address of Kafka Connect, e.g. http://127.0.0.1:8083');
+    process.exit(2);
+  }
+  await register({ connectUrl, say: (line) => console.error(line) }).then(
+    ({ name, tasks }) => console.error(`Connector ${name} runs (${tasks} task)`),
+    (error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    },
+  );
+}

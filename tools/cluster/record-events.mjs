@@ -1,0 +1,199 @@
+#!/usr/bin/env node
+// Records what Debezium really puts on Kafka, as fixtures that the native reader is compared with: test/fixtures/debezium/*.json.
+//   DATABASE_URL=<a migrated, empty database> node tools/cluster/record-events.mjs [folder of the fixtures]
+// Starts its own Kafka and Connect in a temporary folder, and takes its slot away at the end. Needs kafkajs.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
+import { register } from '../../infra/debezium/register.mjs';
+import { startConnect } from './connect.mjs';
+import { startKafka } from './kafka.mjs';
+import { assembleKafka } from './maven.mjs';
+import { choosePorts } from './ports.mjs';
+
+const { Kafka, logLevel } = (await import('kafkajs')).default;
+const folder = resolve(process.argv[2] ?? 'test/fixtures/debezium');
+const databaseUrl = process.env.DATABASE_URL;
+if (!databaseUrl) throw new Error('set DATABASE_URL to a migrated, empty database');
+const SLOT = 'holdfast_record';
+const LOGIN = { user: 'holdfast_record', password: 'for-this-recording-only' };
+const say = (line) => console.error(line);
+
+const BEFORE = [
+  `INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_record', 'Recorder')`,
+  `INSERT INTO inventory.drop (drop_id, merchant_id, name, state, opens_at, per_customer_limit, hold_ttl_seconds)
+   VALUES ('drecord1', 'mer_record', 'Morning drop', 'scheduled', '2026-12-01T10:00:00.123456Z', 4, 300)`,
+  `INSERT INTO inventory.item VALUES ('drecord1', 'TEE-S', 1, 'Tee "S" — grün', NULL, 4900, 'EUR'),
+     ('drecord1', 'TEE-M', 2, 'Tee M', NULL, 4900, 'EUR'), ('drecord1', 'TEE-L', 3, 'Tee L', NULL, 4900, 'EUR')`,
+  `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-S', 100000000, 100000000, 0, 0)`,
+  `INSERT INTO inventory.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
+   VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000001', 'hold', 'drecord1-h1', 'hold.released.v1', '{"holdId": "drecord1-h1"}')`,
+];
+const AFTER = [
+  [
+    'stock-insert',
+    `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-M', 5, 5, 0, 0)`,
+  ],
+  [
+    'stock-update',
+    `UPDATE inventory.stock SET available = available - 2, held = held + 2, version = version + 1 WHERE (drop_id, sku) = ('drecord1', 'TEE-M')`,
+  ],
+  ['stock-delete', `DELETE FROM inventory.stock WHERE (drop_id, sku) = ('drecord1', 'TEE-M')`],
+  [
+    'stock-many-in-one-transaction',
+    `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-M', 7, 7, 0, 0), ('drecord1', 'TEE-L', 9, 9, 0, 0)`,
+  ],
+  [
+    'drop-update',
+    `UPDATE inventory.drop SET state = 'open', revision = revision + 1, description = 'Now — "live"' WHERE drop_id = 'drecord1'`,
+  ],
+  [
+    'outbox-fact',
+    `INSERT INTO inventory.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
+     VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000002', 'hold', 'drecord1-h2', 'hold.confirmed.v1',
+       '{"holdId": "drecord1-h2", "orderId": null, "lines": [{"sku": "TEE-M", "quantity": 2}], "note": "grün \\"q\\""}')`,
+  ],
+  [
+    'checkout-fact',
+    `INSERT INTO checkout.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
+     VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000003', 'order', 'drecord1-o1', 'order.paid.v1', '{"orderId": "drecord1-o1", "amountMinor": 9800}')`,
+  ],
+  ['outbox-purge', `DELETE FROM inventory.outbox WHERE id = '0190f5a0-0000-7000-8000-000000000002'`],
+];
+
+const dir = mkdtempSync(join(tmpdir(), 'holdfast-record-'));
+const undo = [() => rmSync(dir, { recursive: true, force: true })];
+try {
+  await record();
+} finally {
+  for (const step of undo.reverse()) await step();
+}
+
+async function record() {
+  const db = new pg.Client({ connectionString: databaseUrl });
+  await db.connect();
+  undo.push(() => db.end());
+  for (const statement of BEFORE) await db.query(statement);
+  await ensureCdcLogin({ databaseUrl, ...LOGIN });
+  const brokers = await startServers(db);
+  const messages = await readAll(brokers);
+  await until('the snapshot', () => messages.some(({ topic }) => topic === 'holdfast.inventory.stock'));
+  await until('its fact', () => messages.some(({ topic }) => topic === 'holdfast.events.hold'));
+  const fixtures = { snapshot: [...messages] };
+  for (const [name, statement] of AFTER) {
+    const from = messages.length;
+    await db.query(statement);
+    if (name === 'outbox-purge') continue; // its fixture is that nothing comes: seen below
+    await until(name, () => messages.slice(from).some(isNoHeartbeat));
+    await new Promise((done) => setTimeout(done, 500)); // a tombstone, or the rest of a transaction
+    fixtures[name] = messages.slice(from).filter(isNoHeartbeat);
+  }
+  const from = messages.length;
+  await until('a heartbeat', () => messages.slice(from).some(({ topic }) => topic.startsWith('__debezium')));
+  await until('a heartbeat row', () =>
+    messages.slice(from).some(({ topic }) => topic.endsWith('cdc_heartbeat')),
+  );
+  fixtures['outbox-purge'] = messages.slice(from).filter(isNoHeartbeat);
+  fixtures.heartbeat = messages.slice(from).filter((message) => !isNoHeartbeat(message));
+  mkdirSync(folder, { recursive: true });
+  for (const [name, records] of Object.entries(fixtures)) {
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(records, null, 2)}\n`);
+    say(`${name}: ${records.length} records`);
+  }
+}
+
+async function startServers(db) {
+  const libs = await assembleKafka({ say });
+  const ports = await choosePorts(dir, ['kafka', 'controller', 'connect']);
+  const kafka = await startKafka({
+    dir: join(dir, 'kafka'),
+    libs,
+    port: ports.kafka,
+    controllerPort: ports.controller,
+    say,
+  });
+  undo.push(() => kafka.stop());
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  const cdc = {
+    CDC_HOST: hostname,
+    CDC_PORT: port || '5432',
+    CDC_DATABASE: pathname.slice(1),
+    CDC_USER: LOGIN.user,
+    CDC_PASSWORD: LOGIN.password,
+  };
+  const connect = await startConnect({
+    dir: join(dir, 'connect'),
+    libs,
+    port: ports.connect,
+    brokers: kafka.address,
+    cdc,
+    say,
+  });
+  undo.push(
+    () => db.query(`DROP OWNED BY ${LOGIN.user}`).then(() => db.query(`DROP ROLE ${LOGIN.user}`)),
+    () =>
+      db.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [
+        SLOT,
+      ]),
+    () => connect.stop(),
+  );
+  await register({
+    connectUrl: connect.address,
+    overrides: { 'slot.name': SLOT, 'heartbeat.interval.ms': '2000' },
+    say,
+  });
+  return kafka.address;
+}
+
+/** Keys and values stay the text they are on the wire; what differs from run to run (offsets, times of the broker) is left out. */
+async function readAll(brokers) {
+  const kafka = new Kafka({
+    brokers: [brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 100, retries: 50 },
+  });
+  const admin = kafka.admin();
+  await admin.connect();
+  const facts = ['holdfast.events.hold', 'holdfast.events.order'];
+  // A consumer does not see topics that appear later: the facts' are made here, the rest by the snapshot.
+  await admin.createTopics({ topics: facts.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: false });
+  const topics = [
+    'holdfast.inventory.stock',
+    'holdfast.inventory.drop',
+    'holdfast.inventory.cdc_heartbeat',
+    '__debezium-heartbeat.holdfast',
+  ];
+  await until('the topics', async () => {
+    const there = await admin.listTopics();
+    return [...topics, ...facts].every((topic) => there.includes(topic));
+  });
+  await admin.disconnect();
+  const consumer = kafka.consumer({ groupId: 'record', maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  undo.push(() => consumer.disconnect());
+  await consumer.subscribe({ topics: [...topics, ...facts], fromBeginning: true });
+  const messages = [];
+  await consumer.run({
+    eachMessage: async ({ topic, message: { key, value, headers } }) => {
+      const text = Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, bytes]) => [name, String(bytes)]),
+      );
+      messages.push({ topic, key: key && String(key), value: value && String(value), headers: text });
+    },
+  });
+  return messages;
+}
+
+function isNoHeartbeat({ topic }) {
+  return !topic.includes('heartbeat');
+}
+
+async function until(what, probe, deadlineMs = 60_000) {
+  const end = Date.now() + deadlineMs;
+  while (!(await probe())) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${deadlineMs / 1000} s`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
