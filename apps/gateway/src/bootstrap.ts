@@ -45,7 +45,7 @@ export async function createGatewayApp(
     done();
   });
   app.useGlobalFilters(new ProblemFilter(methods, logger));
-  await app.register(helmet, { global: false, hsts: false });
+  await app.register(helmet, { global: false, hsts: false, frameguard: { action: 'deny' } });
   await serveFiles(app);
   closeGently(instance.server);
   return app;

@@ -1,16 +1,13 @@
-import fastifyCookie from '@fastify/cookie';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Policy } from '../access/policy';
-import { ACCESS, REFRESH, Tokens } from '../access/tokens';
+import { readSessionCookie, sessionCookie } from '../access/session-cookie';
+import { ACCESS, Tokens } from '../access/tokens';
 import { Limited } from '../limits/limit-policies';
 import { sendProblem } from '../problems/problem';
 import { sessionInput } from '../schemas/inputs';
 import { parseJson } from '../server/body';
 import { sendJson } from './send';
-
-/** Browsers take a `__Host-` cookie only from this very origin, over TLS (or localhost), for every path. */
-const COOKIE = '__Host-holdfast-session';
 
 /**
  * Guest sessions. The refresh token is signed and kept nowhere: it is made anew at each use, but an older one stays good until it ends, so a
@@ -30,7 +27,7 @@ export class SessionsController {
       return;
     }
     const customerId = this.returning(request) ?? this.tokens.newCustomerId();
-    reply.header('set-cookie', cookie(this.tokens.refresh(customerId)));
+    reply.header('set-cookie', sessionCookie(this.tokens.refresh(customerId)));
     const accessToken = this.tokens.access(customerId);
     sendJson(
       reply,
@@ -41,18 +38,7 @@ export class SessionsController {
 
   /** The customer who was here before. A cookie that is not ours, or over, is no fault: they become a new guest. */
   private returning(request: FastifyRequest): string | undefined {
-    const { cookie: header } = request.headers;
-    const token = header && fastifyCookie.parse(header)[COOKIE];
-    return token ? this.tokens.customerOfRefresh(token) : undefined;
+    const token = readSessionCookie(request.headers.cookie);
+    return token && this.tokens.customerOfRefresh(token);
   }
-}
-
-function cookie(token: string): string {
-  return fastifyCookie.serialize(COOKIE, token, {
-    path: '/',
-    maxAge: REFRESH.seconds,
-    httpOnly: true,
-    secure: true,
-    sameSite: 'strict',
-  });
 }

@@ -1,0 +1,215 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { createGatewayApp } from '../../apps/gateway/src/bootstrap';
+import { GatewayModule } from '../../apps/gateway/src/gateway.module';
+import { AppConfig, ConfigModule, Runtime } from '@holdfast/config';
+import {
+  type BankChallenge,
+  CheckoutClient,
+  type DropRecord,
+  type Hold,
+  InventoryClient,
+  LiveFeed,
+  type LiveListener,
+  type LiveMessage,
+  type PlaceHold,
+  type PlaceOrder,
+  StockView,
+  type StockRow,
+} from '@holdfast/contracts';
+import { ObservabilityModule } from '@holdfast/observability';
+
+export const DROP_ID = 'd1234567';
+export const SECRETS = {
+  sessionKey: 's'.repeat(43),
+  operatorKey: 'o'.repeat(43),
+  sandboxWebhookSecrets: ['w'.repeat(43)],
+  databasePassword: 'p'.repeat(43),
+};
+
+const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+
+export function aDrop(more: Partial<DropRecord> = {}): DropRecord {
+  return {
+    id: DROP_ID,
+    merchantId: 'mer_1',
+    name: 'Shirts',
+    description: '',
+    imageUrl: null,
+    state: 'open',
+    mode: 'first-come',
+    opensAt: '2026-01-01T00:00:00.000Z',
+    closesAt: null,
+    perCustomerLimit: 4,
+    holdTtlSeconds: 300,
+    revision: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    items: [{ sku: 'TEE-M', name: 'Tee M', price: EUR(2500), imageUrl: null }],
+    ...more,
+  };
+}
+
+/** The other side of the gateway, in memory. What it answers can be set; what it was asked is kept. */
+export class FakeBackend {
+  drops = new Map<string, DropRecord>([[DROP_ID, aDrop()]]);
+  stock: StockRow[] = [
+    {
+      dropId: DROP_ID,
+      sku: 'TEE-M',
+      epoch: 0,
+      version: 1,
+      total: 10,
+      available: 10,
+      held: 0,
+      sold: 0,
+      asOf: '2026-01-01T00:00:00.000Z',
+    },
+  ];
+  staleSince: string | null = null;
+  placed: PlaceHold[] = [];
+  ordered: PlaceOrder[] = [];
+  delivered: { provider: string; body: string }[] = [];
+  reads = 0;
+  /** Thrown by whatever is asked next. */
+  fault: Error | undefined;
+  readonly holds = new Map<string, Hold>();
+  challenge: BankChallenge = {
+    reference: 'pay_1',
+    amount: EUR(2500),
+    state: 'open',
+    returnPath: `/d/${DROP_ID}?order=o1`,
+  };
+  private readonly listeners = new Set<LiveListener>();
+
+  readonly inventory = {
+    placeHold: (command: PlaceHold) => this.answer(() => this.place(command)),
+    releaseHold: ({ holdId }: { holdId: string }) =>
+      this.answer(() => ({ kind: this.holds.has(holdId) ? 'released' : 'not-found' }) as const),
+    getHold: ({ holdId }: { holdId: string }) => this.answer(() => this.holds.get(holdId) ?? null),
+    listDrops: () => this.answer(() => ({ items: [...this.drops.values()], nextCursor: null })),
+    getDrop: (dropId: string) =>
+      this.answer(() => {
+        this.reads += 1;
+        return this.drops.get(dropId) ?? null;
+      }),
+  } as unknown as InventoryClient;
+
+  readonly checkout = {
+    placeOrder: (command: PlaceOrder) =>
+      this.answer(() => {
+        this.ordered.push(command);
+        const body = `{"id":"${DROP_ID}-o1","state":"paid"}`;
+        return { kind: 'answered', status: 201, orderId: `${DROP_ID}-o1`, body, replayed: false } as const;
+      }),
+    getOrder: () => this.answer(() => null),
+    listOrders: () => this.answer(() => ({ items: [], nextCursor: null })),
+    receiveWebhook: ({ provider, rawBody }: { provider: string; rawBody: Buffer }) =>
+      this.answer(() => {
+        this.delivered.push({ provider, body: rawBody.toString() });
+        return { kind: provider === 'sandbox' ? 'accepted' : 'unknown-provider' } as const;
+      }),
+    getBankChallenge: (reference: string) =>
+      this.answer(() => (reference === this.challenge.reference ? this.challenge : null)),
+    answerBankChallenge: (reference: string, answer: 'approve' | 'deny') =>
+      this.answer(() => {
+        if (reference !== this.challenge.reference) return null;
+        this.challenge = { ...this.challenge, state: answer === 'approve' ? 'approved' : 'denied' };
+        return this.challenge;
+      }),
+  } as unknown as CheckoutClient;
+
+  readonly view = {
+    apply: () => Promise.resolve([]),
+    ofDrop: (dropId: string) => Promise.resolve(this.stock.filter((row) => row.dropId === dropId)),
+    freshness: () => Promise.resolve({ staleSince: this.staleSince }),
+    setFreshness: () => Promise.resolve(),
+  } as unknown as StockView;
+
+  readonly feed = {
+    publish: (message: LiveMessage) => {
+      for (const listener of this.listeners) listener(message);
+      return Promise.resolve();
+    },
+    subscribe: (listener: LiveListener) => {
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
+    },
+  } as unknown as LiveFeed;
+
+  private answer<T>(make: () => T): Promise<T> {
+    const { fault } = this;
+    return fault ? Promise.reject(fault) : Promise.resolve().then(make);
+  }
+
+  private place(command: PlaceHold) {
+    this.placed.push(command);
+    const { dropId, customerId, key, lines } = command;
+    if (!this.drops.has(dropId)) return { kind: 'drop-not-found' } as const;
+    const unknown = lines.flatMap(({ sku }, i) => (sku === 'TEE-M' ? [] : [i]));
+    if (unknown.length > 0) return { kind: 'unknown-sku', lineIndexes: unknown } as const;
+    if (lines[0]!.quantity > 10) return { kind: 'refused', reason: 'sold-out', shortLines: [0] } as const;
+    const id = `${dropId}-h${Buffer.from(key).toString('hex').padEnd(26, '0').slice(0, 26)}`;
+    const known = this.holds.get(id);
+    const hold: Hold = known ?? {
+      id,
+      dropId,
+      customerId,
+      state: 'held',
+      lines: lines.map((line) => ({ ...line, price: EUR(2500) })),
+      total: EUR(2500),
+      expiresAt: '2026-01-01T00:05:00.000Z',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    };
+    this.holds.set(id, hold);
+    return { kind: 'held', hold, replayed: known !== undefined } as const;
+  }
+}
+
+@Module({})
+class FakeServices {
+  static with(backend: FakeBackend): DynamicModule {
+    const providers = [
+      { provide: InventoryClient, useValue: backend.inventory },
+      { provide: CheckoutClient, useValue: backend.checkout },
+      { provide: StockView, useValue: backend.view },
+      { provide: LiveFeed, useValue: backend.feed },
+    ];
+    return { module: FakeServices, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+@Module({})
+class FakeProduct {}
+
+/** A gateway before a backend in memory; not listening yet. */
+export async function startEdge(
+  backend: FakeBackend,
+  settings: Partial<AppConfig> = {},
+): Promise<NestFastifyApplication> {
+  const config: AppConfig = Object.freeze({
+    mode: 'standalone',
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: '/nowhere',
+    databaseUrl: null,
+    demo: false,
+    limits: false,
+    paymentWindowSeconds: 60,
+    logLevel: 'silent',
+    ...settings,
+  });
+  const app = await createGatewayApp(
+    {
+      module: FakeProduct,
+      imports: [
+        ConfigModule.with(config, new Runtime('postgres://nowhere', SECRETS)),
+        ObservabilityModule,
+        GatewayModule.register({ imports: [FakeServices.with(backend)] }),
+      ],
+    },
+    config,
+  );
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}
