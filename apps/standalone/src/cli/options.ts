@@ -106,3 +106,8 @@ export function priceMinorOf(command: Command, { sku, price }: ItemOption, curre
     );
   return minor as number;
 }
+
+export function httpAddress(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return new URL(text).origin;
+  throw new InvalidArgumentError('Use an address such as http://127.0.0.1:3000.');
+}

@@ -3,10 +3,14 @@ import type { Answer, CommandContext, Run } from './command-context';
 import { addDropCommands } from './commands/drop.command';
 import { addImportCommand } from './commands/import.command';
 import { addLedgerCommands } from './commands/ledger.commands';
+import { addPaymentsCommand } from './commands/payments.command';
+import { addRushCommand } from './commands/rush.command';
+import { addTopologyCommand } from './commands/topology.command';
+import { addVerifyCommand } from './commands/verify.command';
 import { explain } from './output/explain';
 import { Terminal, type Streams } from './output/terminal';
 import type { Env } from './product/find-product';
-import { productVersion } from './product/product-version';
+import { productVersion } from '../process/product-version';
 
 export const INTERRUPTED = 130; // 128 + SIGINT, what shells expect after Ctrl-C
 
@@ -72,6 +76,10 @@ function buildProgram(context: CommandContext, run: Run): Command {
     .configureHelp({ sortSubcommands: false, helpWidth: Math.min(terminal.streams.out.columns ?? 100, 110) });
   addImportCommand(program, context, run);
   addDropCommands(program, context, run);
+  addRushCommand(program, context, run);
+  addVerifyCommand(program, context, run);
+  addPaymentsCommand(program, context, run);
+  addTopologyCommand(program, context, run);
   addLedgerCommands(program, context, run);
   addJsonOption(program);
   return program;

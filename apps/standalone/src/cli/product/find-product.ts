@@ -53,3 +53,11 @@ function sameDatabase(a: string, b: string): boolean {
     return false;
   }
 }
+
+/** Where the product listens: what it wrote down, else (only its database is known) where these settings would make it listen. */
+export function findAddress({ run, config }: Product): string {
+  if (run) return run.address;
+  const wildcard = config.host === '0.0.0.0' || config.host === '::';
+  const host = wildcard ? '127.0.0.1' : config.host;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
+}

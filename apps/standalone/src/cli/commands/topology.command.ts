@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { Answer, CommandContext, Run } from '../command-context';
+import { table } from '../output/table';
+import type { Colours } from '../output/terminal';
+import { findProduct } from '../product/find-product';
+import { askTopology, type ComponentReport } from '../product/ask-topology';
+
+/** `topology`: each process or server of the product, asked now. */
+export function addTopologyCommand(program: Command, context: CommandContext, run: Run): void {
+  const command = program
+    .command('topology')
+    .description('each process and server of the product, and how it is');
+  command.action(() => run(command, () => topology(context)));
+}
+
+async function topology({ env, terminal }: CommandContext): Promise<Answer> {
+  const report = await askTopology(findProduct(env));
+  const rows = report.components.map((it) => [
+    it.name,
+    it.kind,
+    it.pid === null ? '–' : String(it.pid),
+    it.address ?? '–',
+    stateText(terminal.colours, it),
+    it.version ?? '–',
+    it.lag === null ? '–' : `${it.lag} bytes`,
+  ]);
+  const head = ['name', 'kind', 'pid', 'address', 'state', 'version', 'lag'];
+  return { json: report, text: `mode ${report.mode}\n${table(terminal.colours, head, rows)}` };
+}
+
+function stateText(colours: Colours, { state }: ComponentReport): string {
+  switch (state) {
+    case 'up':
+      return colours.green(state);
+    case 'degraded':
+      return colours.yellow(state);
+    case 'down':
+      return colours.red(state);
+  }
+}

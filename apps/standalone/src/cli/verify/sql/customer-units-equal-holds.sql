@@ -1,0 +1,16 @@
+-- The counter behind the customer's limit is what the customer's holds say. Too high and a customer is refused wrongly; too low and the limit leaks.
+-- Reads only. Row: checked = customers of drops.
+SELECT count(*) AS checked, count(*) FILTER (WHERE f.fault) AS broken, (array_agg(f.example) FILTER (WHERE f.fault))[1:5] AS examples
+FROM (
+  SELECT coalesce(c.units, 0) <> coalesce(g.units, 0) AS fault,
+    CASE WHEN coalesce(c.units, 0) <> coalesce(g.units, 0) THEN
+      jsonb_build_object('dropId', coalesce(c.drop_id, g.drop_id), 'customerId', coalesce(c.customer_id, g.customer_id),
+        'counted', c.units, 'unitsInHolds', coalesce(g.units, 0)) END AS example
+  FROM inventory.customer_units c
+  FULL JOIN (
+    SELECT h.drop_id, h.customer_id, sum(l.quantity) AS units
+    FROM inventory.hold h, unnest(h.quantities) AS l(quantity)
+    WHERE h.state IN ('held', 'confirmed')
+    GROUP BY h.drop_id, h.customer_id
+  ) g ON g.drop_id = c.drop_id AND g.customer_id = c.customer_id
+) f

@@ -1,0 +1,37 @@
+-- Each amount that the provider took has one paid order or one full refund, and each paid order was paid once, to the cent.
+-- A pending order may be a moment behind its charge: intent is committed before the provider is called, the outcome after. The one
+-- statement that sees both books: only the auditor may. Reads only. Row: checked = captured charges and settled orders with money in them.
+WITH captured AS (
+  SELECT c.reference, c.order_id, c.hold_id, c.captured_minor, c.refunded_minor, o.state, o.total_minor
+  FROM sandbox.charge c
+  LEFT JOIN checkout.orders o ON o.drop_id = c.drop_id AND o.order_id = c.order_id
+  WHERE c.state = 'captured'
+),
+money_of_order AS (
+  SELECT order_id, count(*) AS charges, sum(captured_minor) AS captured_minor, sum(refunded_minor) AS refunded_minor
+  FROM captured GROUP BY order_id
+),
+findings AS (
+  SELECT j.fault, CASE WHEN j.fault THEN jsonb_build_object('charge', c.reference, 'orderId', c.order_id, 'orderState', c.state,
+    'capturedMinor', c.captured_minor, 'refundedMinor', c.refunded_minor, 'orderTotalMinor', c.total_minor) END AS example
+  FROM captured c,
+    LATERAL (SELECT NOT coalesce(CASE c.state
+      WHEN 'paid' THEN c.captured_minor = c.total_minor AND c.refunded_minor = 0
+      WHEN 'refunded' THEN c.refunded_minor = c.captured_minor
+      WHEN 'refunding' THEN c.captured_minor = c.total_minor
+      WHEN 'pending' THEN c.captured_minor = c.total_minor
+      ELSE false -- a failed order, or none at all
+    END, false) AS fault) j
+  UNION ALL
+  SELECT j.fault, CASE WHEN j.fault THEN jsonb_build_object('orderId', o.order_id, 'orderState', o.state, 'orderTotalMinor', o.total_minor,
+    'charges', coalesce(m.charges, 0), 'capturedMinor', m.captured_minor, 'refundedMinor', m.refunded_minor) END AS example
+  FROM checkout.orders o
+  LEFT JOIN money_of_order m ON m.order_id = o.order_id,
+    LATERAL (SELECT coalesce(m.charges, 0) <> 1
+      OR (o.state = 'refunded' AND NOT EXISTS (SELECT FROM checkout.refund r WHERE r.drop_id = o.drop_id AND r.order_id = o.order_id
+        AND r.state = 'done' AND r.amount_minor = o.total_minor)) AS fault) j
+  -- A reservation that came to nothing is no money; other providers keep their own books.
+  WHERE o.state IN ('paid', 'refunding', 'refunded') AND o.provider = 'sandbox'
+)
+SELECT count(*) AS checked, count(*) FILTER (WHERE fault) AS broken, (array_agg(example) FILTER (WHERE fault))[1:5] AS examples
+FROM findings

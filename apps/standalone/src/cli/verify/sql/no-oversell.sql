@@ -1,0 +1,16 @@
+-- The units in holds that are held or confirmed never exceed what there is of the SKU. Counted from the holds, not from the counters.
+-- Reads only. Row: checked = SKUs.
+SELECT count(*) AS checked, count(*) FILTER (WHERE f.fault) AS broken, (array_agg(f.example) FILTER (WHERE f.fault))[1:5] AS examples
+FROM (
+  SELECT coalesce(g.units, 0) > coalesce(s.total, 0) AS fault,
+    CASE WHEN coalesce(g.units, 0) > coalesce(s.total, 0) THEN
+      jsonb_build_object('dropId', coalesce(s.drop_id, g.drop_id), 'sku', coalesce(s.sku, g.sku), 'total', s.total, 'givenUnits', g.units) END AS example
+  FROM inventory.stock s
+  -- FULL: units of a SKU that the drop does not have are given away just as well.
+  FULL JOIN (
+    SELECT h.drop_id, l.sku, sum(l.quantity) AS units
+    FROM inventory.hold h, unnest(h.skus, h.quantities) AS l(sku, quantity)
+    WHERE h.state IN ('held', 'confirmed')
+    GROUP BY h.drop_id, l.sku
+  ) g ON g.drop_id = s.drop_id AND g.sku = s.sku
+) f

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { publicVersion } from '@holdfast/kernel';
+import type { DropView, StockCounts } from '@holdfast/contracts';
+import type { Pool } from 'pg';
+import { EXAMPLES_MAX, type Invariant } from './invariant';
+
+const NAME = 'view-equals-ledger';
+const CATCH_UP_MS = 6_000; // the view is allowed a moment; after this it is not late but wrong
+const ASK_EVERY_MS = 100;
+
+export interface LedgerCounts {
+  dropId: string;
+  sku: string;
+  available: number;
+  held: number;
+  sold: number;
+  total: number;
+  version: number;
+}
+
+/**
+ * The counts that the running product shows are those of the ledger. Selling may go on meanwhile, so counts are compared by version: at the
+ * same version they must be equal; an older one must catch up with what the ledger said at the beginning; a newer one than the ledger's
+ * own is an invention.
+ */
+export async function viewEqualsLedger(
+  pool: Pool,
+  readView: () => Promise<DropView[]>,
+  { catchUpMs = CATCH_UP_MS } = {},
+): Promise<Invariant> {
+  const target = await readLedger(pool);
+  const end = performance.now() + catchUpMs;
+  for (;;) {
+    const faults = await compareOnce(pool, target, readView);
+    if (faults.length === 0 || performance.now() >= end)
+      return {
+        name: NAME,
+        checked: target.length,
+        broken: faults.length,
+        examples: faults.slice(0, EXAMPLES_MAX),
+      };
+    await pause(ASK_EVERY_MS);
+  }
+}
+
+/** Without a running product there is no view. */
+export function noView(): Invariant {
+  return { name: NAME, checked: 0, broken: 0, examples: [] };
+}
+
+async function compareOnce(
+  pool: Pool,
+  target: LedgerCounts[],
+  readView: () => Promise<DropView[]>,
+): Promise<unknown[]> {
+  try {
+    const view = await readView();
+    const later = await readLedger(pool); // after the view, so a truthful view can never be ahead of it
+    return compareCounts(target, view, later);
+  } catch (error) {
+    return [{ error: `the view cannot be read: ${error instanceof Error ? error.message : String(error)}` }];
+  }
+}
+
+/** The differences that no traffic explains. `before` was read before the view, `after` after it. */
+export function compareCounts(before: LedgerCounts[], view: DropView[], after: LedgerCounts[]): unknown[] {
+  const shown = new Map(
+    view.flatMap(({ id, items }) => items.map(({ sku, stock }) => [keyOf(id, sku), stock] as const)),
+  );
+  const latest = new Map(after.map((row) => [keyOf(row.dropId, row.sku), row]));
+  return before.flatMap((row) => {
+    const key = keyOf(row.dropId, row.sku);
+    const stock = shown.get(key);
+    const fault = faultOf(row, stock, latest.get(key) ?? row);
+    return fault === null
+      ? []
+      : [
+          {
+            fault,
+            dropId: row.dropId,
+            sku: row.sku,
+            ledger: countsOf(row),
+            view: stock ? countsOf(stock) : null,
+          },
+        ];
+  });
+}
+
+function faultOf(before: LedgerCounts, shown: StockCounts | undefined, after: LedgerCounts): string | null {
+  if (shown === undefined) return 'not shown';
+  if (shown.version < before.version) return 'behind';
+  if (shown.version > after.version) return 'ahead of the ledger';
+  if (shown.total !== shown.available + shown.held + shown.sold) return 'does not add up';
+  for (const row of [before, after]) {
+    if (row.version === shown.version && !sameCounts(row, shown)) return 'other counts at the same version';
+  }
+  return null;
+}
+
+type Counts = Pick<LedgerCounts, 'available' | 'held' | 'sold' | 'total' | 'version'>;
+
+function sameCounts(a: Counts, b: Counts): boolean {
+  return a.available === b.available && a.held === b.held && a.sold === b.sold && a.total === b.total;
+}
+
+function countsOf({ available, held, sold, total, version }: Counts): Counts {
+  return { available, held, sold, total, version };
+}
+
+function keyOf(dropId: string, sku: string): string {
+  return `${dropId}/${sku}`;
+}
+
+interface StockColumns {
+  drop_id: string;
+  sku: string;
+  available: string;
+  held: string;
+  sold: string;
+  total: string;
+  epoch: string;
+  version: string;
+}
+
+/** Drafts are shown to nobody. */
+async function readLedger(pool: Pool): Promise<LedgerCounts[]> {
+  const { rows } = await pool.query<StockColumns>(
+    `SELECT s.drop_id, s.sku, s.available, s.held, s.sold, s.total, s.epoch, s.version
+     FROM inventory.stock s JOIN inventory.drop d ON d.drop_id = s.drop_id WHERE d.state <> 'draft'`,
+  );
+  return rows.map((row) => ({
+    dropId: row.drop_id,
+    sku: row.sku,
+    available: Number(row.available),
+    held: Number(row.held),
+    sold: Number(row.sold),
+    total: Number(row.total),
+    version: publicVersion({ epoch: Number(row.epoch), version: Number(row.version) }),
+  }));
+}
