@@ -82,7 +82,7 @@ export class PlaceOrderUseCase {
     }
     const kept = await this.deps.store.get(order.dropId, orderId);
     if (!kept?.answer) return { kind: 'in-progress' }; // a new attempt has begun meanwhile
-    return { kind: 'answered', ...kept.answer, orderId, replayed: true };
+    return { kind: 'answered', ...kept.answer, orderId, replayed: !isFirst };
   }
 
   /**
