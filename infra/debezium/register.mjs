@@ -18,10 +18,17 @@ export function connector(overrides = {}) {
 }
 
 /**
- * @param {{connectUrl: string, overrides?: Record<string, string>, deadlineMs?: number, say?: (line: string) => void}} how
+ * @param {{connectUrl: string, overrides?: Record<string, string>, deadlineMs?: number, signal?: AbortSignal,
+ *   say?: (line: string) => void}} how
  * @returns {Promise<{name: string, tasks: number}>} throws with the worker's own words at the deadline
  */
-export async function register({ connectUrl, overrides, deadlineMs = DEADLINE_MS, say = () => undefined }) {
+export async function register({
+  connectUrl,
+  overrides,
+  deadlineMs = DEADLINE_MS,
+  signal,
+  say = () => undefined,
+}) {
   const { name, config } = connector(overrides);
   const at = `${connectUrl.replace(/\/$/, '')}/connectors/${name}`;
   const end = Date.now() + deadlineMs;
@@ -29,7 +36,8 @@ export async function register({ connectUrl, overrides, deadlineMs = DEADLINE_MS
   for (;;) {
     const problem = await step(at, { name, ...config });
     if (typeof problem !== 'string') return { name, tasks: problem.tasks };
-    if (Date.now() > end) throw new Error(`the connector ${name} does not run: ${problem}`);
+    if (signal?.aborted || Date.now() > end)
+      throw new Error(`the connector ${name} does not run: ${problem}`);
     if (problem !== said) say(`Connector ${name}: ${problem}`);
     said = problem;
     await new Promise((done) => setTimeout(done, PAUSE_MS));

@@ -158,7 +158,10 @@ async function readAll(brokers) {
   await admin.connect();
   const facts = ['holdfast.events.hold', 'holdfast.events.order'];
   // A consumer does not see topics that appear later: the facts' are made here, the rest by the snapshot.
-  await admin.createTopics({ topics: facts.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: false });
+  await admin.createTopics({
+    topics: facts.map((topic) => ({ topic, numPartitions: 1 })),
+    waitForLeaders: false,
+  });
   const topics = [
     'holdfast.inventory.stock',
     'holdfast.inventory.drop',
