@@ -42,3 +42,10 @@ export async function dropSlots(server: Pool | Client, url: string): Promise<voi
     await server.query('SELECT pg_drop_replication_slot($1)', [slot_name]);
   }
 }
+
+/** A pool of the login itself. Dropping the database cuts connections that are still saying goodbye: that is no fault. */
+export function adminPool(url: string): Pool {
+  const pool = new Pool({ connectionString: url, max: 10 });
+  pool.on('error', () => undefined);
+  return pool;
+}

@@ -16,7 +16,7 @@ import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { DropReader } from './application/drop-reader';
 import { DropUpkeep } from './application/ports/drop-upkeep.port';
-import { ProjectChanges, type StockLearner } from './application/project-changes';
+import { ProjectChanges } from './application/project-changes';
 import { FRESHNESS_EVERY_MS, WatchFreshness } from './application/project-freshness';
 import { RECONCILE_EVERY_MS, ReconcileView } from './application/project-reconcile';
 import { SteadyWorker } from './application/steady-worker';
@@ -26,12 +26,9 @@ import { DropWorkers } from './entrypoints/drop-workers';
 const DROPS_POOL = Symbol('drops pool');
 const DROPS_POOL_MAX = 6;
 
-/** Who learns the newest counts besides the view: an array of `StockLearner`. Provide it to add some. */
-export const STOCK_LEARNERS = Symbol('stock learners');
-
-function makeChanges(view: StockView, feed: LiveFeed, logger: Logger, learners: StockLearner[] = []) {
+function makeChanges(view: StockView, feed: LiveFeed, logger: Logger) {
   const log = logger.child({ part: 'projector' });
-  return new ProjectChanges(view, feed, learners, ({ topic, key }, reason) =>
+  return new ProjectChanges(view, feed, ({ topic, key }, reason) =>
     log.error({ topic, key, reason }, 'a change could not be read: the reconciler will mend its row'),
   );
 }
@@ -131,7 +128,7 @@ export const dropsProviders: Provider[] = [
   {
     provide: ProjectChanges,
     useFactory: makeChanges,
-    inject: [StockView, LiveFeed, Logger, { token: STOCK_LEARNERS, optional: true }],
+    inject: [StockView, LiveFeed, Logger],
   },
   {
     provide: ReconcileView,

@@ -2,11 +2,6 @@ import type { ChangeRecord, LiveFeed, StockRow, StockView } from '@holdfast/cont
 import { groupBy } from '@holdfast/kernel';
 import { decodeDrop, decodeStock, DROP_TOPIC, PoisonRecord, STOCK_TOPIC } from './project-decode';
 
-/** Who else wants to know the newest counts: the gate, which refuses what is surely gone. */
-export interface StockLearner {
-  learn(rows: readonly StockRow[]): void | Promise<void>;
-}
-
 /**
  * Turns the ledger's changes into the stock view and into live messages. Every record may come twice, late or out of order: the view takes only
  * what is newer, and only what it took is passed on. Each commit's image is passed on by itself, so a crossing of zero is never merged away.
@@ -19,7 +14,6 @@ export class ProjectChanges {
   constructor(
     private readonly view: StockView,
     private readonly feed: LiveFeed,
-    private readonly learners: readonly StockLearner[],
     private readonly onPoison: (record: ChangeRecord, reason: string) => void,
   ) {}
 
@@ -41,7 +35,6 @@ export class ProjectChanges {
   async applyStock(rows: readonly StockRow[]): Promise<StockRow[]> {
     if (rows.length === 0) return [];
     const taken = await this.view.apply(rows);
-    if (taken.length > 0) for (const learner of this.learners) await learner.learn(taken);
     for (const [dropId, ofDrop] of groupBy(taken, (row) => row.dropId))
       await this.feed.publish({ kind: 'stock', dropId, rows: ofDrop });
     return taken;

@@ -1,0 +1,268 @@
+import type { LiveMessage, NewDrop, StockRow } from '@holdfast/contracts';
+import { groupBy, isNewer, SystemClock } from '@holdfast/kernel';
+import { PgoutputChangeStream } from '@holdfast/messaging';
+import { silentLogger } from '@holdfast/observability';
+import { waitFor } from '@holdfast/testing';
+import type { Pool } from 'pg';
+import { MemoryLiveFeed } from '../../apps/inventory/src/adapters/memory/live-feed';
+import { MemoryStockView } from '../../apps/inventory/src/adapters/memory/stock-view';
+import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
+import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { inventoryStreamSource } from '../../apps/inventory/src/adapters/postgres/stream-source';
+import { writeDownDueDrops } from '../../apps/inventory/src/application/drop-clock';
+import { purgeOldFacts } from '../../apps/inventory/src/application/drop-facts-purge';
+import { ProjectChanges } from '../../apps/inventory/src/application/project-changes';
+import { WatchFreshness } from '../../apps/inventory/src/application/project-freshness';
+import { ReconcileView } from '../../apps/inventory/src/application/project-reconcile';
+import { createLedger, type TestLedger } from '../support/database';
+import { adminPool, dropSlots } from './stream-support';
+
+const aDrop = (change: Partial<NewDrop> = {}, units = 1_000_000): NewDrop => ({
+  name: 'Projector',
+  description: '',
+  imageUrl: null,
+  opensAt: 'now',
+  closesAt: null,
+  perCustomerLimit: 4,
+  holdTtlSeconds: 300,
+  items: ['A', 'B', 'C'].map((sku) => ({
+    sku,
+    name: sku,
+    imageUrl: null,
+    priceMinor: 1,
+    currency: 'EUR',
+    units,
+  })),
+  ...change,
+});
+
+describe('from the ledger to the stock view and to live messages', () => {
+  let ledger: TestLedger;
+  let pool: Pool;
+  let catalogue: LedgerDropCatalogue;
+  let upkeep: LedgerDropUpkeep;
+  const view = new MemoryStockView();
+  const feed = new MemoryLiveFeed();
+  const changes = new ProjectChanges(view, feed, () => undefined);
+  let stream: PgoutputChangeStream;
+  const heard: LiveMessage[] = [];
+  feed.subscribe((message) => heard.push(message));
+
+  beforeAll(async () => {
+    ledger = await createLedger('projector');
+    pool = adminPool(ledger.url);
+    catalogue = new LedgerDropCatalogue(pool);
+    upkeep = new LedgerDropUpkeep(pool);
+    stream = new PgoutputChangeStream(inventoryStreamSource(ledger.url), silentLogger());
+    await stream.start((records) => changes.apply(records));
+  });
+  afterAll(async () => {
+    await stream.stop();
+    await dropSlots(pool, ledger.url);
+    await pool.end();
+    await ledger.drop();
+  });
+
+  const create = async (drop = aDrop()) => (await catalogue.create(drop)).drop.id;
+  const move = (dropId: string, sku: string, units: number) =>
+    pool.query(
+      `UPDATE inventory.stock SET available = available - $3, held = held + $3, version = version + 1
+       WHERE drop_id = $1 AND sku = $2`,
+      [dropId, sku, units],
+    );
+  const counts = (rows: StockRow[]) => rows.map(({ asOf: _, ...row }) => row);
+  const agree = (dropId: string) =>
+    waitFor('view and ledger agree', async () => {
+      const [shown, true_] = [counts(await view.ofDrop(dropId)), counts(await upkeep.stockOf(dropId))];
+      return true_.length > 0 && JSON.stringify(shown) === JSON.stringify(true_);
+    });
+  const rowsHeard = (dropId: string) =>
+    heard.flatMap((message) => (message.kind === 'stock' && message.dropId === dropId ? message.rows : []));
+
+  it('ends equal to the ledger after thousands of updates, and no message ever goes back', async () => {
+    const dropId = await create();
+    const random = (n: number) => Math.floor(Math.random() * n);
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let i = 0; i < 300; i += 1) await move(dropId, 'ABC'[random(3)]!, 1);
+      }),
+    );
+    await agree(dropId);
+    for (const [, rows] of groupBy(rowsHeard(dropId), (row) => row.sku))
+      for (const [i, row] of rows.entries()) if (i > 0) expect(isNewer(row, rows[i - 1]!)).toBe(true);
+  });
+
+  it('passes a crossing of zero on, however fast the next change follows', async () => {
+    const dropId = await create(aDrop({}, 1));
+    for (let i = 0; i < 50; i += 1) {
+      await move(dropId, 'A', 1);
+      await move(dropId, 'A', -1);
+    }
+    await agree(dropId);
+    const available = rowsHeard(dropId)
+      .filter((row) => row.sku === 'A')
+      .map((row) => row.available);
+    expect(available).toEqual([1, ...Array.from({ length: 100 }, (_, i) => i % 2)]);
+  });
+
+  it('brings a commit to the feed within milliseconds under load', async () => {
+    const dropId = await create();
+    const committedAt = new Map<string, number>();
+    const lagsMs: number[] = [];
+    const end = feed.subscribe((message) => {
+      if (message.kind !== 'stock' || message.dropId !== dropId) return;
+      for (const { sku, version } of message.rows) {
+        const at = committedAt.get(`${sku}${version}`);
+        // Heard before the writer itself knew: as good as no lag.
+        lagsMs.push(at === undefined ? 0 : performance.now() - at);
+      }
+    });
+    await Promise.all(
+      ['A', 'B', 'C'].map(async (sku) => {
+        for (let version = 2; version < 402; version += 1) {
+          await move(dropId, sku, 1);
+          committedAt.set(`${sku}${version}`, performance.now());
+        }
+      }),
+    );
+    await agree(dropId);
+    end();
+    lagsMs.sort((a, b) => a - b);
+    const at = (share: number) => lagsMs[Math.floor(lagsMs.length * share)]!.toFixed(1);
+    console.info(
+      `commit → feed: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(0.9999)} ms of ${lagsMs.length}`,
+    );
+    expect(Number(at(0.99))).toBeLessThan(250);
+  });
+
+  it('tells of steps in a drop’s life, once each, also of those that time takes', async () => {
+    const soon = new Date(Date.now() + 300).toISOString();
+    const later = new Date(Date.now() + 900).toISOString();
+    const dropId = await create(aDrop({ opensAt: soon, closesAt: later }));
+    const revisions = () =>
+      heard.flatMap((message) =>
+        message.kind === 'drop' && message.dropId === dropId ? message.revision : [],
+      );
+    await waitFor('it opens, is written down and heard of', async () => {
+      await writeDownDueDrops(upkeep);
+      return revisions().includes(2);
+    });
+    await waitFor('it closes, is written down and heard of', async () => {
+      await writeDownDueDrops(upkeep);
+      return revisions().includes(3);
+    });
+    expect(revisions()).toEqual([1, 2, 3]);
+    const manual = await create();
+    await catalogue.act(manual, 'pause');
+    await waitFor('the pause is heard of', () =>
+      heard.some((message) => message.kind === 'drop' && message.dropId === manual && message.revision === 2),
+    );
+  });
+
+  it('mends what the stream has missed, tells viewers, and counts it; what is on its way is not counted', async () => {
+    const dropId = await create();
+    await agree(dropId);
+    // A stream that loses every change: the view is fed by nobody.
+    const lost = new MemoryStockView();
+    const told: LiveMessage[] = [];
+    const quiet = new MemoryLiveFeed();
+    quiet.subscribe((message) => told.push(message));
+    const reconciler = new ReconcileView(
+      upkeep,
+      lost,
+      new ProjectChanges(lost, quiet, () => undefined),
+      () => undefined,
+      50,
+    );
+    await move(dropId, 'A', 3);
+    await reconciler.pass();
+    expect(counts(await lost.ofDrop(dropId))).toEqual(counts(await upkeep.stockOf(dropId)));
+    expect(told.some((message) => message.kind === 'stock' && message.dropId === dropId)).toBe(true);
+    const { mended } = reconciler.counts;
+    expect(mended).toBeGreaterThanOrEqual(3);
+    await reconciler.pass();
+    expect(reconciler.counts).toEqual({ mended, ahead: 0 });
+
+    let selling = true;
+    const traffic = (async () => {
+      while (selling) await move(dropId, 'B', 1);
+    })();
+    const fed = new ReconcileView(upkeep, view, changes, () => undefined);
+    await fed.pass();
+    selling = false;
+    await traffic;
+    expect(fed.counts).toEqual({ mended: 0, ahead: 0 });
+  });
+
+  it('counts rows that the ledger never had, which it must not take back', async () => {
+    const dropId = await create();
+    const lying = new MemoryStockView();
+    const [row] = await upkeep.stockOf(dropId);
+    await lying.apply([{ ...row!, version: 99 }]);
+    const drifts: number[] = [];
+    const reconciler = new ReconcileView(
+      upkeep,
+      lying,
+      new ProjectChanges(lying, feed, () => undefined),
+      ({ ahead }) => drifts.push(ahead.length),
+      1,
+    );
+    await reconciler.pass();
+    expect(reconciler.counts.ahead).toBe(1);
+    expect(drifts).toContain(1);
+  });
+
+  it('says stale before the first sign of life, fresh once it has caught up, and each change once', async () => {
+    let lagMs: number | null = null;
+    const own = new MemoryLiveFeed();
+    const told: LiveMessage[] = [];
+    own.subscribe((message) => told.push(message));
+    const watched = new MemoryStockView();
+    const watch = new WatchFreshness(() => lagMs, watched, own, new SystemClock());
+    for (const lag of [null, null, 100, 1_900, 2_100, 9_000, 50, 60]) {
+      lagMs = lag;
+      await watch.check();
+    }
+    expect(told.map((message) => message.kind)).toEqual(['stale', 'fresh', 'stale', 'fresh']);
+    expect(await watched.freshness()).toEqual({ staleSince: null });
+  });
+
+  it('purges facts older than a day, all of them, and keeps the younger', async () => {
+    const dropId = await create();
+    await pool.query(
+      `INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload, created_at)
+       SELECT $1, 'hold', 'h', 't', '{}', now() - make_interval(hours => CASE WHEN n <= 2500 THEN 25 ELSE 23 END)
+       FROM generate_series(1, 2510) AS n`,
+      [dropId],
+    );
+    expect(await purgeOldFacts(upkeep)).toBe(2_500);
+    expect(await purgeOldFacts(upkeep)).toBe(0);
+    const left = await pool.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM inventory.outbox WHERE drop_id = $1',
+      [dropId],
+    );
+    expect(left.rows[0]!.n).toBe(10);
+  });
+
+  it('goes on behind a change that it cannot read, and says which it was', async () => {
+    const poison: unknown[] = [];
+    const other = new MemoryStockView();
+    const brave = new ProjectChanges(other, feed, (record, reason) => poison.push([record.key, reason]));
+    const record = (sku: string, version: unknown) => ({
+      topic: 'holdfast.inventory.stock',
+      key: { drop_id: 'dpoison', sku },
+      value: {
+        before: null,
+        after: { drop_id: 'dpoison', sku, total: 1, available: 1, held: 0, sold: 0, epoch: 0, version },
+        source: { schema: 'inventory', table: 'stock', lsn: 1, txId: 1, ts_ms: 0, snapshot: 'false' },
+        op: 'u' as const,
+        ts_ms: 0,
+      },
+      fact: null,
+    });
+    await brave.apply([record('A', 1), record('B', '1'), record('C', 1)]);
+    expect((await other.ofDrop('dpoison')).map((row) => row.sku)).toEqual(['A', 'C']);
+    expect(poison).toEqual([[{ drop_id: 'dpoison', sku: 'B' }, 'version is no count']]);
+    expect(brave.poisonedRecords).toBe(1);
+  });
+});
