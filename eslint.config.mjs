@@ -23,7 +23,15 @@ const noEnv = [
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'node_modules/**', '.holdfast/**', '.tools/**', '**/*.generated.ts', 'coverage/**'],
+    ignores: [
+      'dist/**',
+      'dist.*/**',
+      'node_modules/**',
+      '.holdfast/**',
+      '.tools/**',
+      '**/*.generated.ts',
+      'coverage/**',
+    ],
   },
   ...tseslint.configs.recommended,
   {

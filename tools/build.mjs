@@ -44,7 +44,7 @@ function run(bin, args) {
 /** Builds everything into a fresh folder and puts it in place at the end, so that a failed or interrupted build leaves the old one. */
 export function build() {
   const hash = sourcesHash();
-  const fresh = `${dist}.new`;
+  const fresh = `${dist}.${process.pid}`; // by process, since two builds may run at once
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   run('@swc/cli/bin/swc.js', [

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium, installChromium } from './lib/chromium.mjs';
-import { ensureInstalled } from './lib/install.mjs';
+import { prepare } from './lib/prepare.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const results = join(root, 'test-results');
@@ -83,20 +83,19 @@ function runJest(tier, args) {
   return count;
 }
 
-function prepare(wanted) {
-  ensureInstalled(say);
-  if (wanted.has('e2e')) {
-    const chromium = findChromium() ?? installChromium(say);
-    if (chromium) process.env.HOLDFAST_CHROMIUM = chromium;
-    else if (inCi)
-      throw new Error('no Chromium, and it cannot be installed here: a missing piece is a failure in CI');
-    else {
-      process.env.HOLDFAST_NO_BROWSER = '1';
-      say(
-        '\n*** No Chromium on this machine: THE BROWSER TESTS ARE SKIPPED. Install chromium, or name it in HOLDFAST_CHROMIUM. ***\n',
-      );
-    }
+/** Without a browser a part of the tests cannot run: loudly left out on a person's machine, a failure in CI. */
+function findBrowser() {
+  const chromium = findChromium() ?? installChromium(say);
+  if (chromium) {
+    process.env.HOLDFAST_CHROMIUM = chromium;
+    return;
   }
+  if (inCi)
+    throw new Error('no Chromium, and it cannot be installed here: a missing piece is a failure in CI');
+  process.env.HOLDFAST_NO_BROWSER = '1';
+  say(
+    '\n*** No Chromium here: THE BROWSER TESTS ARE SKIPPED. Install chromium, or name it in HOLDFAST_CHROMIUM. ***\n',
+  );
 }
 
 async function main() {
@@ -109,9 +108,8 @@ async function main() {
   const tiers = TIERS.filter(({ name }) => names.length === 0 || names.includes(name));
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
-  prepare(new Set(tiers.map(({ name }) => name)));
-  const { ensureBuilt } = await import('./build.mjs');
-  ensureBuilt(say);
+  await prepare();
+  if (tiers.some(({ name }) => name === 'e2e')) findBrowser();
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of tiers) {
