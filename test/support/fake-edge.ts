@@ -185,6 +185,7 @@ class FakeProduct {}
 export async function startEdge(
   backend: FakeBackend,
   settings: Partial<AppConfig> = {},
+  more: NonNullable<DynamicModule['imports']> = [],
 ): Promise<NestFastifyApplication> {
   const config: AppConfig = Object.freeze({
     mode: 'standalone',
@@ -205,6 +206,7 @@ export async function startEdge(
         ConfigModule.with(config, new Runtime('postgres://nowhere', SECRETS)),
         ObservabilityModule,
         GatewayModule.register({ imports: [FakeServices.with(backend)] }),
+        ...more,
       ],
     },
     config,

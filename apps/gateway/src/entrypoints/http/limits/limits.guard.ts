@@ -1,4 +1,4 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,7 +20,8 @@ export class LimitsGuard extends ThrottlerGuard {
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
-    private readonly storage: GcraStorage,
+    // Named, because the library's own wish for this place is inherited.
+    @Inject(GcraStorage) private readonly storage: GcraStorage,
     reflector: Reflector,
     private readonly operators: Operators,
     private readonly config: AppConfig,

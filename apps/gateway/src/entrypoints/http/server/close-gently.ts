@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 const FINISH_MS_MAX = 5_000; // of the ten seconds that the whole product has for its end
+const LOOK_AGAIN_MS = 50; // a connection whose last answer is out is idle, and nobody else closes it
 
 /**
  * Lets the server close without waiting for ever: connections on which nothing was ever asked are closed at once (Node takes them for busy
@@ -17,10 +18,11 @@ export function closeGently(server: Server): void {
   const close = server.close.bind(server);
   server.close = (done) => {
     for (const socket of silent) socket.destroy();
-    const timer = setTimeout(() => server.closeAllConnections(), FINISH_MS_MAX);
-    timer.unref();
+    const look = setInterval(() => server.closeIdleConnections(), LOOK_AGAIN_MS);
+    const end = setTimeout(() => server.closeAllConnections(), FINISH_MS_MAX);
     return close((error) => {
-      clearTimeout(timer);
+      clearInterval(look);
+      clearTimeout(end);
       done?.(error);
     });
   };

@@ -1,0 +1,75 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FakeBackend, startEdge } from '../../../../../../test/support/fake-edge';
+import { OPERATIONS } from '../openapi/operations';
+import { buildOpenApi } from '../openapi/document';
+import { routesOf } from '../../../../../../test/support/routes';
+
+@Controller('forgotten')
+class ForgottenController {
+  @Get()
+  open(): string {
+    return 'anybody may read this';
+  }
+}
+
+@Module({ controllers: [ForgottenController] })
+class ForgottenModule {}
+
+let app: NestFastifyApplication;
+afterEach(() => app.close());
+
+describe('policies', () => {
+  it('stand on every route', async () => {
+    app = await startEdge(new FakeBackend());
+    const routes = routesOf(app);
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.filter(({ policy }) => policy === undefined).map(({ handler }) => handler)).toEqual([]);
+  });
+
+  it('let nobody through where one was forgotten', async () => {
+    app = await startEdge(new FakeBackend(), {}, [ForgottenModule]);
+    expect(routesOf(app).filter(({ policy }) => policy === undefined)).toHaveLength(1);
+    const answer = await app.inject('/forgotten');
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('let nobody but guests to holds and orders', async () => {
+    app = await startEdge(new FakeBackend());
+    const guests = routesOf(app).filter(({ policy }) => policy === 'guest');
+    const described = OPERATIONS.filter(({ guest }) => guest);
+    expect(guests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      described.map(({ method, path }) => `${method.toUpperCase()} ${colons(path)}`).sort(),
+    );
+  });
+});
+
+describe('the description of the interface', () => {
+  /** Pages for people are no part of it. */
+  const PAGES = ['/', '/d/:dropId', '/docs', '/docs/start.js', '/openapi.json', '/problems/:code'];
+
+  it('has every route, and no other', async () => {
+    app = await startEdge(new FakeBackend());
+    const routes = routesOf(app).filter(({ path }) => !PAGES.includes(path));
+    expect(OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${colons(path)}`).sort()).toEqual(
+      routes.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+  });
+
+  it('refers only to what is in it', async () => {
+    app = await startEdge(new FakeBackend());
+    const text = JSON.stringify(buildOpenApi());
+    const names = new Set([...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name!));
+    const { components } = JSON.parse(text) as { components: { schemas: object } };
+    expect([...names].filter((name) => !Object.hasOwn(components.schemas, name))).toEqual([]);
+    expect(text).not.toContain('$defs');
+    expect(Object.keys(components.schemas)).toEqual(
+      expect.arrayContaining(['Drop', 'Hold', 'Order', 'Problem']),
+    );
+  });
+});
+
+function colons(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}

@@ -1,0 +1,134 @@
+import { JwtService } from '@nestjs/jwt';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
+
+let app: NestFastifyApplication;
+beforeEach(async () => {
+  app = await startEdge(new FakeBackend(), { limits: true });
+});
+afterEach(() => app.close());
+
+async function newToken(): Promise<string> {
+  return (await app.inject({ method: 'POST', url: '/v1/sessions' })).json<{ accessToken: string }>()
+    .accessToken;
+}
+
+let keys = 0;
+function place(token: string, headers = {}) {
+  return app.inject({
+    method: 'POST',
+    url: `/v1/drops/${DROP_ID}/holds`,
+    payload: { lines: [{ sku: 'TEE-M', quantity: 1 }] },
+    headers: { authorization: `Bearer ${token}`, 'idempotency-key': `k${(keys += 1)}`, ...headers },
+  });
+}
+
+async function statuses(
+  n: number,
+  send: () => Promise<{ statusCode: number }>,
+): Promise<Record<number, number>> {
+  const seen: Record<number, number> = {};
+  for (let i = 0; i < n; i += 1) {
+    const { statusCode } = await send();
+    seen[statusCode] = (seen[statusCode] ?? 0) + 1;
+  }
+  return seen;
+}
+
+const pass = (more = {}, key = SECRETS.operatorKey) =>
+  new JwtService({}).sign(
+    { typ: 'operator', ...more },
+    { secret: key, issuer: 'holdfast', audience: 'operator', expiresIn: 600 },
+  );
+
+describe('public limits', () => {
+  it('let one customer place 30 holds or orders a minute, and say when to come back', async () => {
+    const token = await newToken();
+    const first = await place(token);
+    expect(first.headers.ratelimit).toBe('"customer";r=29;t=2');
+    expect(first.headers['ratelimit-policy']).toBe('"customer";q=30;w=60');
+    expect(await statuses(29, () => place(token))).toEqual({ 201: 29 });
+    const refused = await place(token);
+    expect(refused.json()).toMatchObject({ status: 429, code: 'quota-exceeded' });
+    expect(refused.headers['retry-after']).toBe('2');
+    expect(refused.headers.ratelimit).toBe('"customer";r=0;t=2');
+    expect((await place(await newToken())).statusCode).toBe(201);
+  });
+
+  it('count holds and orders of a customer together', async () => {
+    const token = await newToken();
+    await statuses(30, () => place(token));
+    const order = await app.inject({
+      method: 'POST',
+      url: '/v1/orders',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(order.statusCode).toBe(429);
+  });
+
+  it('let one address open 300 sessions a minute', async () => {
+    const seen = await statuses(310, () => app.inject({ method: 'POST', url: '/v1/sessions' }));
+    expect(seen[201]).toBeGreaterThanOrEqual(300);
+    expect(seen[429]).toBeGreaterThanOrEqual(1);
+  });
+
+  it('let one address read 3,000 times a minute', async () => {
+    const seen = await statuses(3_000, () => app.inject(`/v1/drops/${DROP_ID}`));
+    expect(seen).toEqual({ 200: 3_000 });
+  });
+
+  it('tell who you are before how much you may', async () => {
+    expect(await statuses(40, () => place('forged'))).toEqual({ 401: 40 });
+  });
+
+  it('are lifted by an operator’s pass, and by nothing that looks like one', async () => {
+    const token = await newToken();
+    await statuses(30, () => place(token));
+    const withPass = (text: string) => place(token, { 'holdfast-operator': text });
+    expect((await withPass(pass())).statusCode).toBe(201);
+    expect((await withPass(pass({}, 'x'.repeat(43)))).statusCode).toBe(429);
+    expect((await withPass(pass({ typ: 'access' }))).statusCode).toBe(429);
+    const long = new JwtService({}).sign(
+      { typ: 'operator' },
+      { secret: SECRETS.operatorKey, issuer: 'holdfast', audience: 'operator', expiresIn: 3600 },
+    );
+    expect((await withPass(long)).statusCode).toBe(429);
+  });
+
+  it('lift nothing else: a pass is no guest', async () => {
+    expect((await place('', { 'holdfast-operator': pass() })).statusCode).toBe(401);
+  });
+
+  it('are off when the settings say so', async () => {
+    await app.close();
+    app = await startEdge(new FakeBackend(), { limits: false });
+    const token = await newToken();
+    expect(await statuses(60, () => place(token))).toEqual({ 201: 60 });
+    expect((await place(token)).headers.ratelimit).toBeUndefined();
+  });
+});
+
+describe('metrics', () => {
+  const scrape = (headers = {}, remoteAddress = '127.0.0.1') =>
+    app.inject({ url: '/metrics', headers, remoteAddress });
+
+  it('are for this machine in standalone mode, and elsewhere for who has an operator’s pass', async () => {
+    expect((await scrape()).statusCode).toBe(200);
+    expect((await scrape({}, '10.0.0.7')).statusCode).toBe(401);
+    expect((await scrape({ authorization: `Bearer ${pass()}` }, '10.0.0.7')).statusCode).toBe(200);
+    expect((await scrape({ authorization: `Bearer ${await newToken()}` }, '10.0.0.7')).statusCode).toBe(401);
+  });
+
+  it('count requests by route and status, and holds by outcome', async () => {
+    await place(await newToken());
+    await place('forged');
+    const { body } = await scrape();
+    expect(body).toContain(
+      'holdfast_http_request_seconds_count{method="POST",route="/v1/drops/:dropId/holds",status="201"} 1',
+    );
+    expect(body).toContain(
+      'holdfast_http_request_seconds_count{method="POST",route="/v1/drops/:dropId/holds",status="401"} 1',
+    );
+    expect(body).toContain('holdfast_holds_total{outcome="held"} 1');
+  });
+});
