@@ -2,6 +2,7 @@ import { type Hold } from '@holdfast/contracts';
 import { waitFor } from '@holdfast/testing';
 import { Pool } from 'pg';
 import { orderIdOf, Shop, type Stockroom } from '../support/checkout-shop';
+import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
 import { Mortality } from '../support/mortality';
 import { openStockroom } from '../support/stockroom';
@@ -24,9 +25,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await expectSoundBooks(ledger.url);
   await survivor?.close();
   await admin?.end();
   await stock?.close();
+  await ledger.drop();
 });
 
 function mortal(fate: Mortality): Shop {

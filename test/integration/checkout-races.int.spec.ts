@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { orderIdOf, Shop, type Stockroom } from '../support/checkout-shop';
+import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
 import { openStockroom } from '../support/stockroom';
 
@@ -17,8 +18,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await expectSoundBooks(ledger.url);
   await Promise.all(shops.map((shop) => shop.close()));
   await stock?.close();
+  await ledger.drop();
 });
 
 const atOnce = <T>(make: (shop: Shop, n: number) => Promise<T>): Promise<T[]> =>

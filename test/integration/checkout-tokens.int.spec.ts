@@ -1,6 +1,7 @@
 import type { Hold } from '@holdfast/contracts';
 import { waitFor } from '@holdfast/testing';
 import { orderIdOf, Shop, type Stockroom } from '../support/checkout-shop';
+import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
 import { openStockroom } from '../support/stockroom';
 
@@ -17,8 +18,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await expectSoundBooks(ledger.url);
   await shop?.close();
   await stock?.close();
+  await ledger.drop();
 });
 
 const captured = { state: 'captured', amountMinor: 1000, refundedMinor: 0, refunds: 0 };

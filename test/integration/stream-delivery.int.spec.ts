@@ -243,6 +243,25 @@ describe('pgoutput read in this process', () => {
     ).toEqual(Array.from({ length: 60_000 }, (_, i) => i + 1));
   });
 
+  it('acknowledges nothing while the handler is at work, whatever the server asks meanwhile', async () => {
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (release = resolve));
+    const { start, seen, stream } = open((records) =>
+      facts(records).includes('stuck') ? stuck : Promise.resolve(),
+    );
+    await start();
+    const before = await pool.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+    await tell(pool, 'stuck');
+    await waitFor('heartbeats and keepalives have had time to come', () => stream.status().lagMs! > 2_500);
+    const position = await pool.query<{ moved: boolean }>(
+      `SELECT bool_or(confirmed_flush_lsn > $1) AS moved FROM pg_replication_slots WHERE database = current_database()`,
+      [before.rows[0]!.lsn],
+    );
+    expect(position.rows[0]!.moved).toBe(false);
+    release();
+    await waitFor('the fact is applied', () => facts(seen).includes('stuck'));
+  });
+
   it('lets the server forget what it has applied, also while only others write', async () => {
     const { start } = open();
     await start();

@@ -4,6 +4,7 @@ import type { Clock } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { PgOrderStore } from './adapters/postgres/pg-order-store';
+import { StaleRows } from './adapters/postgres/stale-rows';
 import { GuardedProvider } from './adapters/provider/guarded-provider';
 import { SandboxBank } from './adapters/sandbox/sandbox-bank';
 import { SandboxOffice } from './adapters/sandbox/sandbox-office';
@@ -22,6 +23,7 @@ import { RoundWorker } from './entrypoints/round-worker';
 
 const POOL_MAX = 12; // a payment uses one connection for a millisecond at a time; more only queue in the server
 const SANDBOX_POOL_MAX = 6;
+const PURGE_EVERY_MS = 600_000; // rows live for days; ten minutes more are nothing
 
 export interface CheckoutParts {
   inventory: InventoryClient;
@@ -40,6 +42,8 @@ export interface Checkout {
   /** One round of the completer, and of the sandbox's back office. Returns how much there was to do. */
   completeRound(): Promise<number>;
   officeRound(): Promise<number>;
+  /** Removes rows that were kept only for a time. */
+  purgeRound(): Promise<number>;
   start(): void;
   /** No new work beside the requests. */
   stop(): Promise<void>;
@@ -65,8 +69,13 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   const due = new CompleteDue(store, saga, logger, timings.leaseMs);
   const office = new SandboxOffice({ pool: bankPool, clock, logger, origin, secrets });
 
-  const completer = new RoundWorker('completer', (stop) => due.round(stop), timings.completerEveryMs, logger);
-  const officer = new RoundWorker('sandbox', () => office.round(), timings.sandboxEveryMs, logger);
+  const stale = new StaleRows(pool);
+
+  const worker = (name: string, round: (stop: () => boolean) => Promise<number>, everyMs: number) =>
+    new RoundWorker(name, round, everyMs, logger);
+  const completer = worker('completer', (stop) => due.round(stop), timings.completerEveryMs);
+  const officer = worker('sandbox', () => office.round(), timings.sandboxEveryMs);
+  const workers = [completer, officer, worker('stale rows', () => stale.purge(), PURGE_EVERY_MS)];
 
   const client = new CheckoutService({
     store,
@@ -80,8 +89,9 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     client,
     completeRound: () => due.round(),
     officeRound: () => office.round(),
-    start: () => [completer, officer].forEach((worker) => worker.start()),
-    stop: async () => void (await Promise.all([completer.stop(), officer.stop()])),
+    start: () => workers.forEach((it) => it.start()),
+    stop: async () => void (await Promise.all(workers.map((it) => it.stop()))),
+    purgeRound: () => stale.purge(),
     close: async (drainMs) => {
       await background.drain(drainMs);
       await Promise.all([pool.end(), bankPool.end()]);

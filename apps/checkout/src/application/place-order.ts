@@ -37,8 +37,9 @@ export class PlaceOrderUseCase {
     if (existing && !mayBeginAgain(existing)) return this.replay(existing, command);
 
     const hold = await this.deps.inventory.getHold({ holdId, customerId });
-    const refusal = await this.refusalOfHold(hold, dropId, orderId);
-    if (refusal || !hold) return refusal ?? { kind: 'hold-not-found' };
+    if (!hold) return { kind: 'hold-not-found' };
+    if (hold.state === 'expired') return { kind: 'hold-expired' };
+    if (hold.state !== 'held') return { kind: 'hold-not-active' };
     return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), existing, command);
   }
 
@@ -100,19 +101,6 @@ export class PlaceOrderUseCase {
       now = await store.get(order.dropId, order.orderId);
     }
     return { kind: 'in-progress' };
-  }
-
-  private async refusalOfHold(
-    hold: Hold | null,
-    dropId: string,
-    orderId: string,
-  ): Promise<PlaceOrderOutcome | null> {
-    if (!hold) return { kind: 'hold-not-found' };
-    if (hold.state === 'expired') return { kind: 'hold-expired' };
-    if (hold.state !== 'held') return { kind: 'hold-not-active' };
-    const rival = await this.deps.store.activeOfHold(dropId, hold.id);
-    if (!rival || rival.orderId === orderId) return null;
-    return STATE_OF[rival.step] === 'paid' ? { kind: 'hold-not-active' } : { kind: 'in-progress' };
   }
 }
 

@@ -29,7 +29,9 @@ const HALF_OPEN_AFTER_MS = 1_000;
 
 /** Puts a deadline, a bulkhead, a breaker and bounded retries around a provider. What fails here is `unknown`, never a refusal. */
 export class GuardedProvider extends PaymentProvider {
-  private readonly policy: IPolicy;
+  /** New payments have places of their own: however many of them hang, money that waits to be settled still gets through. */
+  private readonly paying: IPolicy;
+  private readonly settling: IPolicy;
 
   constructor(
     private readonly inner: PaymentProvider,
@@ -37,22 +39,23 @@ export class GuardedProvider extends PaymentProvider {
     private readonly deadlineMs: number,
   ) {
     super();
-    this.policy = wrap(
-      // A call that ran out of time is settled by asking, not by sending it again; one that was never sent must not be hammered.
-      retry(handleWhen(isWorthRetrying), {
-        maxAttempts: RETRIES_MAX,
-        backoff: new ExponentialBackoff({ initialDelay: RETRY_FIRST_MS, maxDelay: RETRY_LAST_MS }),
-      }),
-      // A full bulkhead is our own crowd and says nothing about the provider.
-      circuitBreaker(
-        handleWhen((error) => !(error instanceof BulkheadRejectedError)),
-        {
-          halfOpenAfter: HALF_OPEN_AFTER_MS,
-          breaker: new SamplingBreaker(BREAKER),
-        },
-      ),
-      bulkhead(CALLS_AT_ONCE, CALLS_QUEUED),
+    // A full bulkhead is our own crowd and says nothing about the provider.
+    const breaker = circuitBreaker(
+      handleWhen((error) => !(error instanceof BulkheadRejectedError)),
+      { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new SamplingBreaker(BREAKER) },
     );
+    const policy = () =>
+      wrap(
+        // A call that ran out of time is settled by asking, not by sending it again; one that was never sent must not be hammered.
+        retry(handleWhen(isWorthRetrying), {
+          maxAttempts: RETRIES_MAX,
+          backoff: new ExponentialBackoff({ initialDelay: RETRY_FIRST_MS, maxDelay: RETRY_LAST_MS }),
+        }),
+        breaker,
+        bulkhead(CALLS_AT_ONCE, CALLS_QUEUED),
+      );
+    this.paying = policy();
+    this.settling = policy();
   }
 
   get name(): string {
@@ -64,26 +67,27 @@ export class GuardedProvider extends PaymentProvider {
   }
 
   authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer> {
-    return this.guard('authorise', options, (it) => this.inner.authorise(request, it));
+    return this.guard(this.paying, 'authorise', options, (it) => this.inner.authorise(request, it));
   }
 
   capture(key: string, options?: CallOptions): Promise<ProviderAnswer> {
-    return this.guard('capture', options, (it) => this.inner.capture(key, it));
+    return this.guard(this.settling, 'capture', options, (it) => this.inner.capture(key, it));
   }
 
   void(key: string, options?: CallOptions): Promise<ProviderAnswer> {
-    return this.guard('void', options, (it) => this.inner.void(key, it));
+    return this.guard(this.settling, 'void', options, (it) => this.inner.void(key, it));
   }
 
   refund(key: string, refundKey: string, options?: CallOptions): Promise<ProviderAnswer> {
-    return this.guard('refund', options, (it) => this.inner.refund(key, refundKey, it));
+    return this.guard(this.settling, 'refund', options, (it) => this.inner.refund(key, refundKey, it));
   }
 
   lookup(key: string, options?: CallOptions): Promise<ProviderAnswer> {
-    return this.guard('lookup', options, (it) => this.inner.lookup(key, it));
+    return this.guard(this.settling, 'lookup', options, (it) => this.inner.lookup(key, it));
   }
 
   private async guard(
+    policy: IPolicy,
     what: string,
     options: CallOptions | undefined,
     call: (options: CallOptions) => Promise<ProviderAnswer>,
@@ -95,7 +99,7 @@ export class GuardedProvider extends PaymentProvider {
       return await withDeadline(
         `provider: ${what}`,
         budgetMs,
-        this.policy.execute(() => this.once(what, end - this.clock.now(), call)),
+        policy.execute(() => this.once(what, end - this.clock.now(), call)),
       );
     } catch (error) {
       return { kind: 'unknown', why: (error as Error).message };

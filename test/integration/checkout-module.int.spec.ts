@@ -1,0 +1,84 @@
+import { Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigModule, loadConfig } from '@holdfast/config';
+import { CheckoutClient, InventoryClient } from '@holdfast/contracts';
+import { Logger, silentLogger } from '@holdfast/observability';
+import { Pool } from 'pg';
+import { CheckoutModule } from '../../apps/checkout/src/checkout.module';
+import { type Stockroom, testRuntime } from '../support/checkout-shop';
+import { createLedger, type TestLedger } from '../support/database';
+import { openStockroom } from '../support/stockroom';
+
+let ledger: TestLedger;
+let stock: Stockroom;
+
+beforeAll(async () => {
+  ledger = await createLedger('checkout_module');
+  stock = await openStockroom(ledger.url, 2);
+});
+
+afterAll(async () => {
+  await stock.close();
+  await ledger.drop();
+});
+
+@Global()
+@Module({ providers: [{ provide: Logger, useValue: silentLogger() }], exports: [Logger] })
+class TestObservability {}
+
+@Module({})
+class Root {}
+
+@Module({})
+class Inventory {}
+
+async function start() {
+  const inventory = {
+    module: Inventory,
+    providers: [{ provide: InventoryClient, useValue: stock.inventory }],
+    exports: [InventoryClient],
+  };
+  const config = ConfigModule.with(loadConfig({}), testRuntime(ledger.url));
+  const checkout = CheckoutModule.register({ imports: [inventory] });
+  const app = await NestFactory.createApplicationContext(
+    { module: Root, imports: [config, TestObservability, checkout] },
+    { logger: false },
+  );
+  return { app, client: app.get(CheckoutClient, { strict: false }) };
+}
+
+it('checkout plugs into a process, and leaves no connection behind when it ends', async () => {
+  const { app, client } = await start();
+  const dropId = await stock.newDrop({ units: 1, holdTtlSeconds: 30 });
+  const held = await stock.inventory.placeHold({
+    dropId,
+    customerId: 'cus_1',
+    key: 'k',
+    bodyHash: 'h',
+    lines: [{ sku: 'TEE-M', quantity: 1 }],
+  });
+  if (held.kind !== 'held') throw new Error(held.kind);
+  const order = {
+    customerId: 'cus_1',
+    key: 'k',
+    bodyHash: 'h',
+    holdId: held.hold.id,
+    payment: { method: 'card' as const, token: 'tok_ok' },
+    email: 'a@example.com',
+  };
+  const paid = await client.placeOrder(order);
+  expect(paid).toMatchObject({ kind: 'answered', status: 201, replayed: false });
+  await app.close();
+
+  const admin = new Pool({ connectionString: ledger.url, max: 1 });
+  const { rows } = await admin.query(
+    `SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name ~ '^holdfast-(checkout|sandbox)'`,
+  );
+  await admin.end();
+  expect(rows).toEqual([]);
+
+  // The next process gives the same answer to the same key.
+  const next = await start();
+  expect(await next.client.placeOrder(order)).toEqual({ ...paid, replayed: true });
+  await next.app.close();
+});
