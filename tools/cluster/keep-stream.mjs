@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Registers the connector and looks after the change stream, where no launcher does: the service `stream` of docker-compose.yml.
+// CONNECT_URL and DATABASE_URL say where; `GET /` on PORT (8082) answers 200 while the stream is up.
+import { createServer } from 'node:http';
+import { register } from '../../infra/debezium/register.mjs';
+import { watchConnect } from './connect-watch.mjs';
+
+const { CONNECT_URL: connectUrl, DATABASE_URL: databaseUrl } = process.env;
+if (!connectUrl || !databaseUrl) {
+  console.error('set CONNECT_URL and DATABASE_URL');
+  process.exit(2);
+}
+const say = (line) => console.error(line);
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort());
+
+// A worker of its own container is restarted by whoever runs the containers.
+const kill = () => say('Kafka Connect does not answer: restart its container');
+let watch = null;
+const server = createServer((_request, response) => {
+  const state = watch?.state() ?? 'down';
+  response
+    .writeHead(state === 'up' ? 200 : 503, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ state }));
+});
+server.listen(Number(process.env.PORT ?? 8082));
+
+// Not once but until it runs: at the first start everything else starts, too.
+while (!ending.signal.aborted && !watch) {
+  await register({ connectUrl, say, signal: ending.signal }).then(
+    () => (watch = watchConnect({ connectUrl, databaseUrl, kill, say })),
+    (error) => say(error.message),
+  );
+}
+if (!ending.signal.aborted) {
+  await watch.look();
+  say('The change stream is up');
+  await new Promise((done) => ending.signal.addEventListener('abort', done));
+}
+await watch?.stop();
+server.close();
+server.closeAllConnections();

@@ -1,0 +1,115 @@
+// Checks docker-compose.yml without a container engine: loads it as compose itself does (unknown keys, missing variables, undefined
+// services), then asks for what the file promises. `cd tools/compose-check && go run . ../../docker-compose.yml`
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// A tag that says which version it is: digits with a dot.
+var pinned = regexp.MustCompile(`:v?\d+\.\d+`)
+
+// Names whose value must come from outside.
+var secretName = regexp.MustCompile(`(?i)(password|secret|key|token)$`)
+
+func main() {
+	faults := check(os.Args[1:])
+	for _, fault := range faults {
+		fmt.Fprintln(os.Stderr, fault)
+	}
+	if len(faults) > 0 {
+		os.Exit(1)
+	}
+	fmt.Println("the compose file is in order")
+}
+
+func check(files []string) []string {
+	if len(files) == 0 {
+		return []string{"usage: compose-check <docker-compose.yml> …"}
+	}
+	project, err := load(files, true)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var faults []string
+	for name, service := range project.Services {
+		for _, fault := range checkService(service) {
+			faults = append(faults, name+": "+fault)
+		}
+	}
+	// Without its variables it must not start at all: a default password is a password everybody knows.
+	if _, err := load(files, false); err == nil {
+		faults = append(faults, "it loads without a single secret being set: use ${NAME:?}")
+	}
+	sort.Strings(faults)
+	return faults
+}
+
+const marker = "from-outside"
+
+func load(files []string, withSecrets bool) (*types.Project, error) {
+	var env []string
+	for _, name := range variables(files) {
+		if withSecrets {
+			env = append(env, name+"="+marker)
+		}
+	}
+	options, err := cli.NewProjectOptions(files, cli.WithEnv(env), cli.WithDefaultProfiles("*"))
+	if err != nil {
+		return nil, err
+	}
+	return options.LoadProject(context.Background())
+}
+
+// variables are those the file demands with ${NAME:?…}.
+func variables(files []string) []string {
+	demanded := regexp.MustCompile(`\$\{([A-Z0-9_]+):\?`)
+	seen := map[string]bool{}
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		for _, match := range demanded.FindAllStringSubmatch(string(text), -1) {
+			seen[match[1]] = true
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	return names
+}
+
+func checkService(service types.ServiceConfig) []string {
+	var faults []string
+	if service.Build == nil && !pinned.MatchString(service.Image) {
+		faults = append(faults, "the image "+service.Image+" is not pinned to a version")
+	}
+	oneShot := service.Restart == "no"
+	if health := service.HealthCheck; !oneShot && (health == nil || health.Disable || len(health.Test) == 0) {
+		faults = append(faults, "there is no health check")
+	}
+	for _, port := range service.Ports {
+		if port.HostIP != "127.0.0.1" && port.HostIP != "::1" {
+			faults = append(faults, fmt.Sprintf("port %d is published beyond loopback", port.Target))
+		}
+	}
+	if len(service.Profiles) == 0 {
+		faults = append(faults, "it belongs to no profile")
+	}
+	if service.Privileged {
+		faults = append(faults, "it is privileged")
+	}
+	for name, value := range service.Environment {
+		if value != nil && secretName.MatchString(name) && !strings.Contains(*value, marker) {
+			faults = append(faults, "the value of "+name+" stands in the file")
+		}
+	}
+	return faults
+}
