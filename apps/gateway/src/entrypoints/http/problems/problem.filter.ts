@@ -13,7 +13,7 @@ import { type Problem, ProblemError, sendProblem } from './problem';
 const BY_STATUS: Record<number, ProblemCode> = {
   400: 'invalid-request',
   401: 'unauthenticated',
-  403: 'forbidden',
+  403: 'not-found', // said only by the file server, of a folder; our own refusals are ProblemErrors
   404: 'not-found',
   405: 'method-not-allowed',
   408: 'request-timeout',

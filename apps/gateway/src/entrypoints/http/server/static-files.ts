@@ -7,10 +7,10 @@ const swaggerRoot = () => join(require.resolve('swagger-ui-dist/package.json'), 
 
 /** Serves the shop's built files, and those of the reader of the interface's description. */
 export async function serveFiles(app: NestFastifyApplication): Promise<void> {
-  // Registered first, and alone with the decorator `sendFile`.
   await app.register(fastifyStatic, {
     root: swaggerRoot(),
     prefix: '/docs/assets/',
+    decorateReply: false,
     index: false,
     maxAge: '1h',
     allowedPath: (path) =>
@@ -18,10 +18,11 @@ export async function serveFiles(app: NestFastifyApplication): Promise<void> {
   });
   const shop = findShopFiles();
   if (!shop) return;
-  const common = { decorateReply: false, index: false, preCompressed: true } as const;
+  const common = { index: false, preCompressed: true } as const;
   // Built assets carry a hash of themselves in their name.
   await app.register(fastifyStatic, {
     ...common,
+    decorateReply: false,
     root: join(shop.root, 'assets'),
     prefix: '/assets/',
     immutable: true,
