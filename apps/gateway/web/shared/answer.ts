@@ -1,0 +1,36 @@
+import { clock } from './server-clock';
+import type { Problem } from './types';
+
+/** Every way in which a call can end; nothing is thrown. */
+export type Answer<T> =
+  | { kind: 'ok'; status: number; body: T; location: string | null }
+  | { kind: 'problem'; status: number; problem: Problem; retryAfterSeconds: number | null }
+  /** No answer came: whether anything happened is not known. */
+  | { kind: 'unreachable' };
+
+/** Turns a response into an answer. Throws when the connection broke in the middle. */
+export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
+  const text = await response.text();
+  const body = (text === '' ? null : parse(text)) as T;
+  if (response.ok) {
+    if (text !== '' && body === null) return { kind: 'unreachable' }; // not the shop's answer, whoever gave it
+    const serverTime = (body as { serverTime?: string } | null)?.serverTime;
+    if (serverTime) clock.heard(serverTime);
+    return { kind: 'ok', status: response.status, body, location: response.headers.get('location') };
+  }
+  const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  return {
+    kind: 'problem',
+    status: response.status,
+    problem: (body ?? { code: 'internal-error', title: '', detail: '' }) as unknown as Problem,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a proxy's own error page
+  }
+}

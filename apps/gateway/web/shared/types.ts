@@ -1,0 +1,70 @@
+/** What the public contract (docs of the API) gives the pages. Kept by hand: the pages are a client like any other. */
+export interface Money {
+  amountMinor: number;
+  currency: string;
+}
+
+export interface Counts {
+  available: number;
+  held: number;
+  sold: number;
+  version: number;
+}
+
+export interface Item {
+  sku: string;
+  name: string;
+  price: Money;
+  imageUrl?: string | null;
+  stock: Counts & { total: number; asOf: string; stale: boolean };
+}
+
+export type DropState = 'draft' | 'scheduled' | 'open' | 'paused' | 'closed';
+
+export interface Drop {
+  id: string;
+  name: string;
+  description: string;
+  imageUrl: string | null;
+  state: DropState;
+  opensAt: string | null;
+  closesAt: string | null;
+  perCustomerLimit: number;
+  holdTtlSeconds: number;
+  serverTime: string;
+  items: Item[];
+}
+
+export interface Line {
+  sku: string;
+  quantity: number;
+  price: Money;
+}
+
+export interface Hold {
+  id: string;
+  dropId: string;
+  state: 'held' | 'confirmed' | 'released' | 'expired';
+  lines: Line[];
+  total: Money;
+  expiresAt: string;
+  createdAt: string;
+}
+
+export interface Order {
+  id: string;
+  holdId: string;
+  dropId: string;
+  state: 'pending' | 'paid' | 'failed' | 'cancelled' | 'refunding' | 'refunded';
+  lines: Line[];
+  total: Money;
+  payment: { state: string; reference: string | null; nextAction?: { type: 'redirect'; url: string } };
+  reason?: string;
+  createdAt: string;
+}
+
+export interface Problem {
+  code: string;
+  title: string;
+  detail: string;
+}

@@ -1,0 +1,14 @@
+import { clock } from '../shared/server-clock';
+import type { Drop, DropState } from '../shared/types';
+
+/** The state by the server's clock: a scheduled drop opens, and an open one closes, by time alone. Drawn again each second where it is used. */
+export function stateNow({
+  state,
+  opensAt,
+  closesAt,
+}: Pick<Drop, 'state' | 'opensAt' | 'closesAt'>): DropState {
+  void clock.second.value;
+  const now = clock.now();
+  if (state === 'closed' || (closesAt && Date.parse(closesAt) <= now)) return 'closed';
+  return state === 'scheduled' && opensAt && Date.parse(opensAt) <= now ? 'open' : state;
+}

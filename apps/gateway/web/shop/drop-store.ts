@@ -1,0 +1,106 @@
+import { batch, computed, type Signal, signal } from '@preact/signals';
+import { call } from '../shared/api';
+import { LiveStream } from '../shared/live-stream';
+import { clock } from '../shared/server-clock';
+import { stateNow } from './drop-state';
+import type { Counts, Drop, DropState, Item } from '../shared/types';
+
+export type DropDetails = Omit<Drop, 'items' | 'serverTime'>;
+
+const RETRY_MS = 3_000;
+const RESTORED_SHOWN_MS = 5_000;
+
+/** What the page knows about its drop. Each SKU's counts are a signal of their own: a change draws one row, not five thousand. */
+export class DropStore {
+  readonly load = signal<'loading' | 'ready' | 'missing' | 'unreachable'>('loading');
+  readonly details = signal<DropDetails | null>(null);
+  readonly items = signal<readonly Item[]>([]);
+  readonly line = signal<'connecting' | 'live' | 'lost' | 'restored'>('connecting');
+  readonly stale = signal(false);
+  private readonly counts = new Map<string, Signal<Counts>>();
+  private restoredTimer = 0;
+
+  /** The state at this moment. */
+  readonly state = computed<DropState>(() => (this.details.value ? stateNow(this.details.value) : 'draft'));
+  /** All SKUs together. */
+  readonly left = signal(0);
+  readonly held = signal(0);
+  readonly sold = signal(0);
+
+  constructor(readonly dropId: string) {}
+
+  async start(): Promise<void> {
+    const answer = await call<Drop>(`/v1/drops/${encodeURIComponent(this.dropId)}`);
+    if (answer.kind === 'ok') {
+      this.take(answer.body);
+      this.listen();
+    } else if (answer.kind === 'problem' && (answer.status === 404 || answer.status === 400)) {
+      this.load.value = 'missing';
+    } else {
+      this.load.value = 'unreachable';
+      setTimeout(() => void this.start(), RETRY_MS);
+    }
+  }
+
+  stock(sku: string): Signal<Counts> {
+    let counts = this.counts.get(sku);
+    if (!counts) this.counts.set(sku, (counts = signal({ available: 0, held: 0, sold: 0, version: 0 })));
+    return counts;
+  }
+
+  item(sku: string): Item | undefined {
+    return this.items.value.find((item) => item.sku === sku);
+  }
+
+  private listen(): void {
+    new LiveStream(this.dropId, {
+      snapshot: (drop) => {
+        clock.heard(drop.serverTime);
+        this.take(drop);
+      },
+      stock: (items) => batch(() => items.forEach((it) => this.apply(it.sku, it))),
+      details: (details) => {
+        if (details.serverTime) clock.heard(details.serverTime);
+        if (this.details.value) this.details.value = { ...this.details.value, ...details };
+      },
+      freshness: (stale) => (this.stale.value = stale),
+      serverTime: (time) => clock.heard(time),
+      line: (state) => this.lineIs(state),
+    }).start();
+  }
+
+  private take({ items, serverTime: _, ...details }: Drop): void {
+    batch(() => {
+      this.details.value = details;
+      for (const { sku, stock } of items) this.apply(sku, stock);
+      const known = this.items.value;
+      // The same goods: their rows stay as they are, and only the counts move.
+      if (known.length !== items.length || known.some((it, i) => it.sku !== items[i]?.sku))
+        this.items.value = items;
+      this.stale.value = items.some((item) => item.stock.stale);
+      this.load.value = 'ready';
+    });
+  }
+
+  /** Takes counts that are newer than those shown; an older answer that arrives late changes nothing. */
+  private apply(sku: string, { available, held, sold, version }: Counts): void {
+    const counts = this.stock(sku);
+    const before = counts.peek();
+    if (version <= before.version) return;
+    counts.value = { available, held, sold, version };
+    this.left.value += available - before.available;
+    this.held.value += held - before.held;
+    this.sold.value += sold - before.sold;
+  }
+
+  private lineIs(state: 'live' | 'lost'): void {
+    if (state === 'lost') this.line.value = 'lost';
+    else if (this.line.value === 'lost') {
+      this.line.value = 'restored';
+      clearTimeout(this.restoredTimer);
+      this.restoredTimer = window.setTimeout(() => {
+        if (this.line.value === 'restored') this.line.value = 'live';
+      }, RESTORED_SHOWN_MS);
+    } else if (this.line.value === 'connecting') this.line.value = 'live';
+  }
+}

@@ -1,0 +1,58 @@
+import { computed, signal } from '@preact/signals';
+import { call } from '../shared/api';
+import { clock } from '../shared/server-clock';
+import type { Drop } from '../shared/types';
+import { stateNow } from './drop-state';
+
+interface Page {
+  items: Drop[];
+  nextCursor: string | null;
+}
+
+const PAGE = 24;
+const FRESH_EVERY_MS = 10_000;
+
+/** The list of drops. It is looked at, not traded on: a look every ten seconds is enough. */
+export class HomeStore {
+  readonly load = signal<'loading' | 'ready' | 'unreachable'>('loading');
+  readonly drops = signal<readonly Drop[]>([]);
+  readonly more = signal<string | null>(null);
+
+  readonly groups = computed(() => {
+    const of = (...states: string[]) => this.drops.value.filter((drop) => states.includes(stateNow(drop)));
+    return { running: of('open', 'paused'), coming: of('scheduled'), over: of('closed') };
+  });
+
+  start(): void {
+    void this.look();
+    setInterval(() => {
+      if (!document.hidden) void this.look();
+    }, FRESH_EVERY_MS);
+  }
+
+  async loadMore(): Promise<void> {
+    const answer = await call<Page>(
+      `/v1/drops?limit=${PAGE}&cursor=${encodeURIComponent(this.more.value ?? '')}`,
+    );
+    if (answer.kind !== 'ok') return;
+    this.drops.value = [...this.drops.value, ...answer.body.items];
+    this.more.value = answer.body.nextCursor;
+  }
+
+  private async look(): Promise<void> {
+    const answer = await call<Page>(`/v1/drops?limit=${PAGE}`);
+    if (answer.kind !== 'ok') {
+      if (this.drops.value.length === 0) this.load.value = 'unreachable';
+      return;
+    }
+    const fresh = new Map(answer.body.items.map((drop) => [drop.id, drop]));
+    const further =
+      this.drops.value.length > PAGE
+        ? this.drops.value.slice(PAGE).filter((drop) => !fresh.has(drop.id))
+        : [];
+    if (further.length === 0) this.more.value = answer.body.nextCursor;
+    this.drops.value = [...answer.body.items, ...further];
+    for (const { serverTime } of answer.body.items.slice(0, 1)) clock.heard(serverTime);
+    this.load.value = 'ready';
+  }
+}

@@ -1,0 +1,9 @@
+import { spoken } from '../announce';
+
+export function Announcer() {
+  return (
+    <div class="unseen" aria-live="polite" role="status">
+      {spoken}
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { spokenDuration } from '../../shared/duration';
+import { formatMoney, times } from '../../shared/money';
+import { announce } from '../announce';
+import type { DropStore } from '../drop-store';
+import type { Purchase } from '../purchase';
+import { dropClosedWords } from '../words';
+import { Countdown } from './countdown';
+import { OptionList } from './option-list';
+import { Quantity } from './quantity';
+import { stockWords } from './stock-meter';
+
+const QUANTITY_MAX = 100;
+
+/** The shelf: what there is, how many, and the one button. */
+export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: Purchase }) {
+  const choice = useSignal('');
+  const quantity = useSignal(1);
+  const drop = store.details.value!;
+  const item = store.item(choice.value);
+  const available = item ? store.stock(item.sku).value.available : 0;
+  const max = Math.min(drop.perCustomerLimit, QUANTITY_MAX, Math.max(1, available));
+  const wanted = Math.min(quantity.value, max);
+  useSpokenCounts(store, choice);
+  const hold = (event: Event) => {
+    event.preventDefault();
+    if (item) void purchase.hold(item.sku, wanted);
+  };
+  return (
+    <form class="panel" onSubmit={hold}>
+      <DropWords store={store} />
+      <OptionList store={store} choice={choice} />
+      <div class={item ? 'buy buy-at-hand' : 'buy'}>
+        <Quantity value={quantity} max={max} />
+        <div class="sum">
+          <span class="soft">
+            {wanted > 1 && item ? `${wanted} × ${formatMoney(item.price)}` : 'Together'}
+          </span>
+          <strong>{item ? formatMoney(times(item.price, wanted)) : '–'}</strong>
+        </div>
+        <HoldButton store={store} purchase={purchase} chosen={item?.name ?? null} available={available} />
+      </div>
+      <p class="soft fine">
+        Holding costs nothing and keeps it for you for {spokenDuration(drop.holdTtlSeconds * 1000)}. At most{' '}
+        {drop.perCustomerLimit} for each customer.
+      </p>
+    </form>
+  );
+}
+
+interface HoldButtonProps {
+  store: DropStore;
+  purchase: Purchase;
+  chosen: string | null;
+  available: number;
+}
+
+function HoldButton({ store, purchase, chosen, available }: HoldButtonProps) {
+  const open = store.state.value === 'open';
+  const busy = purchase.busy.value === 'hold';
+  const gone = store.left.value === 0 && store.items.value.length > 0;
+  const soldOut = gone || (chosen !== null && available === 0);
+  const ready = open && chosen !== null && !soldOut;
+  const text = busy
+    ? 'Holding…'
+    : !open
+      ? closedText(store)
+      : soldOut
+        ? 'Sold out'
+        : chosen
+          ? `Hold ${chosen}`
+          : 'Choose one first';
+  return (
+    <button class="main" type="submit" disabled={!ready || busy} aria-busy={busy}>
+      {text}
+    </button>
+  );
+}
+
+function closedText(store: DropStore): string {
+  return dropClosedWords(store.state.value)?.title ?? 'Not open';
+}
+
+/** What stands in the way of buying, in words. */
+function DropWords({ store }: { store: DropStore }) {
+  const drop = store.details.value!;
+  const state = store.state.value;
+  const words = dropClosedWords(state);
+  if (words) {
+    return (
+      <div class="state">
+        {state === 'scheduled' && drop.opensAt ? (
+          <Countdown to={drop.opensAt} label="Opens in" />
+        ) : (
+          <strong class="state-title">{words.title}</strong>
+        )}
+        <p>{words.text}</p>
+      </div>
+    );
+  }
+  if (store.items.value.length > 0 && store.left.value === 0) {
+    const held = store.held.value;
+    return (
+      <div class="state">
+        <strong class="state-title">Sold out</strong>
+        <p>
+          {held > 0
+            ? `All units are taken. ${held} of them ${held === 1 ? 'is' : 'are'} only on hold and may come back: this page shows it at once.`
+            : 'All units are sold. Thank you for coming by.'}
+        </p>
+      </div>
+    );
+  }
+  return drop.closesAt ? <Countdown to={drop.closesAt} label="Closes in" /> : null;
+}
+
+/** Tells screen readers how the chosen item stands: at once when it sells out or comes back, else seldom. */
+function useSpokenCounts(store: DropStore, choice: { value: string }): void {
+  const last = useRef<{ sku: string; available: number } | null>(null);
+  useSignalEffect(() => {
+    const item = store.item(choice.value);
+    if (!item) return;
+    const counts = store.stock(item.sku).value;
+    const before = last.current;
+    last.current = { sku: item.sku, available: counts.available };
+    if (before?.sku !== item.sku || before.available === counts.available) return;
+    announce(`${item.name}: ${stockWords(counts)}`, before.available === 0 || counts.available === 0);
+  });
+}

@@ -1,0 +1,31 @@
+import { useEffect } from 'preact/hooks';
+import { clockText, spokenDuration } from '../../shared/duration';
+import { untilMs } from '../../shared/server-clock';
+import type { Hold } from '../../shared/types';
+import { announce } from '../announce';
+
+const HURRY_MS = 60_000;
+const SPOKEN_AT_S = [120, 60, 30, 10];
+
+/** What is left of the hold, by the server's clock. */
+export function HoldTimer({ hold, onOver }: { hold: Hold; onOver: () => void }) {
+  const left = untilMs(hold.expiresAt);
+  const whole = Date.parse(hold.expiresAt) - Date.parse(hold.createdAt);
+  const seconds = Math.ceil(left / 1000);
+  const over = left <= 0;
+  useEffect(() => {
+    if (over) onOver();
+    else if (SPOKEN_AT_S.includes(seconds)) announce(`${spokenDuration(left)} left to pay`, true);
+  }, [seconds, over]);
+  return (
+    <div class={`timer${left < HURRY_MS ? ' timer-hurry' : ''}`}>
+      <span class="timer-label">Yours for</span>
+      <span class="timer-time" role="timer" aria-label="Time left of your hold">
+        {clockText(left)}
+      </span>
+      <span class="timer-bar" aria-hidden="true">
+        <span style={{ width: `${Math.min(100, Math.max(0, (left / whole) * 100))}%` }} />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import type { Signal } from '@preact/signals';
+import { useMemo, useState } from 'preact/hooks';
+import { formatCount, formatMoney } from '../../shared/money';
+import type { Item } from '../../shared/types';
+import type { DropStore } from '../drop-store';
+import { StockMeter, stockWords } from './stock-meter';
+
+const TILES_MAX = 24;
+const TILE_NAME_MAX = 12;
+const SEARCH_FROM = 13;
+const ROWS_MAX = 60; // more rows help nobody to choose, and each is drawn anew when its counts move
+
+/** The choice of a size or a kind, with its live counts. */
+export function OptionList({ store, choice }: { store: DropStore; choice: Signal<string> }) {
+  const items = store.items.value;
+  const [query, setQuery] = useState('');
+  const [hideGone, setHideGone] = useState(false);
+  const found = useMemo(() => search(items, query, hideGone, store), [items, query, hideGone]);
+  const shown = found.slice(0, ROWS_MAX);
+  const tiles = items.length <= TILES_MAX && items.every((item) => item.name.length <= TILE_NAME_MAX);
+  const onePrice = items.every((item) => item.price.amountMinor === items[0]!.price.amountMinor);
+  return (
+    <fieldset class="options">
+      <legend>Choose yours</legend>
+      {items.length >= SEARCH_FROM && (
+        <div class="search">
+          <label class="unseen" for="search">
+            Search in {formatCount(items.length)} items
+          </label>
+          <input
+            id="search"
+            type="search"
+            autocomplete="off"
+            placeholder={`Search in ${formatCount(items.length)} items`}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={hideGone}
+              onInput={(event) => setHideGone(event.currentTarget.checked)}
+            />
+            Only what is there
+          </label>
+        </div>
+      )}
+      <div class={tiles ? 'tiles' : 'rows'}>
+        {shown.map((item) => (
+          <Option key={item.sku} item={item} store={store} choice={choice} showPrice={!onePrice} />
+        ))}
+      </div>
+      {found.length === 0 && <p class="soft">Nothing here goes by that name.</p>}
+      {found.length > shown.length && (
+        <p class="soft">
+          Showing {shown.length} of {formatCount(found.length)}. Type a name or a number to narrow it down.
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+interface OptionProps {
+  item: Item;
+  store: DropStore;
+  choice: Signal<string>;
+  showPrice: boolean;
+}
+
+function Option({ item, store, choice, showPrice }: OptionProps) {
+  const counts = store.stock(item.sku).value;
+  const gone = counts.available === 0;
+  const low = !gone && counts.available <= 10;
+  return (
+    <label class={`option${gone ? ' option-gone' : ''}`} data-sku={item.sku}>
+      <input
+        type="radio"
+        name="sku"
+        value={item.sku}
+        checked={choice.value === item.sku}
+        disabled={gone && choice.value !== item.sku}
+        onInput={() => (choice.value = item.sku)}
+      />
+      <span class="option-face">
+        <span class="option-name">{item.name}</span>
+        {showPrice && <span class="option-price">{formatMoney(item.price)}</span>}
+        <span class={`option-stock${low ? ' low' : ''}`}>{stockWords(counts)}</span>
+        <StockMeter counts={counts} />
+      </span>
+    </label>
+  );
+}
+
+/** Every word of the query stands in the name or the SKU. Counts are only looked at here: the list must not jump while they move. */
+function search(items: readonly Item[], query: string, hideGone: boolean, store: DropStore): readonly Item[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0 && !hideGone) return items;
+  return items.filter((item) => {
+    const text = `${item.name} ${item.sku}`.toLowerCase();
+    if (!words.every((word) => text.includes(word))) return false;
+    return !hideGone || store.stock(item.sku).peek().available > 0;
+  });
+}
