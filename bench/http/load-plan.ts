@@ -1,0 +1,23 @@
+/** What one load process is told to do. */
+export interface LoadPlan {
+  port: number;
+  connections: number;
+  /** No new request after this time. */
+  forMs: number;
+  target:
+    | { kind: 'naive'; dropId: string }
+    /** Each token is used once, so each hold has its own customer; the run ends early when they are used up. */
+    | { kind: 'product'; dropId: string; tokensFile: string }
+    /** Makes guest sessions and writes their tokens down, one a line. */
+    | { kind: 'sessions'; count: number; tokensFile: string };
+}
+
+export interface LoadResult {
+  /** Answers with 201. */
+  created: number;
+  /** Other answers, by status. */
+  others: Record<string, number>;
+  seconds: number;
+  p50Ms: number;
+  p99Ms: number;
+}
