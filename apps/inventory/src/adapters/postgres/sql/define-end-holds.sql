@@ -23,6 +23,9 @@ DECLARE
   v_extend text[];
   v_extend_orders text[];
   v_changed bigint;
+  -- Who gets units of the limit back: what was released or expired, not what was bought.
+  v_customers text[];
+  v_customer_units integer[];
 BEGIN
   SELECT string_agg(left(j.verdict, 1), '' ORDER BY j.n),
     array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:confirm'), array_agg(j.order_id) FILTER (WHERE j.verdict = 'D:confirm'),
@@ -37,7 +40,9 @@ BEGIN
       ELSE inventory.judge_end(a.kind, a.order_id, h.state, h.order_id, h.expires_at > p_clock)
     END AS verdict
     FROM unnest(p_kinds, p_hold_ids, p_customer_ids, p_order_ids) WITH ORDINALITY AS a(kind, hold_id, customer_id, order_id, n)
-    LEFT JOIN inventory.hold h ON h.drop_id = p_drop_id AND h.hold_id = a.hold_id
+    LEFT JOIN LATERAL (
+      SELECT * FROM inventory.hold h WHERE h.drop_id = p_drop_id AND h.hold_id = a.hold_id LIMIT 1
+    ) h ON true
   ) j;
 
   IF p_expire_max > 0 THEN
@@ -50,21 +55,25 @@ BEGIN
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_yield) AND h.state = 'held' AND h.expires_at > p_clock;
   END IF;
   IF v_extend IS NOT NULL THEN
-    UPDATE inventory.hold h SET order_id = e.order_id, expires_at = h.first_expires_at + v_window
-    FROM unnest(v_extend, v_extend_orders) AS e(hold_id, order_id)
-    WHERE h.drop_id = p_drop_id AND h.hold_id = e.hold_id AND h.state = 'held' AND h.expires_at > p_clock
-      AND (h.order_id IS NULL OR h.order_id = e.order_id);
+    UPDATE inventory.hold h
+    SET order_id = v_extend_orders[array_position(v_extend, h.hold_id)], expires_at = h.first_expires_at + v_window
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_extend) AND h.state = 'held' AND h.expires_at > p_clock
+      AND (h.order_id IS NULL OR h.order_id = v_extend_orders[array_position(v_extend, h.hold_id)]);
   END IF;
-  SELECT json_object_agg(h.hold_id, inventory.hold_image(h)) INTO extended
-  FROM unnest(p_kinds, p_hold_ids, string_to_array(codes, NULL)) AS a(kind, hold_id, code)
-  JOIN inventory.hold h ON h.drop_id = p_drop_id AND h.hold_id = a.hold_id
-  WHERE a.kind = 'extend' AND a.code = 'D';
+  IF 'extend' = ANY (p_kinds) THEN
+    SELECT json_object_agg(h.hold_id, inventory.hold_image(h)) INTO extended
+    FROM inventory.hold h
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (ARRAY(
+      SELECT a.hold_id FROM unnest(p_kinds, p_hold_ids, string_to_array(codes, NULL)) AS a(kind, hold_id, code)
+      WHERE a.kind = 'extend' AND a.code = 'D'
+    ));
+  END IF;
 
   WITH confirmed_holds AS (
-    UPDATE inventory.hold h SET state = 'confirmed', order_id = c.order_id, ended_at = p_now
-    FROM unnest(v_confirm, v_confirm_orders) AS c(hold_id, order_id)
-    WHERE h.drop_id = p_drop_id AND h.hold_id = c.hold_id AND h.state = 'held' AND h.expires_at > p_clock
-      AND (h.order_id IS NULL OR h.order_id = c.order_id)
+    UPDATE inventory.hold h
+    SET state = 'confirmed', order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)], ended_at = p_now
+    WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_confirm) AND h.state = 'held' AND h.expires_at > p_clock
+      AND (h.order_id IS NULL OR h.order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)])
     RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
   ), released_holds AS (
     UPDATE inventory.hold h SET state = 'released', ended_at = p_now
@@ -82,9 +91,7 @@ BEGIN
       e.skus, e.quantities, p_now)
     FROM ended e
   ), returned AS (
-    UPDATE inventory.customer_units cu SET units = cu.units - r.units
-    FROM (SELECT e.customer_id, sum(e.units) AS units FROM ended e WHERE e.state <> 'confirmed' GROUP BY e.customer_id) r
-    WHERE cu.drop_id = p_drop_id AND cu.customer_id = r.customer_id
+    SELECT e.customer_id, sum(e.units)::integer AS units FROM ended e WHERE e.state <> 'confirmed' GROUP BY e.customer_id
   ), change AS (
     SELECT l.sku, coalesce(sum(l.quantity) FILTER (WHERE e.state <> 'confirmed'), 0) AS available, -sum(l.quantity) AS held,
       coalesce(sum(l.quantity) FILTER (WHERE e.state = 'confirmed'), 0) AS sold
@@ -92,12 +99,17 @@ BEGIN
     GROUP BY l.sku
   )
   SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM ended e WHERE e.state = 'expired'),
+    (SELECT array_agg(r.customer_id) FROM returned r), (SELECT array_agg(r.units) FROM returned r),
     array_agg(c.sku), array_agg(c.available), array_agg(c.held), array_agg(c.sold)
-  INTO v_changed, expired, skus, available, held, sold
+  INTO v_changed, expired, v_customers, v_customer_units, skus, available, held, sold
   FROM change c;
   IF v_changed <> coalesce(cardinality(v_confirm), 0) + cardinality(v_release) + cardinality(v_expire) THEN
     RAISE EXCEPTION 'ended % holds of drop %, expected % + % + %', v_changed, p_drop_id, coalesce(cardinality(v_confirm), 0),
       cardinality(v_release), cardinality(v_expire) USING ERRCODE = 'check_violation';
+  END IF;
+  IF v_customers IS NOT NULL THEN
+    UPDATE inventory.customer_units cu SET units = cu.units - v_customer_units[array_position(v_customers, cu.customer_id)]
+    WHERE cu.drop_id = p_drop_id AND cu.customer_id = ANY (v_customers);
   END IF;
 END
 $$;

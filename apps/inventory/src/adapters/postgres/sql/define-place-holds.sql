@@ -27,29 +27,34 @@ DECLARE
   v_in_stock boolean;
   v_baskets inventory.basket[];
   v_given integer[];
+  v_known text[];
+  v_known_given integer[];
 BEGIN
   IF p_phase IS NULL THEN
     codes := repeat('d', v_count);
     RETURN;
   END IF;
 
-  SELECT array_agg(p.n::integer), jsonb_object_agg(h.hold_id, inventory.hold_image(h)) INTO v_there, replays
-  FROM unnest(p_hold_ids) WITH ORDINALITY AS p(hold_id, n)
-  JOIN inventory.hold h ON h.drop_id = p_drop_id AND h.hold_id = p.hold_id;
+  SELECT array_agg(array_position(p_hold_ids, h.hold_id)), jsonb_object_agg(h.hold_id, inventory.hold_image(h)) INTO v_there, replays
+  FROM inventory.hold h WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (p_hold_ids);
 
-  SELECT min(i.currency), array_agg(i.price_minor ORDER BY a.n), array_agg(s.available + coalesce(b.units, 0) ORDER BY a.n),
-    bool_and(coalesce(s.available + coalesce(b.units, 0) >= a.asked, false))
+  SELECT min(i.currency), array_agg(i.price_minor ORDER BY a.n), array_agg(i.available + coalesce(b.units, 0) ORDER BY a.n),
+    bool_and(coalesce(i.available + coalesce(b.units, 0) >= a.asked, false))
   INTO currency, prices_minor, available, v_in_stock
   FROM unnest(p_skus, p_sku_asked) WITH ORDINALITY AS a(sku, asked, n)
-  LEFT JOIN inventory.item i ON i.drop_id = p_drop_id AND i.sku = a.sku
-  LEFT JOIN inventory.stock s ON s.drop_id = p_drop_id AND s.sku = a.sku
+  LEFT JOIN LATERAL (
+    SELECT i.currency, i.price_minor, s.available FROM inventory.item i, inventory.stock s
+    WHERE i.drop_id = p_drop_id AND i.sku = a.sku AND s.drop_id = p_drop_id AND s.sku = a.sku LIMIT 1
+  ) i ON true
   LEFT JOIN unnest(p_back_skus, p_back_units) AS b(sku, units) ON b.sku = a.sku;
 
   -- Null for a customer who has no row yet.
   SELECT array_agg(cu.units ORDER BY a.n), bool_and(a.asked + coalesce(cu.units, 0) <= p_limit), bool_or(cu.units IS NOT NULL)
   INTO v_units, v_in_limit, v_customers_known
   FROM unnest(p_customers, p_customer_asked) WITH ORDINALITY AS a(customer_id, asked, n)
-  LEFT JOIN inventory.customer_units cu ON cu.drop_id = p_drop_id AND cu.customer_id = a.customer_id;
+  LEFT JOIN LATERAL (
+    SELECT cu.units FROM inventory.customer_units cu WHERE cu.drop_id = p_drop_id AND cu.customer_id = a.customer_id LIMIT 1
+  ) cu ON true;
 
   SELECT array_agg(ROW(b.skus, b.quantities, b.prices_minor, b.units)::inventory.basket ORDER BY b.basket) INTO v_baskets
   FROM (
@@ -84,9 +89,11 @@ BEGIN
 
   -- The table's CHECK is the limit; two statements because an upsert costs a third more for the many who come for the first time.
   IF v_customers_known THEN
-    UPDATE inventory.customer_units cu SET units = cu.units + g.units, unit_limit = p_limit
-    FROM unnest(p_customers, v_given, v_units) AS g(customer_id, units, had)
-    WHERE g.had IS NOT NULL AND g.units > 0 AND cu.drop_id = p_drop_id AND cu.customer_id = g.customer_id;
+    SELECT array_agg(g.customer_id), array_agg(g.units) INTO v_known, v_known_given
+    FROM unnest(p_customers, v_given, v_units) AS g(customer_id, units, had) WHERE g.had IS NOT NULL AND g.units > 0;
+    UPDATE inventory.customer_units cu
+    SET units = cu.units + v_known_given[array_position(v_known, cu.customer_id)], unit_limit = p_limit
+    WHERE cu.drop_id = p_drop_id AND cu.customer_id = ANY (v_known);
   END IF;
   INSERT INTO inventory.customer_units (drop_id, customer_id, units, unit_limit)
   SELECT p_drop_id, g.customer_id, g.units, p_limit

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION inventory.retake_hold(
   OUT code text, OUT stock json
 )
 LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   v_batch record;
@@ -41,7 +41,7 @@ BEGIN
   END IF;
   IF EXISTS (
     SELECT FROM unnest(v_hold.skus, v_hold.quantities) AS l(sku, quantity)
-    JOIN inventory.stock s ON s.drop_id = p_drop_id AND s.sku = l.sku WHERE s.available < l.quantity
+    JOIN LATERAL (SELECT s.available FROM inventory.stock s WHERE s.drop_id = p_drop_id AND s.sku = l.sku LIMIT 1) s ON s.available < l.quantity
   ) OR EXISTS (
     SELECT FROM inventory.customer_units cu
     WHERE cu.drop_id = p_drop_id AND cu.customer_id = p_customer_id AND cu.units + v_hold.units > v_limit
@@ -60,9 +60,10 @@ BEGIN
   VALUES (p_drop_id, 'hold', p_new_hold_id, 'hold.confirmed.v1', inventory.hold_fact(p_drop_id, p_new_hold_id, p_customer_id, p_order_id,
     v_hold.skus, v_hold.quantities, v_now));
   WITH moved AS (
-    UPDATE inventory.stock s SET available = s.available - l.quantity, sold = s.sold + l.quantity, version = s.version + 1
-    FROM unnest(v_hold.skus, v_hold.quantities) AS l(sku, quantity)
-    WHERE s.drop_id = p_drop_id AND s.sku = l.sku AND s.available >= l.quantity
+    UPDATE inventory.stock s
+    SET available = s.available - v_hold.quantities[array_position(v_hold.skus, s.sku)],
+      sold = s.sold + v_hold.quantities[array_position(v_hold.skus, s.sku)], version = s.version + 1
+    WHERE s.drop_id = p_drop_id AND s.sku = ANY (v_hold.skus) AND s.available >= v_hold.quantities[array_position(v_hold.skus, s.sku)]
     RETURNING s.sku, s.total, s.available, s.held, s.sold, s.epoch, s.version
   )
   SELECT count(*), json_agg(json_build_array(m.sku, m.total, m.available, m.held, m.sold, m.epoch, m.version)) INTO v_moved, stock FROM moved m;
