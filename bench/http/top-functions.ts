@@ -18,7 +18,7 @@ export function topFunctions(file: string, count: number): string[] {
   const own = new Map<string, number>();
   profile.samples.forEach((id, at) => {
     const name = names.get(id) ?? '?';
-    //  is the profiler itself, handing out what it has seen.
+    // `dispatch` is the profiler itself, handing out what it has seen.
     if (!name.startsWith('(idle)') && !name.startsWith('dispatch :'))
       own.set(name, (own.get(name) ?? 0) + (profile.timeDeltas[at] ?? 0));
   });
