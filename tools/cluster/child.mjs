@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } fr
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { ClusterError } from './errors.mjs';
+import { noteServer } from './stray.mjs';
 
 // The shell holds the reading end of a pipe whose other end is ours: when we are gone, even by kill -9, the pipe ends and the shell
 // stops the server. It tells the server's own pid on descriptor 3, because signals meant for the server must not end the shell.
@@ -84,6 +85,7 @@ export async function startChild({
     });
   });
   pid = await readPid(shell, exited, name);
+  noteServer(dirname(logFile), pid);
   const lastLog = () => [logFile, ownLog].filter(Boolean).map(tail).filter(Boolean).join('\n');
   const stop = async () => {
     let forced = false;

@@ -7,6 +7,7 @@ import { ClusterError } from './errors.mjs';
 import { findJava, javaArgs, properties } from './java.mjs';
 import { versions } from './maven.mjs';
 import { isFree } from './ports.mjs';
+import { endStray } from './stray.mjs';
 
 /**
  * Starts the worker and returns once GET /health says 200. The connector is put there by infra/debezium/register.mjs: a worker that
@@ -17,6 +18,7 @@ import { isFree } from './ports.mjs';
 export async function startConnect({ dir, libs, port, brokers, cdc, say = () => undefined }) {
   const java = findJava();
   mkdirSync(dir, { recursive: true });
+  await endStray(dir, say);
   if (!(await isFree(port)))
     throw new ClusterError(`port ${port}, meant for Kafka Connect, is in use by something else`);
   const conf = join(dir, 'worker.properties');

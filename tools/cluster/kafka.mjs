@@ -9,6 +9,7 @@ import { findJava, javaArgs, properties } from './java.mjs';
 import { askMetadata } from './kafka-wire.mjs';
 import { versions } from './maven.mjs';
 import { isFree } from './ports.mjs';
+import { endStray } from './stray.mjs';
 
 /**
  * Starts the broker and returns once it answers a metadata request.
@@ -18,6 +19,7 @@ import { isFree } from './ports.mjs';
 export async function startKafka({ dir, libs, port, controllerPort, say = () => undefined }) {
   const java = findJava();
   mkdirSync(dir, { recursive: true });
+  await endStray(dir, say);
   for (const each of [port, controllerPort]) {
     if (!(await isFree(each)))
       throw new ClusterError(`port ${each}, meant for Kafka, is in use by something else`);

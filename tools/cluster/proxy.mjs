@@ -7,6 +7,7 @@ import { startChild, untilReady } from './child.mjs';
 import { ClusterError } from './errors.mjs';
 import { isFree } from './ports.mjs';
 import { requireProgram } from './programs.mjs';
+import { endStray } from './stray.mjs';
 
 const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/nginx/gateways.conf');
 
@@ -17,6 +18,7 @@ const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../inf
  */
 export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say = () => undefined }) {
   const program = requireProgram('nginx', 'nginx', { say });
+  await endStray(dir, say);
   if (!(await isFree(port, host)))
     throw new ClusterError(`${host}:${port}, meant for the proxy, is in use by something else`);
   mkdirSync(dir, { recursive: true });

@@ -7,6 +7,7 @@ import { ClusterError } from './errors.mjs';
 import { isFree } from './ports.mjs';
 import { requireProgram } from './programs.mjs';
 import { askRedis } from './resp.mjs';
+import { endStray } from './stray.mjs';
 
 const base = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/redis/redis.conf');
 const SLOTS = 16_384;
@@ -27,6 +28,7 @@ export async function startRedis({ dir, port, password, set = {}, say = () => un
     say,
     instead: 'name a running one in REDIS_URL',
   });
+  await endStray(dir, say);
   if (!(await isFree(port)))
     throw new ClusterError(`port ${port}, meant for Redis, is in use by something else`);
   mkdirSync(dir, { recursive: true });

@@ -1,0 +1,239 @@
+// The servers of the cluster mode as one: what is named in the environment is used, the rest is started under the data folder, kept
+// running, and stopped in the order in which stopping is quick.
+import { join } from 'node:path';
+import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
+import { register } from '../../infra/debezium/register.mjs';
+import { watchConnect } from './connect-watch.mjs';
+import { startConnect } from './connect.mjs';
+import { askMetadata } from './kafka-wire.mjs';
+import { startKafka } from './kafka.mjs';
+import { assembleKafka } from './maven.mjs';
+import { choosePorts } from './ports.mjs';
+import { startRedis } from './redis.mjs';
+import { askRedis } from './resp.mjs';
+import { endStray } from './stray.mjs';
+import { supervise } from './supervisor.mjs';
+
+// A worker that comes back must not keep its supervisor waiting for PostgreSQL: the watch goes on from there.
+const REGISTER_AGAIN_MS = 20_000;
+// Selling does not need the stream, so a long snapshot must not keep the product from starting.
+const STREAMING_MS_MAX = 30_000;
+
+/**
+ * @typedef {object} Component as in run.json and `holdfast topology`
+ * @property {string} name @property {string} kind @property {number|null} pid null for what was not started here
+ * @property {string} address without secrets @property {'up'|'down'|'degraded'} state @property {string|null} version @property {null} lag
+ */
+
+/**
+ * Starts Redis and Kafka, side by side. The stream comes later (`startStream`): it needs the migrations.
+ * @param {{dataDir: string, redisPassword?: string, given?: {redisUrl?: string, kafkaBrokers?: string}, say?: (line: string) => void}} how
+ * @returns {Promise<{redisUrl: string, kafkaBrokers: string, components: () => Promise<Component[]>, stop: () => Promise<void>}>}
+ */
+export async function startServers({ dataDir, redisPassword, given = {}, say = () => undefined }) {
+  // Before ports are chosen: what is about to end still holds the ones to be used again.
+  await Promise.all(['redis', 'kafka', 'connect'].map((name) => endStray(join(dataDir, name), say)));
+  const ports = await choosePorts(join(dataDir, 'cluster'), ['redis', 'kafka', 'kafkaController']);
+  const started = await settleAll([
+    given.redisUrl ? null : keepRedis({ dataDir, port: ports.redis, password: redisPassword, say }),
+    given.kafkaBrokers ? null : keepKafka({ dataDir, ports, say }),
+  ]);
+  const [redis, kafka] = started;
+  const auth = redisPassword ? `:${redisPassword}@` : '';
+  return {
+    redisUrl: given.redisUrl ?? `redis://${auth}127.0.0.1:${ports.redis}`,
+    kafkaBrokers: given.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    components: async () => [
+      redis ? describe(redis, 'redis') : await lookAtRedis(given.redisUrl),
+      kafka ? describe(kafka, 'kafka') : await lookAtKafka(given.kafkaBrokers),
+    ],
+    stop: async () => void (await Promise.all(started.map((server) => server?.stop()))),
+  };
+}
+
+/**
+ * Starts Connect, makes its login, registers the connector and looks after it. After the migrations; stop it before the broker, which
+ * else makes it wait for a minute.
+ * @param {{dataDir: string, kafkaBrokers: string, databaseUrl: string, cdcPassword: string, given?: {connectUrl?: string},
+ *   slot?: string, user?: string, beatAgeMs?: () => number|null, say?: (line: string) => void}} how
+ *   `slot` and `user` are names in the whole PostgreSQL server: two products on one server need two of each
+ */
+export async function startStream(how) {
+  const {
+    dataDir,
+    databaseUrl,
+    cdcPassword,
+    given = {},
+    slot = 'holdfast_cdc',
+    beatAgeMs,
+    say = () => undefined,
+  } = how;
+  const user = how.user ?? 'holdfast_connect';
+  await ensureCdcLogin({ databaseUrl, user, password: cdcPassword });
+  const overrides = { 'slot.name': slot };
+  let connect = null;
+  let connectUrl = given.connectUrl;
+  if (connectUrl) {
+    await register({ connectUrl, overrides, say });
+  } else {
+    const { port } = await connectPort(dataDir);
+    connectUrl = `http://127.0.0.1:${port}`;
+    connect = await keepConnect({ ...how, user, port, connectUrl, overrides, say });
+  }
+  const watch = watchConnect({
+    connectUrl,
+    databaseUrl,
+    overrides,
+    beatAgeMs,
+    say,
+    kill: () => (connect ? connect.kill() : say(`Kafka Connect at ${connectUrl} does not answer`)),
+    busy: () => connect !== null && connect.state !== 'up',
+  });
+  await untilStreaming(watch, say);
+  return {
+    connectUrl,
+    components: async () => {
+      const state = watch.state();
+      if (connect)
+        return [{ ...describe(connect, 'connect'), state: connect.state === 'up' ? state : 'down' }];
+      return [
+        { name: 'connect', kind: 'connect', pid: null, address: connectUrl, state, version: null, lag: null },
+      ];
+    },
+    stop: async () => {
+      await watch.stop();
+      await connect?.stop();
+    },
+  };
+}
+
+/** A connector with a task may still be taking its snapshot: the stream is up when somebody reads the slot. */
+async function untilStreaming(watch, say) {
+  const end = Date.now() + STREAMING_MS_MAX;
+  for (;;) {
+    await watch.look();
+    if (watch.state() === 'up') return;
+    if (Date.now() > end)
+      return say('The change stream is not up yet: counts are shown as stale until it is');
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+function keepRedis({ dataDir, port, password, say }) {
+  const start = () => startRedis({ dir: join(dataDir, 'redis'), port, password, say });
+  return announce(supervise({ name: 'Redis', start, say }), say);
+}
+
+async function keepKafka({ dataDir, ports, say }) {
+  const libs = await assembleKafka({ say });
+  const { kafka: port, kafkaController: controllerPort } = ports;
+  const start = () => startKafka({ dir: join(dataDir, 'kafka'), libs, port, controllerPort, say });
+  return announce(supervise({ name: 'Kafka', start, say }), say);
+}
+
+async function keepConnect({
+  dataDir,
+  kafkaBrokers,
+  databaseUrl,
+  cdcPassword,
+  user,
+  port,
+  connectUrl,
+  overrides,
+  say,
+}) {
+  const libs = await assembleKafka({ say });
+  const { hostname, port: databasePort, pathname } = new URL(databaseUrl);
+  const cdc = {
+    CDC_HOST: hostname.replace(/^\[|\]$/g, ''),
+    CDC_PORT: databasePort || '5432',
+    CDC_DATABASE: decodeURIComponent(pathname.slice(1)),
+    CDC_USER: user,
+    CDC_PASSWORD: cdcPassword,
+  };
+  let first = true;
+  const start = () =>
+    startConnect({ dir: join(dataDir, 'connect'), libs, port, brokers: kafkaBrokers, cdc, say });
+  const onUp = async (_child, signal) => {
+    await register({
+      connectUrl,
+      overrides,
+      say,
+      signal,
+      ...(first ? {} : { deadlineMs: REGISTER_AGAIN_MS }),
+    });
+    first = false;
+  };
+  return announce(supervise({ name: 'Kafka Connect', start, onUp, say }), say);
+}
+
+async function announce(starting, say) {
+  const server = await starting;
+  say(`${server.child.name} ${server.child.version} answers at ${server.child.address}`);
+  return server;
+}
+
+async function connectPort(dataDir) {
+  const { connect } = await choosePorts(join(dataDir, 'cluster'), ['connect']);
+  return { port: connect };
+}
+
+/** When one fails the others are stopped before it is told: nothing half started stays behind. */
+async function settleAll(startings) {
+  const results = await Promise.allSettled(startings);
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (!failed) return results.map(({ value }) => value);
+  await Promise.all(results.map(({ value }) => value?.stop()));
+  throw failed.reason;
+}
+
+const STATES = { up: 'up', starting: 'degraded', down: 'down' };
+const known = new WeakMap();
+
+/** While it is down the last address and version are shown: that is where it comes back. */
+function describe(server, kind) {
+  if (server.child) known.set(server, { address: server.child.address, version: server.child.version });
+  const { address, version } = known.get(server) ?? { address: '', version: null };
+  return {
+    name: kind,
+    kind,
+    pid: server.child?.pid ?? null,
+    address,
+    state: STATES[server.state],
+    version,
+    lag: null,
+  };
+}
+
+async function lookAtRedis(redisUrl) {
+  const nodes = redisUrl.split(',').map((url) => new URL(url));
+  const answers = await Promise.all(
+    nodes.map(({ hostname, port, password }) =>
+      askRedis({ host: hostname, port: Number(port || 6379), password: decodeURIComponent(password) }, [
+        'INFO',
+        'server',
+      ]).catch(() => null),
+    ),
+  );
+  const good = answers.filter(Boolean);
+  const state = good.length === nodes.length ? 'up' : good.length > 0 ? 'degraded' : 'down';
+  const version = /redis_version:(\S+)/.exec(good[0] ?? '')?.[1] ?? null;
+  const address = nodes.map(({ protocol, host }) => `${protocol}//${host}`).join(',');
+  return { name: 'redis', kind: 'redis', pid: null, address, state, version, lag: null };
+}
+
+async function lookAtKafka(brokers) {
+  const addresses = brokers.split(',');
+  const answers = await Promise.all(
+    addresses.map((address) => {
+      const { hostname, port } = new URL(`kafka://${address}`);
+      return askMetadata({ host: hostname, port: Number(port || 9092) }).then(
+        () => true,
+        () => false,
+      );
+    }),
+  );
+  const up = answers.filter(Boolean).length;
+  const state = up === addresses.length ? 'up' : up > 0 ? 'degraded' : 'down';
+  return { name: 'kafka', kind: 'kafka', pid: null, address: brokers, state, version: null, lag: null };
+}
