@@ -27,6 +27,8 @@ c=$?
 kill $w 2>/dev/null
 exit $c`;
 
+// A Java server needs 3 s, and far longer where every core is taken; one that fails ends, and that is seen at once.
+const READY_MS_MAX = 120_000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 // Enough to find programs, homes and Java; nothing else of our environment (which may hold secrets) reaches a server.
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'JAVA_HOME'];
@@ -120,7 +122,7 @@ export async function startChild({
 export async function untilReady(
   child,
   probe,
-  { what, deadlineMs = 60_000, everyMs = 50, say = () => undefined },
+  { what, deadlineMs = READY_MS_MAX, everyMs = 50, say = () => undefined },
 ) {
   const began = Date.now();
   let ended = null;
