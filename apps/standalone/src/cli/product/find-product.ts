@@ -26,7 +26,9 @@ export function findProduct(env: Env): Product {
 }
 
 export function notRunning(dataDir: string): string {
-  return `No product is running on ${relative(process.cwd(), dataDir) || dataDir}: start it with \`npm start\`.`;
+  const near = relative(process.cwd(), dataDir);
+  const place = near === '' || near.startsWith('..') ? dataDir : near;
+  return `No product is running on ${place}: start it with \`npm start\`.`;
 }
 
 function readState(dataDir: string): RunState | null {
