@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -7,13 +8,19 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBuild } from './repository';
+import { ensureBuild, REPOSITORY } from './repository';
 
-const shelf = join(tmpdir(), `holdfast-e2e-${process.getuid?.() ?? 0}`);
+const shelf = join(
+  tmpdir(),
+  `holdfast-e2e-${createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 8)}`,
+);
+
+const KEPT_MS = 30 * 60_000;
 
 /** A new folder for one product, which `copyPrepared` may fill. */
 export function newDataDir(): string {
@@ -33,7 +40,7 @@ export async function copyPrepared(dataDir: string, make: (dataDir: string) => P
     const draft = newDataDir();
     await make(draft);
     forgetPort(draft);
-    removeOthers(prepared);
+    removeOld();
     try {
       renameSync(draft, prepared);
     } catch {
@@ -50,9 +57,11 @@ function forgetPort(dataDir: string): void {
   writeFileSync(note, JSON.stringify({ home, port: null }));
 }
 
-function removeOthers(keep: string): void {
+/** Of builds that are gone. One that is being copied by another test process is younger. */
+function removeOld(): void {
   for (const name of readdirSync(shelf)) {
     const path = join(shelf, name);
-    if (name.startsWith('prepared-') && path !== keep) rmSync(path, { recursive: true, force: true });
+    const old = Date.now() - statSync(path).mtimeMs > KEPT_MS;
+    if (name.startsWith('prepared-') && old) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,8 @@ import { copyPrepared, newDataDir } from './prepared-data';
 import { processTree, sendSignal, stillAlive } from './processes';
 import { ensureBuild, REPOSITORY } from './repository';
 
+export { newDataDir } from './prepared-data';
+
 export interface StartOptions {
   /** Over the defaults of the tests: a free port, limits off, little log. */
   env?: Record<string, string>;
@@ -90,11 +92,27 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   };
 }
 
+/** Starts the product without waiting for it: to disturb the start. */
+export function beginStart(options: StartOptions = {}): Pick<
+  Product,
+  'pid' | 'dataDir' | 'pids' | 'output'
+> & {
+  untilExit(deadlineMs: number): Promise<Exit>;
+} {
+  ensureBuild();
+  const dataDir = options.dataDir ?? newDataDir();
+  const child = launch({ ...options, dataDir });
+  running.add({ product: child, dataDir, temporary: options.dataDir === undefined });
+  const pids = () => processTree(child.pid).map(({ pid }) => pid);
+  return { pid: child.pid, dataDir, output: child.output, pids, untilExit: child.untilExit };
+}
+
 /** Starts the product where it should refuse to start; returns how it ended and what it said. */
 export async function startRefused(options: StartOptions = {}): Promise<Exit & { output: string }> {
   ensureBuild();
-  const child = launch({ ...options, dataDir: options.dataDir ?? newDataDir() });
-  running.add({ product: child, dataDir: '', temporary: false });
+  const dataDir = options.dataDir ?? newDataDir();
+  const child = launch({ ...options, dataDir });
+  running.add({ product: child, dataDir, temporary: options.dataDir === undefined });
   const exit = await child.untilExit(options.deadlineMs ?? START_MS);
   await child.closed;
   return { ...exit, output: child.output() };
@@ -163,7 +181,7 @@ export function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
-/** Ends every product that a test left running, by number, and removes the folders made for them. */
+/** Ends every product that a test left running, by number, and removes the folders made for them (not with HOLDFAST_KEEP_DATA=1). */
 export async function stopAllProducts(): Promise<void> {
   for (const entry of running) {
     const { product, dataDir, temporary } = entry;
@@ -174,7 +192,7 @@ export async function stopAllProducts(): Promise<void> {
     }).catch(() => {
       for (const pid of pids) sendSignal(pid, 'SIGKILL');
     });
-    if (temporary) rmSync(dataDir, { recursive: true, force: true });
+    if (temporary && !process.env['HOLDFAST_KEEP_DATA']) rmSync(dataDir, { recursive: true, force: true });
     running.delete(entry);
   }
 }

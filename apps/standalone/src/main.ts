@@ -1,9 +1,6 @@
 import 'reflect-metadata';
-import { type AppConfig, ConfigError, loadConfig } from '@holdfast/config';
-import { createLogger } from '@holdfast/observability';
 import { Interrupted, Lifetime } from './process/lifetime';
 import { StartError } from './process/start-error';
-import { startProduct } from './process/start-product';
 
 /** Runs the product until it is asked to end, then ends the process. `outer` is aborted when the end was asked for before. */
 export async function main(outer?: AbortSignal): Promise<void> {
@@ -14,7 +11,7 @@ export async function main(outer?: AbortSignal): Promise<void> {
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       refused = true;
-      const known = error instanceof StartError || error instanceof ConfigError;
+      const known = error instanceof StartError;
       const words = known ? error.message : String(error instanceof Error ? error.stack : error);
       process.stderr.write(`Holdfast cannot start: ${words}\n`);
     }
@@ -24,10 +21,13 @@ export async function main(outer?: AbortSignal): Promise<void> {
 }
 
 async function run(life: Lifetime): Promise<void> {
-  const config: AppConfig = loadConfig(process.env);
-  if (config.mode === 'cluster') {
-    throw new StartError('HOLDFAST_MODE=cluster is not available yet: leave it out, or set it to standalone');
-  }
+  // Loading the product takes most of a second on a busy machine; by then the signals have somebody who listens.
+  const [{ readSettings }, { startProduct }, { createLogger }] = await Promise.all([
+    import('./process/settings.js'),
+    import('./process/start-product.js'),
+    import('@holdfast/observability'),
+  ]);
+  const config = readSettings(process.env);
   const log = createLogger(config.logLevel);
   life.useLogger(log);
   life.checkpoint();

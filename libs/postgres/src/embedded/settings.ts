@@ -10,6 +10,9 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string | number>> = {
   shared_buffers: '128MB', // taken only as far as it is used
   max_parallel_workers_per_gather: 0, // short statements only; a parallel plan would cost processes and shared memory
   jit: 'off',
+  // Processes that a ledger which fits into memory has no work for.
+  io_workers: 1,
+  max_logical_replication_workers: 0,
   // The log is for faults of the server; what a statement did wrong is answered to its caller.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',

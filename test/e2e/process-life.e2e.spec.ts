@@ -1,0 +1,237 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '@holdfast/testing';
+import { processTable, sendSignal, stillAlive } from '../support/processes';
+import { beginStart, newDataDir, type Product, startProduct, startRefused } from '../support/product';
+
+const END_MS = 10_000;
+
+const dropsOf = async (product: Product) => {
+  const answer = (await (await fetch(`${product.url}/v1/drops`)).json()) as { items: { id: string }[] };
+  return answer.items.map(({ id }) => id);
+};
+const strays = (dataDir: string) =>
+  processTable()
+    .filter(({ command, zombie }) => !zombie && command.includes(dataDir))
+    .map(({ command }) => command);
+const hasFile = (dataDir: string, beginning: string) =>
+  existsSync(join(dataDir, 'postgres')) &&
+  readdirSync(join(dataDir, 'postgres')).some((name) => name.startsWith(beginning));
+const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
+
+async function expectGone(pids: number[], dataDir: string, deadlineMs: number): Promise<void> {
+  await waitFor('no process to be left', () => stillAlive(pids).length === 0, { deadlineMs });
+  expect(strays(dataDir)).toEqual([]);
+}
+
+describe('the start of the product', () => {
+  it('makes what is missing, shows the way, and finds everything again at the next start', async () => {
+    const dataDir = newDataDir();
+    const first = await startProduct({ dataDir, fresh: true });
+    const drops = await dropsOf(first);
+    expect(drops).toHaveLength(1);
+    expect(first.output()).toContain(`${first.url}/d/${drops[0]}`);
+    expect(first.output()).toContain('Preparing the ledger');
+    for (const file of ['secrets.json', 'run.json']) expect(modeOf(join(dataDir, file))).toBe('600');
+    const { components } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8'));
+    expect(components).toMatchObject([
+      { name: 'holdfast', kind: 'standalone', pid: first.pid, address: first.url },
+      { name: 'postgres', kind: 'postgres', pid: expect.any(Number), version: expect.stringMatching(/^18/) },
+    ]);
+    expect(await first.stop()).toEqual({ code: 0, signal: null });
+    expect(existsSync(join(dataDir, 'run.json'))).toBe(false);
+
+    const second = await startProduct({ dataDir });
+    expect(await dropsOf(second)).toEqual(drops);
+    const again = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8'));
+    expect(again.components[1].address).toBe(components[1].address);
+    console.info(`first start ${first.startMs} ms, later start ${second.startMs} ms`);
+    await second.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('lets two products run side by side, each with its own folder and port', async () => {
+    const [a, b] = await Promise.all([startProduct({ by: 'npm' }), startProduct({ by: 'npm' })]);
+    expect(a!.url).not.toBe(b!.url);
+    const [dropsOfA, dropsOfB] = [await dropsOf(a!), await dropsOf(b!)];
+    expect(dropsOfA).toHaveLength(1);
+    expect(dropsOfA).not.toEqual(dropsOfB);
+    await a!.stop();
+    expect(await dropsOf(b!)).toEqual(dropsOfB);
+    await b!.stop();
+  });
+});
+
+describe('the end of the product', () => {
+  it.each([
+    ['SIGTERM to npm start', [0], (product: Product) => sendSignal(product.pid, 'SIGTERM')],
+    [
+      'Ctrl-C, which is SIGINT to its group',
+      [0, 130],
+      (product: Product) => sendSignal(-product.pid, 'SIGINT'),
+    ],
+    [
+      'a closed terminal, which is SIGHUP to its group',
+      [0, 129],
+      (product: Product) => sendSignal(-product.pid, 'SIGHUP'),
+    ],
+  ])('comes within 10 s of %s, with nothing left over', async (_, codes, end) => {
+    const product = await startProduct({ by: 'npm' });
+    const pids = product.pids();
+    expect(pids.length).toBeGreaterThan(4); // npm, the product, the lifeline, PostgreSQL with its helpers
+    end(product);
+    const exit = await waitFor('the exit', () => Promise.race([product.exited, pause(50, null)]), {
+      deadlineMs: END_MS,
+    });
+    expect([exit.signal, ...codes]).toContain(exit.signal ?? exit.code);
+    await expectGone(pids, product.dataDir, 1_000);
+  });
+
+  it('is not disturbed by more signals', async () => {
+    const product = await startProduct({ by: 'npm' });
+    const pids = product.pids();
+    for (let i = 0; i < 5; i += 1) {
+      sendSignal(-product.pid, i % 2 === 0 ? 'SIGINT' : 'SIGTERM');
+      await pause(5);
+    }
+    const exit = await waitFor('the exit', () => Promise.race([product.exited, pause(50, null)]), {
+      deadlineMs: END_MS,
+    });
+    expect([0, 130, null]).toContain(exit.code);
+    await expectGone(pids, product.dataDir, 1_000);
+    const again = await startProduct({ dataDir: product.dataDir });
+    await again.stop();
+  });
+
+  it('comes within 10 s although readers are connected and a request never ends', async () => {
+    const product = await startProduct();
+    const [dropId] = await dropsOf(product);
+    const readers = Array.from({ length: 20 }, () => fetch(`${product.url}/v1/drops/${dropId}/live`));
+    for (const reader of readers) expect((await reader).status).toBe(200);
+    const half = await import('node:net').then((net) =>
+      net.connect(Number(new URL(product.url).port), '127.0.0.1'),
+    );
+    half.on('error', () => undefined);
+    half.write(
+      'POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
+    const pids = product.pids();
+    const started = Date.now();
+    expect(await product.stop()).toEqual({ code: 0, signal: null });
+    expect(Date.now() - started).toBeLessThan(END_MS);
+    await expectGone(pids, product.dataDir, 1_000);
+    half.destroy();
+    for (const reader of readers) void (await reader).body?.cancel().catch(() => undefined);
+  });
+
+  it.each([
+    ['has taken its folder', (dataDir: string) => existsSync(join(dataDir, 'lock.json'))],
+    ['makes the files of PostgreSQL', (dataDir: string) => hasFile(dataDir, 'data.new.')],
+    ['starts PostgreSQL', (dataDir: string) => hasFile(dataDir, 'server.log')],
+    ['makes its tables', (dataDir: string) => existsSync(join(dataDir, 'postgres.json'))],
+  ])(
+    'comes in the middle of the first start, while it %s, and the next start is whole',
+    async (_, reached) => {
+      const starting = beginStart();
+      await waitFor('that moment', () => reached(starting.dataDir), { everyMs: 2 });
+      const pids = starting.pids();
+      sendSignal(starting.pid, 'SIGTERM');
+      expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
+      await expectGone(pids, starting.dataDir, 1_000);
+      expect(starting.output()).not.toContain('ready at');
+      const whole = await startProduct({ dataDir: starting.dataDir });
+      expect(await dropsOf(whole)).toHaveLength(1);
+      await whole.stop();
+    },
+  );
+});
+
+describe('a start that must be refused', () => {
+  it('is told that the data folder is in use, and by whom', async () => {
+    const product = await startProduct();
+    const refused = await startRefused({ dataDir: product.dataDir });
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(`in use by another Holdfast (process ${product.pid}, ${product.url})`);
+    expect(refused.output).not.toContain('    at ');
+    expect(await dropsOf(product)).toHaveLength(1);
+    await product.stop();
+  });
+
+  it('is told that the port is taken', async () => {
+    const stranger = createServer().listen(0, '127.0.0.1');
+    await new Promise((ready) => stranger.once('listening', ready));
+    const { port } = stranger.address() as { port: number };
+    const refused = await startRefused({ port });
+    stranger.close();
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(`port ${port} on 127.0.0.1 is in use`);
+    expect(refused.output).not.toContain('    at ');
+  });
+
+  it('names every bad variable at once, and never shows a value', async () => {
+    const env = {
+      PORT: 'http',
+      HOLDFAST_DEMO: 'maybe',
+      HOLDFAST_PAYMENT_WINDOW: '0',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+    };
+    const refused = await startRefused({ env });
+    expect(refused.code).toBe(1);
+    for (const name of Object.keys(env)) expect(refused.output).toContain(`${name}:`);
+    expect(refused.output).not.toContain('hunter2');
+    expect(refused.output).not.toContain('    at ');
+  });
+
+  it.each([
+    [
+      'limits off on an address that others can reach',
+      { HOLDFAST_LIMITS: 'off', HOST: '0.0.0.0' },
+      'HOLDFAST_LIMITS',
+    ],
+    ['the cluster mode', { HOLDFAST_MODE: 'cluster' }, 'not available yet'],
+    ['an address that is not this machine', { HOST: '192.0.2.1', HOLDFAST_LIMITS: 'on' }, 'HOST 192.0.2.1'],
+    [
+      'a database that nobody serves',
+      { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x' },
+      '127.0.0.1:1/x) cannot be used',
+    ],
+    [
+      'a database on a host that is not there',
+      { DATABASE_URL: 'postgres://me:hunter2@no.such.host.invalid/x' },
+      'no.such.host.invalid:5432/x) cannot be used',
+    ],
+    ['a setting given twice', { DATABASE_URL: 'postgres://h/x', DATABASE_URL_FILE: '/dev/null' }, 'not both'],
+  ])('says why in plain words: %s', async (_, env, words) => {
+    const refused = await startRefused({ env });
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(words);
+    expect(refused.output).not.toContain('hunter2');
+    expect(refused.output).not.toContain('    at ');
+  });
+
+  it('does not go on with a data folder that cannot be made, or with damaged secrets', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-refused-'));
+    writeFileSync(join(folder, 'file'), '');
+    const impossible = await startRefused({ dataDir: join(folder, 'file', 'data') });
+    expect(impossible).toMatchObject({ code: 1, output: expect.stringContaining('cannot be written') });
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data', 'secrets.json'), '{"sessionKey":"hunter2');
+    const damaged = await startRefused({ dataDir: join(folder, 'data') });
+    expect(damaged).toMatchObject({ code: 1, output: expect.stringContaining('is damaged') });
+    expect(damaged.output).not.toContain('hunter2');
+    rmSync(folder, { recursive: true });
+  });
+});
