@@ -34,7 +34,7 @@ function setting(name) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const user = setting('CDC_USER');
-  await ensureCdcLogin({
+  ensureCdcLogin({
     databaseUrl: setting('DATABASE_URL'),
     user,
     password: setting('CDC_PASSWORD'),

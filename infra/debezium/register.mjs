@@ -102,7 +102,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error('set CONNECT_URL to the address of Kafka Connect, e.g. http://127.0.0.1:8083');
     process.exit(2);
   }
-  await register({ connectUrl, say: (line) => console.error(line) }).then(
+  register({ connectUrl, say: (line) => console.error(line) }).then(
     ({ name, tasks }) => console.error(`Connector ${name} runs (${tasks} task)`),
     (error) => {
       console.error(error.message);

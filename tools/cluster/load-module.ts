@@ -2,13 +2,20 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 
+const loaded = new Map<string, { exports: object }>();
+
 /** Loads one of these plain `.mjs` tools into a Jest test, which cannot import ES modules by itself. */
 export function loadModule<T>(file: string): T {
-  const { code } = transformSync(readFileSync(file, 'utf8'), {
+  const known = loaded.get(file);
+  if (known) return known.exports as T;
+  const source = readFileSync(file, 'utf8').replace(/^#!.*/, '');
+  const { code } = transformSync(source, {
     filename: file,
     module: { type: 'commonjs' },
+    jsc: { target: 'es2022' },
   });
   const module = { exports: {} };
+  loaded.set(file, module);
   const relative = (name: string): unknown =>
     name.startsWith('.') ? loadModule(resolve(dirname(file), name)) : require(name);
   new Function('module', 'exports', 'require', '__filename', code)(module, module.exports, relative, file);

@@ -75,7 +75,7 @@ function mvn(flags, out, say) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await assembleKafka({ say: (line) => console.error(line) }).then(console.log, (error) => {
+  assembleKafka({ say: (line) => console.error(line) }).then(console.log, (error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { waitFor } from '@holdfast/testing';
+import { Client } from 'pg';
+import { loadModule } from '../../tools/cluster/load-module';
+import { createLedger, type TestLedger } from '../support/database';
+
+interface Component {
+  kind: string;
+  pid: number;
+  state: string;
+}
+interface Group {
+  components(): Promise<Component[]>;
+  stop(): Promise<void>;
+}
+type Start<Result> = (how: object) => Promise<Group & Result>;
+const file = resolve(__dirname, '../../tools/cluster/servers.mjs');
+const { startServers, startStream } = loadModule<{
+  startServers: Start<{ kafkaBrokers: string }>;
+  startStream: Start<{ connectUrl: string }>;
+}>(file);
+
+// Java programs on a machine that does other things, too.
+const UP = { deadlineMs: 100_000, everyMs: 200 };
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('the servers of the cluster mode', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-servers-'));
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+  const slot = `holdfast_cdc_test_${process.pid}`;
+  const user = `holdfast_connect_test_${process.pid}`;
+  let ledger: TestLedger;
+  let db: Client;
+  let servers: Group & { kafkaBrokers: string };
+  let stream: Group;
+  const all = async () => [...(await servers.components()), ...(await stream.components())];
+  const component = async (kind: string) => (await all()).find((each) => each.kind === kind)!;
+
+  beforeAll(async () => {
+    ledger = await createLedger('servers');
+    db = new Client({ connectionString: ledger.url });
+    await db.connect();
+    servers = await startServers({ dataDir, redisPassword: 'only-for-this-test', say });
+    const { kafkaBrokers } = servers;
+    stream = await startStream({
+      dataDir,
+      kafkaBrokers,
+      databaseUrl: ledger.url,
+      cdcPassword: 'pw',
+      slot,
+      user,
+      say,
+    });
+  }, 300_000);
+
+  afterAll(async () => {
+    await stream?.stop();
+    await servers?.stop();
+    await db.query(
+      'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+      [slot],
+    );
+    await db.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);
+    await db.end();
+    await ledger.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, 60_000);
+
+  it('are up once they are started, each with its pid', async () => {
+    expect((await all()).map(({ kind, state }) => [kind, state])).toEqual([
+      ['redis', 'up'],
+      ['kafka', 'up'],
+      ['connect', 'up'],
+    ]);
+    for (const { pid } of await all()) expect(isAlive(pid)).toBe(true);
+  });
+
+  it.each(['redis', 'kafka', 'connect'])(
+    'start %s again after kill -9, and say so',
+    async (kind) => {
+      const { pid } = await component(kind);
+      process.kill(pid, 'SIGKILL');
+      await waitFor(
+        `${kind} is back`,
+        async () => (await component(kind)).pid !== pid && (await component(kind)).state === 'up',
+        UP,
+      );
+      expect(
+        said.some((line) => line.includes(`(pid ${pid}) ended with signal SIGKILL; starting it again`)),
+      ).toBe(true);
+    },
+    120_000,
+  );
+
+  it('make a slot again that somebody dropped', async () => {
+    await waitFor('the slot is dropped', async () => {
+      await db.query(
+        'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+        [slot],
+      );
+      return (await db.query('SELECT pg_drop_replication_slot($1)', [slot])).rowCount;
+    });
+    const isRead = async () =>
+      (await db.query('SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND active', [slot])).rowCount;
+    await waitFor('the new slot is read', isRead, UP);
+  }, 120_000);
+});
+
+describe('a launcher that is killed', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-killed-'));
+  let launcher: ChildProcess;
+  afterAll(() => {
+    launcher.kill('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('leaves no server behind', async () => {
+    const code = `import { startServers } from ${JSON.stringify(file)};
+      const servers = await startServers({ dataDir: ${JSON.stringify(dataDir)} });
+      console.log(JSON.stringify(await servers.components()));
+      setInterval(() => undefined, 1000);`;
+    launcher = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const line = await new Promise<string>((told) =>
+      launcher.stdout!.once('data', (bytes) => told(String(bytes))),
+    );
+    const pids = (JSON.parse(line) as Component[]).map(({ pid }) => pid);
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    launcher.kill('SIGKILL');
+    await waitFor('all are gone', () => pids.filter(isAlive).length === 0, { deadlineMs: 12_000 });
+  }, 200_000);
+});
