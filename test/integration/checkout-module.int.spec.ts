@@ -1,9 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule, loadConfig } from '@holdfast/config';
-import { CheckoutClient, InventoryClient } from '@holdfast/contracts';
+import { CheckoutClient, InventoryClient, ServiceUnavailable } from '@holdfast/contracts';
+import { SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { Pool } from 'pg';
+import { buildCheckout } from '../../apps/checkout/src/checkout';
 import { CheckoutModule } from '../../apps/checkout/src/checkout.module';
 import { type Stockroom, testRuntime } from '../support/checkout-shop';
 import { createLedger, type TestLedger } from '../support/database';
@@ -81,4 +83,24 @@ it('checkout plugs into a process, and leaves no connection behind when it ends'
   const next = await start();
   expect(await next.client.placeOrder(order)).toEqual({ ...paid, replayed: true });
   await next.app.close();
+});
+
+it('without its database checkout says so in time, and never that something did not happen', async () => {
+  const client = buildCheckout({
+    inventory: stock.inventory,
+    runtime: testRuntime('postgres://nobody@127.0.0.1:9/none'),
+    clock: new SystemClock(),
+    logger: silentLogger(),
+  }).client;
+  const holdId = `dabc1234-h${'0'.repeat(26)}`;
+  const order = { customerId: 'cus_1', key: 'k', bodyHash: 'h', holdId, email: 'a@example.com' };
+  const asked = [
+    client.placeOrder({ ...order, payment: { method: 'card', token: 'tok_ok' } }),
+    client.getOrder({ orderId: `dabc1234-o${'0'.repeat(26)}`, customerId: 'cus_1' }),
+    client.listOrders({ customerId: 'cus_1', limit: 1 }),
+    client.getBankChallenge(`ch_${'0'.repeat(26)}`),
+  ];
+  for (const one of await Promise.allSettled(asked)) {
+    expect(one).toMatchObject({ status: 'rejected', reason: expect.any(ServiceUnavailable) });
+  }
 });

@@ -19,7 +19,7 @@ import {
 } from '../../application/ports/payment-provider.port';
 
 const CALLS_AT_ONCE = 100; // a slow provider holds that many payments, not every connection and all memory
-const CALLS_QUEUED = 200; // what waits longer than its deadline would be unknown anyhow
+const CALLS_QUEUED = 2_000; // a burst of shoppers waits its turn; what waits longer than its deadline is unknown anyhow
 const RETRIES_MAX = 2; // within the deadline; after that the completer asks again
 const RETRY_FIRST_MS = 30;
 const RETRY_LAST_MS = 300;
