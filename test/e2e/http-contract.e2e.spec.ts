@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { seededRandom, waitFor } from '@holdfast/testing';
+import * as described from '../../apps/gateway/src/entrypoints/http/openapi/schemas';
 import { type Product, startProduct } from '../support/product';
 import { ask, Shopper } from '../support/shopper';
 
@@ -331,6 +332,16 @@ describe('reading', () => {
 });
 
 describe('the rest of the edge', () => {
+  it('answers as its description says', async () => {
+    const hal = await Shopper.arrive(product.url);
+    const placed = await hal.hold(dropId, LINES);
+    described.hold.parse(placed.json);
+    described.order.parse((await hal.order(placed.json.id, 'tok_3ds')).json);
+    described.pageOf(described.order).parse((await hal.ask('/v1/orders')).json);
+    described.pageOf(described.drop).parse((await ask(`${product.url}/v1/drops`)).json);
+    described.problem.parse((await ask(`${product.url}/v1/nothing`)).json);
+  });
+
   it('is ready, describes itself and can be measured', async () => {
     const ready = await ask<{ details: Record<string, { status: string }> }>(`${product.url}/health/ready`);
     expect(Object.values(ready.json.details).every(({ status }) => status === 'up')).toBe(true);

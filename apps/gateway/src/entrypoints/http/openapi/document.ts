@@ -90,7 +90,8 @@ function parametersOf({ path, query, idempotent }: Operation): Json[] {
     in: 'header',
     required: true,
     description: '1 to 255 visible characters, bare or quoted.',
-    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+    // The bare form; a quoted one has rules of its own.
+    schema: { type: 'string', pattern: '^[!#-~][!-~]{0,254}$' },
     example: '6f1c0f2e-hold-1',
   };
   return [...inPath, ...inQuery, ...live, ...(idempotent ? [key] : [])];
@@ -144,6 +145,7 @@ function contentOf(content: z.ZodType | string): Json {
 function refusalsOf(operation: Operation): Record<string, Json> {
   const codes = new Set<ProblemCode>(operation.refusals);
   if (operation.guest) codes.add('unauthenticated');
+  if (operation.path.includes('{')) codes.add('invalid-request'); // an address that cannot be decoded
   if (operation.idempotent) {
     for (const code of ['invalid-request', 'idempotency-key-required', 'idempotency-key-reused'] as const)
       codes.add(code);

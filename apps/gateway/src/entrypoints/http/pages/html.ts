@@ -9,7 +9,7 @@ const STYLE = `
 main{width:100%;max-width:30rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:1rem}
 h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem}.soft{color:var(--soft);font-size:.9rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.25rem;margin:0 0 1.5rem}dt{color:var(--soft)}dd{margin:0;text-align:right;overflow-wrap:anywhere}
-dd.sum{font-size:1.25rem;font-weight:650}form{display:flex;flex-wrap:wrap;gap:.75rem}
+dd.sum{font-size:1.25rem;font-weight:650}form{display:flex;flex-wrap:wrap;gap:.75rem;margin:0 0 1rem}
 button,a.button{flex:1 1 9rem;min-height:2.9rem;padding:.6rem 1rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;border-radius:.6rem;border:1px solid var(--accent);background:transparent;color:var(--accent);cursor:pointer}
 button.main,a.button{background:var(--accent);color:var(--on)}a{color:var(--accent)}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}code{font-size:.95em}`;
 
