@@ -252,13 +252,16 @@ describe('pgoutput read in this process', () => {
     await start();
     const before = await pool.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
     await tell(pool, 'stuck');
-    await waitFor('heartbeats and keepalives have had time to come', () => stream.status().lagMs! > 2_500);
-    const position = await pool.query<{ moved: boolean }>(
-      `SELECT bool_or(confirmed_flush_lsn > $1) AS moved FROM pg_replication_slots WHERE database = current_database()`,
-      [before.rows[0]!.lsn],
-    );
-    expect(position.rows[0]!.moved).toBe(false);
-    release();
+    try {
+      await waitFor('heartbeats and keepalives have had time to come', () => stream.status().lagMs! > 2_500);
+      const position = await pool.query<{ moved: boolean }>(
+        `SELECT bool_or(confirmed_flush_lsn > $1) AS moved FROM pg_replication_slots WHERE database = current_database()`,
+        [before.rows[0]!.lsn],
+      );
+      expect(position.rows[0]!.moved).toBe(false);
+    } finally {
+      release();
+    }
     await waitFor('the fact is applied', () => facts(seen).includes('stuck'));
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeStreamMisconfigured, PgoutputChangeStream } from '@holdfast/messaging';
-import { silentLogger } from '@holdfast/observability';
+import { type Logger, silentLogger } from '@holdfast/observability';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
@@ -50,8 +50,26 @@ describe('the change stream when the server is not as it should be', () => {
     expect(await complaint(server.url)).toMatch(
       /wal_level = replica.*wal_level = logical.*ALTER SYSTEM SET wal_level/s,
     );
+  });
+
+  it('starts although the server is away, waits until its settings are mended, and fills itself then', async () => {
+    const url = server.url;
+    await server.stop();
+    const reasons: string[] = [];
+    const log: Logger = Object.assign(Object.create(silentLogger()) as Logger, {
+      warn: (fields: object) => void reasons.push(String((fields as { reason: string }).reason)),
+    });
+    const { stream, start, seen } = recordingStream(url, undefined, log);
+    await start();
+    expect(stream.status()).toMatchObject({ connected: false, lagMs: null });
+    await boot({ wal_level: 'replica' });
+    await new LedgerDropCatalogue(adminPool(url)).seed({ demo: true });
+    await waitFor('it says what is wrong', () => reasons.some((reason) => reason.includes('wal_level')));
     await server.stop();
     await boot();
+    await waitFor('it has the rows', () => seen.some((it) => it.value?.op === 'r'));
+    await waitFor('it flows', () => stream.status().connected);
+    await stream.stop();
   });
 
   it('refuses a login that may not replicate, and says which right it needs', async () => {
@@ -93,18 +111,6 @@ describe('the change stream when the server is not as it should be', () => {
     );
     await waitFor('changes flow', () => seen.some((it) => it.value?.after?.['version'] === 2));
     await again.end();
-    await stream.stop();
-  });
-
-  it('starts although the server is away, and fills itself when it comes', async () => {
-    const url = server.url;
-    await server.stop();
-    const { stream, start, seen } = recordingStream(url);
-    await start();
-    expect(stream.status()).toMatchObject({ connected: false, lagMs: null });
-    await boot({ max_slot_wal_keep_size: '16MB' });
-    await waitFor('it has the rows', () => seen.some((it) => it.value?.op === 'r'));
-    await waitFor('it flows', () => stream.status().connected);
     await stream.stop();
   });
 

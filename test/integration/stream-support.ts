@@ -1,6 +1,6 @@
 import type { ChangeRecord } from '@holdfast/contracts';
 import { PgoutputChangeStream } from '@holdfast/messaging';
-import { silentLogger } from '@holdfast/observability';
+import { type Logger, silentLogger } from '@holdfast/observability';
 import { Client, Pool } from 'pg';
 import { inventoryStreamSource } from '../../apps/inventory/src/adapters/postgres/stream-source';
 
@@ -10,9 +10,10 @@ export const HEARTBEATS = 'holdfast.inventory.cdc_heartbeat';
 export function recordingStream(
   url: string,
   handle: (records: ChangeRecord[]) => Promise<void> = async () => undefined,
+  log: Logger = silentLogger(),
 ) {
   const seen: ChangeRecord[] = [];
-  const stream = new PgoutputChangeStream(inventoryStreamSource(url), silentLogger());
+  const stream = new PgoutputChangeStream(inventoryStreamSource(url), log);
   const start = () =>
     stream.start(async (records) => {
       await handle(records);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeRecord } from '@holdfast/contracts';
+import { withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
@@ -19,6 +20,7 @@ import { TransactionReader } from './transactions';
 
 const POOL_MAX = 2; // one for the heartbeat, one for snapshots
 const START_PATIENCE_MS = 5_000; // a source that is away must not keep the product from starting
+const STOP_PATIENCE_MS = 3_000; // of the 10 s in which the whole product ends
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 1_000; // readers wait for it: a restarted PostgreSQL is found again within a second
 
@@ -35,7 +37,7 @@ export class PgoutputChangeStream extends ChangeStream {
   private slot: string | null = null;
   /** What has to go before the stream: a snapshot that broke off is owed in full again. */
   private owed: 'nothing' | 'state' | 'state and facts' = 'state';
-  private everFlowed = false;
+  private starting = true;
   private connection: ReplicationConnection | null = null;
   private lastComplaint = '';
 
@@ -69,11 +71,24 @@ export class PgoutputChangeStream extends ChangeStream {
     } catch (error) {
       await this.stop();
       throw error;
+    } finally {
+      this.starting = false;
     }
   }
 
   override async stop(): Promise<void> {
     this.stopped.abort();
+    // A server that hangs must not hang our end: what was not acknowledged comes again.
+    await withDeadline('the end of the change stream', STOP_PATIENCE_MS, this.windDown()).catch(
+      (error: Error) => this.log.warn({ reason: error.message }, 'the change stream did not end in order'),
+    );
+  }
+
+  override status(): ChangeStreamStatus {
+    return { connected: this.connected, lagMs: this.meter.lagMs, slot: this.slot };
+  }
+
+  private async windDown(): Promise<void> {
     if (this.session) await this.session.stop();
     // Making a slot waits for every transaction of the server that is open: that wait ends here.
     else this.connection?.destroy();
@@ -82,16 +97,12 @@ export class PgoutputChangeStream extends ChangeStream {
     if (!this.db.ended) await this.db.end();
   }
 
-  override status(): ChangeStreamStatus {
-    return { connected: this.connected, lagMs: this.meter.lagMs, slot: this.slot };
-  }
-
   private async untilFlowing(): Promise<void> {
     const patience = AbortSignal.timeout(START_PATIENCE_MS);
     while (this.meter.lagMs === null && !patience.aborted && !this.stopped.signal.aborted) await sleep(10);
   }
 
-  /** One session after the other until `stop`. Only the very first one may say that it will never work. */
+  /** One session after the other until `stop`. Only while starting it may give up: a running product waits for the settings to be mended. */
   private async supervise(giveUp: (reason: Error) => void): Promise<void> {
     let failures = 0;
     while (!this.stopped.signal.aborted) {
@@ -99,7 +110,7 @@ export class PgoutputChangeStream extends ChangeStream {
         await this.oneSession();
       } catch (error) {
         if (this.connected) failures = 0;
-        else if (error instanceof ChangeStreamMisconfigured && !this.everFlowed) return giveUp(error);
+        else if (error instanceof ChangeStreamMisconfigured && this.starting) return giveUp(error);
         if (!this.stopped.signal.aborted) this.complain(error);
       }
       this.connected = false;
@@ -146,7 +157,6 @@ export class PgoutputChangeStream extends ChangeStream {
 
   private flowing(): void {
     this.connected = true;
-    this.everFlowed = true;
     if (this.lastComplaint) this.log.info({ slot: this.slot }, 'the change stream flows again');
     this.lastComplaint = '';
     this.meter.beat();

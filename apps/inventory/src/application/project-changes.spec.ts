@@ -1,0 +1,106 @@
+import { type ChangeRecord, LiveFeed, type LiveMessage, type StockRow, StockView } from '@holdfast/contracts';
+import { isNewer } from '@holdfast/kernel';
+import { ProjectChanges } from './project-changes';
+
+class View extends StockView {
+  private readonly rows = new Map<string, StockRow>();
+  override async apply(rows: readonly StockRow[]) {
+    return rows.filter((row) => {
+      const known = this.rows.get(row.sku);
+      if (known && !isNewer(row, known)) return false;
+      this.rows.set(row.sku, row);
+      return true;
+    });
+  }
+  override async ofDrop() {
+    return [...this.rows.values()];
+  }
+  override async freshness() {
+    return { staleSince: null };
+  }
+  override async setFreshness() {}
+}
+
+class Feed extends LiveFeed {
+  readonly said: LiveMessage[] = [];
+  override async publish(message: LiveMessage) {
+    this.said.push(message);
+  }
+  override subscribe() {
+    return () => undefined;
+  }
+}
+
+const record = (table: string, after: Record<string, unknown> | null): ChangeRecord => ({
+  topic: `holdfast.inventory.${table}`,
+  key: null,
+  value: {
+    before: null,
+    after,
+    source: { schema: 'inventory', table, lsn: 7, txId: 1, ts_ms: 1_800_000_000_000, snapshot: 'false' },
+    op: after ? 'u' : 'd',
+    ts_ms: 0,
+  },
+  fact: null,
+});
+const stock = (version: number, available: number, dropId = 'done') =>
+  record('stock', {
+    drop_id: dropId,
+    sku: 'A',
+    total: 9,
+    available,
+    held: 9 - available,
+    sold: 0,
+    epoch: 0,
+    version,
+  });
+const drop = (revision: number) => record('drop', { drop_id: 'done', revision, state: 'open' });
+
+describe('projecting changes', () => {
+  const make = () => {
+    const feed = new Feed();
+    return { feed, changes: new ProjectChanges(new View(), feed, () => undefined) };
+  };
+
+  it('passes every commit’s image on, also when several come in one batch: a crossing of zero is among them', async () => {
+    const { feed, changes } = make();
+    await changes.apply([stock(1, 1), stock(2, 0), stock(3, 1)]);
+    expect(feed.said).toMatchObject([
+      { kind: 'stock', dropId: 'done', rows: [{ available: 1 }, { available: 0 }, { available: 1 }] },
+    ]);
+  });
+
+  it('stamps a row with the moment of its commit', async () => {
+    const { feed, changes } = make();
+    await changes.apply([stock(1, 1)]);
+    expect(feed.said).toMatchObject([{ rows: [{ asOf: '2027-01-15T08:00:00.000Z' }] }]);
+  });
+
+  it('says nothing of what is old, doubled, deleted or somebody else’s', async () => {
+    const { feed, changes } = make();
+    await changes.apply([stock(2, 0), drop(2)]);
+    feed.said.length = 0;
+    await changes.apply([
+      stock(2, 0),
+      stock(1, 1),
+      drop(2),
+      drop(1),
+      record('stock', null),
+      record('cdc_heartbeat', { id: 1 }),
+    ]);
+    expect(feed.said).toEqual([]);
+  });
+
+  it('gives each drop a message of its own', async () => {
+    const { feed, changes } = make();
+    const other = { ...stock(1, 1, 'dtwo') };
+    (other.value!.after as { sku: string }).sku = 'B';
+    await changes.apply([stock(1, 1), other, stock(2, 0)]);
+    expect(
+      feed.said.map((message) => message.kind === 'stock' && [message.dropId, message.rows.length]),
+    ).toEqual([
+      ['done', 2],
+      ['dtwo', 1],
+    ]);
+  });
+});
