@@ -25,6 +25,7 @@ const RECORD_AGE_MS_MAX = 500; // the contract promises that a GET shows a chang
 const RECORDS_MAX = 500; // a record of 5,000 SKUs takes about 1 MB
 const LISTS_MAX = 100;
 const READ_DEADLINE_MS = 1_500;
+const PATIENCE_MS = 700; // a healthy read takes a few; then the last known state, marked stale, is the better answer
 
 /**
  * What the gateway knows about drops: the record from inventory, kept for half a second and read again when the feed says that it changed,
@@ -41,7 +42,12 @@ export class DropDirectory {
     private readonly feed: LiveFeed,
     private readonly clock: Clock,
   ) {
-    const common = { clock, maxAgeMs: RECORD_AGE_MS_MAX, deadlineMs: READ_DEADLINE_MS };
+    const common = {
+      clock,
+      maxAgeMs: RECORD_AGE_MS_MAX,
+      deadlineMs: READ_DEADLINE_MS,
+      patienceMs: PATIENCE_MS,
+    };
     this.records = new ReadThrough({
       ...common,
       what: 'reading a drop',

@@ -16,7 +16,15 @@ function setup(entriesMax = 10) {
     new Promise<string>((answer, fail) => {
       asked.push({ key, answer, fail });
     });
-  const cache = new ReadThrough({ what: 'it', load, clock, maxAgeMs: 500, entriesMax, deadlineMs: 10_000 });
+  const cache = new ReadThrough({
+    what: 'it',
+    load,
+    clock,
+    maxAgeMs: 500,
+    entriesMax,
+    deadlineMs: 10_000,
+    patienceMs: 50,
+  });
   return { clock, asked, cache };
 }
 
@@ -72,6 +80,19 @@ describe('reading through', () => {
     const third = cache.get('a');
     asked[2]!.answer('2');
     expect(await third).toEqual(fresh('2'));
+  });
+
+  it('does not let who could have the last value wait for a slow source, and takes its late answer', async () => {
+    const { clock, asked, cache } = setup();
+    const first = cache.get('a');
+    asked[0]!.answer('1');
+    await first;
+    clock.ms += 500;
+    expect(await cache.get('a')).toEqual({ value: '1', behind: true });
+    asked[1]!.answer('2');
+    await new Promise(setImmediate);
+    expect(await cache.get('a')).toEqual(fresh('2'));
+    expect(asked).toHaveLength(2);
   });
 
   it('hides no other fault', async () => {

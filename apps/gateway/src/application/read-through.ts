@@ -11,13 +11,15 @@ export interface ReadThroughOptions<V> {
   /** Keys kept; the least recently asked for goes first. */
   entriesMax: number;
   deadlineMs: number;
+  /** How long who could have the last value waits for a newer one. */
+  patienceMs: number;
 }
 
 interface Entry<V> {
   value: { it: V } | undefined;
   readAtMs: number;
   loading: Promise<V> | undefined;
-  /** After a failed read the old value is given at once until then, so that a dead source does not slow every reader down. */
+  /** After a failed or slow read the old value is given at once until then, so that a dead source does not slow every reader down. */
   restUntilMs: number;
 }
 
@@ -39,11 +41,15 @@ export class ReadThrough<V> {
       if (now - entry.readAtMs < this.options.maxAgeMs) return { value: entry.value.it, behind: false };
       if (now < entry.restUntilMs) return { value: entry.value.it, behind: true };
     }
+    const loading = entry.loading ?? this.load(key, entry);
+    if (!entry.value) return { value: await loading, behind: false };
     try {
-      return { value: await (entry.loading ?? this.load(key, entry)), behind: false };
+      const value = await withDeadline(this.options.what, this.options.patienceMs, loading);
+      return { value, behind: false };
     } catch (error) {
-      if (entry.value && isAway(error)) return { value: entry.value.it, behind: true };
-      throw error;
+      if (!isAway(error)) throw error;
+      entry.restUntilMs = this.options.clock.now() + REST_AFTER_FAILURE_MS;
+      return { value: entry.value.it, behind: true };
     }
   }
 
@@ -89,10 +95,7 @@ export class ReadThrough<V> {
         return value;
       },
       (error: unknown) => {
-        if (entry.loading === loading) {
-          entry.loading = undefined;
-          entry.restUntilMs = clock.now() + REST_AFTER_FAILURE_MS;
-        }
+        if (entry.loading === loading) entry.loading = undefined;
         throw error;
       },
     );

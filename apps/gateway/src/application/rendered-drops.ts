@@ -12,7 +12,7 @@ export interface Rendered {
 const TEXT_AGE_MS_MAX = 100; // a crowd of readers costs ten renderings a second; `serverTime` is off by as much at most
 const DROPS_MAX = 200;
 const LISTS_MAX = 50;
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 5_000; // the directory below has its own, and keeps the last state
 
 /** Drops as the text that HTTP sends, rendered once for all who ask in the same tenth of a second. */
 export class RenderedDrops {
@@ -20,7 +20,13 @@ export class RenderedDrops {
   private readonly lists: ReadThrough<Rendered>;
 
   constructor(directory: DropDirectory, clock: Clock) {
-    const common = { clock, maxAgeMs: TEXT_AGE_MS_MAX, deadlineMs: DEADLINE_MS, what: 'rendering a drop' };
+    const common = {
+      clock,
+      maxAgeMs: TEXT_AGE_MS_MAX,
+      deadlineMs: DEADLINE_MS,
+      patienceMs: DEADLINE_MS,
+      what: 'rendering a drop',
+    };
     this.drops = new ReadThrough({
       ...common,
       entriesMax: DROPS_MAX,
