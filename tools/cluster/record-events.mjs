@@ -2,7 +2,7 @@
 // Records what Debezium really puts on Kafka, as fixtures that the native reader is compared with: test/fixtures/debezium/*.json.
 //   DATABASE_URL=<a migrated, empty database> node tools/cluster/record-events.mjs [folder of the fixtures]
 // Starts its own Kafka and Connect in a temporary folder, and takes its slot away at the end. Needs kafkajs.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -21,47 +21,8 @@ const SLOT = 'holdfast_record';
 const LOGIN = { user: 'holdfast_record', password: 'for-this-recording-only' };
 const say = (line) => console.error(line);
 
-const BEFORE = [
-  `INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_record', 'Recorder')`,
-  `INSERT INTO inventory.drop (drop_id, merchant_id, name, state, opens_at, per_customer_limit, hold_ttl_seconds)
-   VALUES ('drecord1', 'mer_record', 'Morning drop', 'scheduled', '2026-12-01T10:00:00.123456Z', 4, 300)`,
-  `INSERT INTO inventory.item VALUES ('drecord1', 'TEE-S', 1, 'Tee "S" — grün', NULL, 4900, 'EUR'),
-     ('drecord1', 'TEE-M', 2, 'Tee M', NULL, 4900, 'EUR'), ('drecord1', 'TEE-L', 3, 'Tee L', NULL, 4900, 'EUR')`,
-  `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-S', 100000000, 100000000, 0, 0)`,
-  `INSERT INTO inventory.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
-   VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000001', 'hold', 'drecord1-h1', 'hold.released.v1', '{"holdId": "drecord1-h1"}')`,
-];
-const AFTER = [
-  [
-    'stock-insert',
-    `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-M', 5, 5, 0, 0)`,
-  ],
-  [
-    'stock-update',
-    `UPDATE inventory.stock SET available = available - 2, held = held + 2, version = version + 1 WHERE (drop_id, sku) = ('drecord1', 'TEE-M')`,
-  ],
-  ['stock-delete', `DELETE FROM inventory.stock WHERE (drop_id, sku) = ('drecord1', 'TEE-M')`],
-  [
-    'stock-many-in-one-transaction',
-    `INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold) VALUES ('drecord1', 'TEE-M', 7, 7, 0, 0), ('drecord1', 'TEE-L', 9, 9, 0, 0)`,
-  ],
-  [
-    'drop-update',
-    `UPDATE inventory.drop SET state = 'open', revision = revision + 1, description = 'Now — "live"' WHERE drop_id = 'drecord1'`,
-  ],
-  [
-    'outbox-fact',
-    `INSERT INTO inventory.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
-     VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000002', 'hold', 'drecord1-h2', 'hold.confirmed.v1',
-       '{"holdId": "drecord1-h2", "orderId": null, "lines": [{"sku": "TEE-M", "quantity": 2}], "note": "grün \\"q\\""}')`,
-  ],
-  [
-    'checkout-fact',
-    `INSERT INTO checkout.outbox (drop_id, id, aggregatetype, aggregateid, type, payload)
-     VALUES ('drecord1', '0190f5a0-0000-7000-8000-000000000003', 'order', 'drecord1-o1', 'order.paid.v1', '{"orderId": "drecord1-o1", "amountMinor": 9800}')`,
-  ],
-  ['outbox-purge', `DELETE FROM inventory.outbox WHERE id = '0190f5a0-0000-7000-8000-000000000002'`],
-];
+// What is done to the database: before the connector starts (its snapshot), then one fixture a statement.
+const { before: BEFORE, after: AFTER } = JSON.parse(readFileSync(join(folder, 'statements.json'), 'utf8'));
 
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-record-'));
 const undo = [() => rmSync(dir, { recursive: true, force: true })];
@@ -82,9 +43,9 @@ async function record() {
   await until('the snapshot', () => messages.some(({ topic }) => topic === 'holdfast.inventory.stock'));
   await until('its fact', () => messages.some(({ topic }) => topic === 'holdfast.events.hold'));
   const fixtures = { snapshot: [...messages] };
-  for (const [name, statement] of AFTER) {
+  for (const { name, sql } of AFTER) {
     const from = messages.length;
-    await db.query(statement);
+    await db.query(sql);
     if (name === 'outbox-purge') continue; // its fixture is that nothing comes: seen below
     await until(name, () => messages.slice(from).some(isNoHeartbeat));
     await new Promise((done) => setTimeout(done, 500)); // a tombstone, or the rest of a transaction
@@ -97,7 +58,6 @@ async function record() {
   );
   fixtures['outbox-purge'] = messages.slice(from).filter(isNoHeartbeat);
   fixtures.heartbeat = messages.slice(from).filter((message) => !isNoHeartbeat(message));
-  mkdirSync(folder, { recursive: true });
   for (const [name, records] of Object.entries(fixtures)) {
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(records, null, 2)}\n`);
     say(`${name}: ${records.length} records`);
