@@ -22,6 +22,8 @@ export class DropStore {
 
   /** The state at this moment. */
   readonly state = computed<DropState>(() => (this.details.value ? stateNow(this.details.value) : 'draft'));
+  /** The SKU that the shopper has chosen, or nothing yet. */
+  readonly chosen = signal('');
   /** All SKUs together. */
   readonly left = signal(0);
   readonly held = signal(0);

@@ -15,7 +15,7 @@ const QUANTITY_MAX = 100;
 
 /** The shelf: what there is, how many, and the one button. */
 export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: Purchase }) {
-  const choice = useSignal('');
+  const choice = store.chosen;
   const quantity = useSignal(1);
   const drop = store.details.value!;
   const item = store.item(choice.value);

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { formatCount, formatMoney } from '../../shared/money';
 import type { Item } from '../../shared/types';
 import type { DropStore } from '../drop-store';
-import { StockMeter, stockWords } from './stock-meter';
+import { isLow, StockMeter, stockWords } from './stock-meter';
 
 const TILES_MAX = 24;
 const TILE_NAME_MAX = 12;
@@ -70,7 +70,6 @@ interface OptionProps {
 function Option({ item, store, choice, showPrice }: OptionProps) {
   const counts = store.stock(item.sku).value;
   const gone = counts.available === 0;
-  const low = !gone && counts.available <= 10;
   return (
     <label class={`option${gone ? ' option-gone' : ''}`} data-sku={item.sku}>
       <input
@@ -84,7 +83,7 @@ function Option({ item, store, choice, showPrice }: OptionProps) {
       <span class="option-face">
         <span class="option-name">{item.name}</span>
         {showPrice && <span class="option-price">{formatMoney(item.price)}</span>}
-        <span class={`option-stock${low ? ' low' : ''}`}>{stockWords(counts)}</span>
+        <span class={`option-stock${isLow(counts) ? ' low' : ''}`}>{stockWords(counts)}</span>
         <StockMeter counts={counts} />
       </span>
     </label>

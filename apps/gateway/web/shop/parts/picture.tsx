@@ -33,5 +33,8 @@ export function Picture({
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/).slice(0, 2);
-  return words.map((word) => [...word][0] ?? '').join('');
+  return words
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
 }

@@ -42,7 +42,7 @@ export function DropView({ dropId }: { dropId: string }) {
   return (
     <Frame aside={<LineBadge store={store} />}>
       <article class="drop">
-        <Picture src={drop.imageUrl} name={drop.name} eager />
+        <DropPicture store={store} purchase={purchase} />
         <div class="drop-side">
           <LineBanner store={store} />
           <DropHead store={store} />
@@ -69,6 +69,22 @@ function Panel({ store, purchase }: { store: DropStore; purchase: Purchase }) {
     case 'done':
       return <OrderPanel store={store} purchase={purchase} order={step.order} />;
   }
+}
+
+/** The picture of what is chosen or held, else of the drop. */
+function DropPicture({ store, purchase }: { store: DropStore; purchase: Purchase }) {
+  const step = purchase.step.value;
+  const sku =
+    step.kind === 'choose'
+      ? store.chosen.value
+      : (step.kind === 'held' ? step.hold : step.order).lines[0]?.sku;
+  const drop = store.details.value!;
+  const item = sku ? store.item(sku) : undefined;
+  return item?.imageUrl && item.imageUrl !== drop.imageUrl ? (
+    <Picture src={item.imageUrl} name={item.name} eager />
+  ) : (
+    <Picture src={drop.imageUrl} name={drop.name} eager />
+  );
 }
 
 function DropHead({ store }: { store: DropStore }) {
