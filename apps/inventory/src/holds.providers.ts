@@ -21,7 +21,7 @@ import { HoldsLifecycle, LanePool } from './holds.lifecycle';
 // One batch a lane is in flight, so this many drops can sell at the same moment; more wait their turn.
 const LANE_CONNECTIONS = 8;
 // Below the lanes' deadline: a statement that hangs is given up while its callers still wait, and the batch is sent again.
-const LANE_STATEMENT_TIMEOUT_MS = 1_500;
+const LANE_STATEMENT_TIMEOUT_MS = 1_000;
 
 /** Lanes, gate, sweeper, and the client that stands in front of them. */
 export const holdsProviders: Provider[] = [

@@ -117,8 +117,10 @@ export class Lane {
   private dropOverdue(): void {
     const now = this.parts.clock.now();
     const overdue = this.queue.dropOverdue(now);
-    for (const entry of this.inFlight ?? []) if (entry.deadlineAt <= now) overdue.push(entry);
-    for (const entry of overdue) entry.fail(new ServiceUnavailable('the ledger did not answer in time'));
+    const inDoubt = this.inFlight?.filter((entry) => !entry.settled && entry.deadlineAt <= now) ?? [];
+    if (inDoubt.length > 0) this.parts.onDoubt(this.dropId);
+    for (const entry of [...inDoubt, ...overdue])
+      entry.fail(new ServiceUnavailable('the ledger did not answer in time'));
     if (this.isIdle) this.rest();
   }
 

@@ -19,7 +19,7 @@ export interface SettleContext {
   settings: LaneSettings;
   random: () => number;
   onNews: (news: LaneNews) => void;
-  /** A batch was given up while it may have been committed: what was learnt about the drop may lack something. */
+  /** A batch may have been committed or not: what was learnt about the drop may lack something. */
   onDoubt: (dropId: string) => void;
 }
 
@@ -43,7 +43,7 @@ export async function settleBatch(context: SettleContext, batch: readonly LaneEn
 
 /** Tries as long as somebody waits for an answer: each entry has a deadline, so this ends. */
 async function runUntilKnown(
-  { dropId, ledger, settings, random }: SettleContext,
+  { dropId, ledger, settings, random, onDoubt }: SettleContext,
   batch: readonly LaneEntry[],
 ): Promise<BatchResult> {
   const commands = batch.map((entry) => entry.command);
@@ -52,6 +52,7 @@ async function runUntilKnown(
       return await ledger.runBatch(dropId, commands);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
+      onDoubt(dropId);
       const ceiling = Math.min(settings.retryDelayMsMax, settings.retryDelayMsMin * 2 ** attempt);
       await new Promise((resolve) => setTimeout(resolve, ceiling * (0.5 + 0.5 * random())));
       if (batch.every((entry) => entry.settled))
