@@ -1,6 +1,8 @@
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { testServerUrl } from '@holdfast/testing';
+import { checkPromises } from '../../apps/standalone/src/cli/rush/check-promises';
+import type { AcknowledgedHold } from '../../apps/standalone/src/cli/rush/tally';
 import { auditLedger } from '../../apps/standalone/src/cli/verify/audit-ledger';
 import { createLedger, type TestLedger } from '../support/database';
 
@@ -203,25 +205,59 @@ describe('verify, on the ledger', () => {
     });
   });
 
-  it('cannot change anything: its role may only read', async () => {
-    const pool = openPool({ url: sound.url, role: ROLES.auditor, max: 1, name: 'test' });
-    try {
-      await expect(pool.query(`UPDATE inventory.stock SET held = 0`)).rejects.toMatchObject({
-        code: '42501',
+  it('a rush compares what clients were told with what the ledger has', async () => {
+    const nowMs = Date.now();
+    const told = (holdId: string, units: number, more: Partial<AcknowledgedHold> = {}): AcknowledgedHold => ({
+      holdId,
+      sku: 'B',
+      units,
+      expiresAtMs: nowMs + 60_000,
+      paidOrderId: null,
+      ...more,
+    });
+    const check = (holds: AcknowledgedHold[]) =>
+      asAuditor(sound.url, (pool) => checkPromises(pool, 'dtest', holds, nowMs));
+    expect(await check([told('h-held', 1), told('h-paid', 2, { paidOrderId: 'o-paid' })])).toEqual({
+      oversold: 0,
+      lost: 0,
+    });
+    expect(await check([told('h-nowhere', 1)])).toEqual({ oversold: 0, lost: 1 });
+    expect(await check([told('h-gone', 1, { paidOrderId: 'o-none' })])).toEqual({ oversold: 0, lost: 1 });
+    expect(await check([told('h-held', 5), told('h-paid', 4)])).toEqual({ oversold: 2, lost: 0 });
+    // The first five had run out before the next four were given.
+    expect(await check([told('h-held', 5, { expiresAtMs: nowMs - 1 }), told('h-paid', 4)])).toEqual({
+      oversold: 0,
+      lost: 0,
+    });
+    await onCopy(sound.url, async (url) => {
+      await onDatabase(
+        url,
+        `${DROP_GUARDS}; UPDATE inventory.hold SET quantities = '{2,9}' WHERE hold_id = 'h-held'`,
+      );
+      expect(await asAuditor(url, (pool) => checkPromises(pool, 'dtest', [], nowMs))).toEqual({
+        oversold: 4,
+        lost: 0,
       });
-    } finally {
-      await pool.end();
-    }
+    });
+  });
+
+  it('cannot change anything: its role may only read', async () => {
+    const write = asAuditor(sound.url, (pool) => pool.query(`UPDATE inventory.stock SET held = 0`));
+    await expect(write).rejects.toMatchObject({ code: '42501' });
   });
 });
 
-async function audit(url: string) {
+async function asAuditor<T>(url: string, work: (pool: Pool) => Promise<T>): Promise<T> {
   const pool = openPool({ url, role: ROLES.auditor, max: 1, name: 'test-verify' });
   try {
-    return await auditLedger(pool);
+    return await work(pool);
   } finally {
     await pool.end();
   }
+}
+
+function audit(url: string) {
+  return asAuditor(url, auditLedger);
 }
 
 async function onDatabase(url: string, statements: string): Promise<void> {

@@ -9,7 +9,7 @@ import { dropFromProducts } from '../import/drop-from-products';
 import { parseProductCsv, type ParsedProducts } from '../import/parse-product-csv';
 import type { Rejected } from '../import/rejected';
 import { addDropOptions, checkTimes, dropName, type DropOptions } from '../options';
-import { grouped, table } from '../output/table';
+import { counted, table } from '../output/table';
 import { findProduct } from '../product/find-product';
 import { withLedger } from '../product/with-ledger';
 
@@ -46,7 +46,7 @@ async function importFile(context: CommandContext, file: string, options: Import
     return refused(rejected, whyRefused(parsed, context));
   if (parsed.products.length === 0) return refused(rejected, nothingLeft(context, rejected));
   const { databaseUrl } = findProduct(context.env);
-  context.terminal.note(`Importing ${grouped(parsed.products.length)} products …`);
+  context.terminal.note(`Importing ${counted(parsed.products.length, 'product')} …`);
   const made = dropFromProducts(parsed.products, {
     name: options.name,
     fallbackName: nameOfFile(file),
@@ -68,7 +68,7 @@ async function importFile(context: CommandContext, file: string, options: Import
     rejected,
   };
   const text = [
-    `Imported ${grouped(json.products)} products, ${grouped(json.skus)} SKUs, ${grouped(json.units)} units as drop ${drop.id} (${drop.state}).`,
+    `Imported ${counted(json.products, 'product')}, ${counted(json.skus, 'SKU')}, ${counted(json.units, 'unit')} as drop ${drop.id} (${drop.state}).`,
     ...(rejected.length > 0 ? [rejectedTable(context, rejected)] : []),
     ...(drop.state === 'draft' ? [`It is a draft: open it with \`npx holdfast drop open ${drop.id}\`.`] : []),
   ];
@@ -129,8 +129,8 @@ function whyRefused({ bad, products }: ParsedProducts, context: CommandContext):
   const good = products.reduce((sum, { variants }) => sum + variants.length, 0);
   return [
     rejectedTable(context, bad),
-    `Nothing was imported: ${grouped(bad.length)} bad ${bad.length === 1 ? 'row' : 'rows'}. Mend the file${
-      good > 0 ? `, or import the ${grouped(good)} good SKUs with --skip-bad` : ''
+    `Nothing was imported: ${counted(bad.length, 'bad row')}. Mend the file${
+      good > 0 ? `, or import ${counted(good, 'good SKU')} with --skip-bad` : ''
     }.`,
   ].join('\n');
 }

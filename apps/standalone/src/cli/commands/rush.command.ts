@@ -69,6 +69,10 @@ async function rush(context: CommandContext, options: RushOptions): Promise<Answ
     new LedgerDropCatalogue(pool).get(options.drop),
   );
   if (!before) throw new CliFailure(unknownDrop(options.drop));
+  if (before.drop.state === 'draft')
+    throw new CliFailure(
+      `The drop ${options.drop} is a draft, shoppers cannot see it: open it with \`npx holdfast drop open ${options.drop}\`.`,
+    );
   const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
   const outcome = await send(context, product, { ...options, address, seed }, before);
   const interrupted = context.interrupted.aborted;

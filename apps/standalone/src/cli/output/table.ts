@@ -34,6 +34,10 @@ export function grouped(value: number): string {
 
 /** Text of others (names from a file) without characters that a terminal would obey. Colours of our own stay. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly those are the danger
   return text.replace(/(?!\u001b\[\d+m)[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}
+
+/** `1 product`, `2 products`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { request } from 'undici';
 import type { Product } from './find-product';
 import type { Component } from './run-state';
+import { sql } from './sql/sql.generated';
 
 export interface ComponentReport extends Component {
   state: 'up' | 'down' | 'degraded';
@@ -51,12 +52,7 @@ async function askLedger(databaseUrl: string): Promise<LedgerFacts | null> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ version: string; lag: string | null }>(
-      `SELECT current_setting('server_version') AS version, (
-         SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn))
-         FROM pg_replication_slots WHERE database = current_database() AND plugin = 'pgoutput'
-       ) AS lag`,
-    );
+    const { rows } = await client.query<{ version: string; lag: string | null }>(sql.changeStreamLag.text);
     const { version, lag } = rows[0]!;
     return { version, lag: lag === null ? null : Math.max(0, Number(lag)) };
   } catch {

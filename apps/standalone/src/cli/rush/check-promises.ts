@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { sql } from './sql/sql.generated';
 import type { AcknowledgedHold } from './tally';
 
 export interface Promises {
@@ -21,14 +22,7 @@ export async function checkPromises(
   holds: readonly AcknowledgedHold[],
   nowMs: number,
 ): Promise<Promises> {
-  const { rows } = await pool.query<SkuRow>(
-    `SELECT s.sku, s.total, coalesce(sum(l.quantity), 0) AS given
-     FROM inventory.stock s
-     LEFT JOIN (inventory.hold h CROSS JOIN LATERAL unnest(h.skus, h.quantities) AS l(sku, quantity))
-       ON h.drop_id = s.drop_id AND h.state IN ('held', 'confirmed') AND l.sku = s.sku
-     WHERE s.drop_id = $1 GROUP BY s.sku, s.total`,
-    [dropId],
-  );
+  const { rows } = await pool.query<SkuRow>(sql.givenUnits.text, [dropId]);
   const beyond = (given: number, total: number) => Math.max(0, given - total);
   const promised = promisedUnits(holds, nowMs);
   const byLedger = rows.reduce((sum, row) => sum + beyond(Number(row.given), Number(row.total)), 0);
@@ -48,12 +42,10 @@ function promisedUnits(holds: readonly AcknowledgedHold[], nowMs: number): Map<s
 
 async function countLost(pool: Pool, dropId: string, holds: readonly AcknowledgedHold[]): Promise<number> {
   const paid = holds.flatMap(({ paidOrderId }) => paidOrderId ?? []);
-  const { rows } = await pool.query<{ lost: string }>(
-    `SELECT (SELECT count(*) FROM unnest($2::text[]) AS w(id)
-             WHERE NOT EXISTS (SELECT FROM inventory.hold h WHERE h.drop_id = $1 AND h.hold_id = w.id))
-          + (SELECT count(*) FROM unnest($3::text[]) AS w(id)
-             WHERE NOT EXISTS (SELECT FROM checkout.orders o WHERE o.drop_id = $1 AND o.order_id = w.id AND o.state = 'paid')) AS lost`,
-    [dropId, holds.map(({ holdId }) => holdId), paid],
-  );
+  const { rows } = await pool.query<{ lost: string }>(sql.countLost.text, [
+    dropId,
+    holds.map(({ holdId }) => holdId),
+    paid,
+  ]);
   return Number(rows[0]!.lost);
 }

@@ -3,6 +3,7 @@ import { publicVersion } from '@holdfast/kernel';
 import type { DropView, StockCounts } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import { EXAMPLES_MAX, type Invariant } from './invariant';
+import { sql } from './sql/sql.generated';
 
 const NAME = 'view-equals-ledger';
 const CATCH_UP_MS = 6_000; // the view is allowed a moment; after this it is not late but wrong
@@ -124,10 +125,7 @@ interface StockColumns {
 
 /** Drafts are shown to nobody. */
 async function readLedger(pool: Pool): Promise<LedgerCounts[]> {
-  const { rows } = await pool.query<StockColumns>(
-    `SELECT s.drop_id, s.sku, s.available, s.held, s.sold, s.total, s.epoch, s.version
-     FROM inventory.stock s JOIN inventory.drop d ON d.drop_id = s.drop_id WHERE d.state <> 'draft'`,
-  );
+  const { rows } = await pool.query<StockColumns>(sql.publicCounts.text);
   return rows.map((row) => ({
     dropId: row.drop_id,
     sku: row.sku,
