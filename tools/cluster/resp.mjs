@@ -9,7 +9,7 @@ export function askRedis({ host = '127.0.0.1', port, password, timeoutMs = 1_000
     let text = '';
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')));
     socket.once('connect', () => socket.write(all.map(encode).join('')));
-    socket.setEncoding('utf8');
+    socket.setEncoding('latin1'); // lengths count bytes
     socket.on('data', (more) => {
       text += more;
       const answers = decode(text);
@@ -27,7 +27,7 @@ export function askRedis({ host = '127.0.0.1', port, password, timeoutMs = 1_000
 const encode = (words) =>
   `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`).join('')}`;
 
-/** The whole answers at the beginning of `text`: simple strings, errors, numbers and bulk strings (ASCII). */
+/** The whole answers at the beginning of `text`: simple strings, errors, numbers and bulk strings. */
 function decode(text) {
   const answers = [];
   let at = 0;
