@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild, untilReady } from './child.mjs';
 import { ClusterError } from './errors.mjs';
-import { findJava, javaArgs, properties } from './java.mjs';
+import { findJava, javaArgs, javaEnv, properties } from './java.mjs';
 import { versions } from './maven.mjs';
 import { isFree } from './ports.mjs';
 import { endStray } from './stray.mjs';
@@ -39,7 +39,7 @@ export async function startConnect({ dir, libs, port, brokers, cdc, say = () => 
     logFile: join(dir, 'connect.out'),
     ownLog,
     cwd: dir,
-    env: cdc,
+    env: { ...javaEnv, ...cdc },
     graceMs: 8_000, // Without its broker it would take 46 s to give up
   });
   const address = `http://127.0.0.1:${port}`;

@@ -43,5 +43,14 @@ export function javaArgs({ libs, logFile, heapMb = 192 }) {
 /** Properties files: the ones of the repository, then what only this machine knows. */
 export function properties(files, more) {
   const texts = files.map((file) => readFileSync(join(kafkaConf, file), 'utf8'));
-  return [...texts, ...Object.entries(more).map(([key, value]) => `${key}=${value}`), ''].join('\n');
+  return [...texts, ...Object.entries(more).map(([key, value]) => `${key}=${escaped(value)}`), ''].join('\n');
 }
+
+/** Java reads these files as Latin-1: a data folder may have other letters. */
+const escaped = (value) =>
+  String(value)
+    .replaceAll('\\', '\\\\')
+    .replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Java takes names of files for the locale's letters, and a bare locale has none beyond ASCII. */
+export const javaEnv = { LC_ALL: 'C.UTF-8' };

@@ -1,11 +1,10 @@
 // One Kafka broker in KRaft mode, for one machine.
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild, untilReady } from './child.mjs';
 import { ClusterError } from './errors.mjs';
-import { findJava, javaArgs, properties } from './java.mjs';
+import { findJava, javaArgs, javaEnv, properties } from './java.mjs';
 import { askMetadata } from './kafka-wire.mjs';
 import { versions } from './maven.mjs';
 import { isFree } from './ports.mjs';
@@ -27,7 +26,7 @@ export async function startKafka({ dir, libs, port, controllerPort, say = () => 
   const conf = join(dir, 'server.properties');
   writeFileSync(conf, properties(['broker.properties'], addresses(dir, port, controllerPort)));
   const ownLog = join(dir, 'kafka.log');
-  formatOnce({ dir, conf, java, libs, ownLog, say });
+  await formatOnce({ dir, conf, java, libs, ownLog, say });
   const child = await startChild({
     name: 'kafka',
     command: java,
@@ -35,6 +34,7 @@ export async function startKafka({ dir, libs, port, controllerPort, say = () => 
     logFile: join(dir, 'kafka.out'),
     ownLog,
     cwd: dir,
+    env: javaEnv,
   });
   await untilReady(
     child,
@@ -58,16 +58,22 @@ function addresses(dir, port, controllerPort) {
 }
 
 /** Our own mark, written at the end: a format cut short must be done again, and Kafka's own files do not tell. */
-function formatOnce({ dir, conf, java, libs, ownLog, say }) {
+async function formatOnce({ dir, conf, java, libs, ownLog, say }) {
   const mark = join(dir, 'formatted');
   if (existsSync(mark)) return;
   say('Formatting the storage of Kafka …');
   rmSync(join(dir, 'data'), { recursive: true, force: true });
   const clusterId = Buffer.concat([Buffer.from('H'), randomBytes(15)]).toString('base64url'); // no leading dash, it would read as an option
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', conf];
-  const args = [...javaArgs({ libs, logFile: ownLog, heapMb: 64 }), ...tool];
-  const { status, stdout, stderr } = spawnSync(java, args, { cwd: dir, encoding: 'utf8' });
-  if (status !== 0)
-    throw new ClusterError(`the storage of Kafka could not be formatted:\n${stdout}${stderr}`);
+  const child = await startChild({
+    name: 'kafka-format',
+    command: java,
+    args: [...javaArgs({ libs, logFile: ownLog, heapMb: 64 }), ...tool],
+    logFile: join(dir, 'format.out'),
+    cwd: dir,
+    env: javaEnv,
+  });
+  const { code } = await child.exited;
+  if (code !== 0) throw new ClusterError(`the storage of Kafka could not be formatted:\n${child.lastLog()}`);
   writeFileSync(mark, clusterId);
 }
