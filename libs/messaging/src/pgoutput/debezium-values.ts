@@ -30,9 +30,15 @@ export function debeziumDecoder(typeOid: number): Decode {
   return DECODERS[typeOid] ?? asText;
 }
 
-/** `2026-11-22 04:30:00.12+00` (a session in UTC) → `2026-11-22T04:30:00.12Z`, as io.debezium.time.ZonedTimestamp. */
+const MICROSECOND_DIGITS = 6;
+
+/** `2026-11-22 04:30:00.12+00` (a session in UTC) → `2026-11-22T04:30:00.120000Z`, as io.debezium.time.ZonedTimestamp. */
 function toIsoTime(text: string): string {
-  return text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
+  const match = /^(\S+) (\d{2}:\d{2}:\d{2})(?:\.(\d+))?\+00(?::00)?$/.exec(text);
+  // Times before Christ and infinity have no ISO form; ours never are.
+  if (!match) return text;
+  const [, day, time, fraction = ''] = match;
+  return `${day}T${time}.${fraction.padEnd(MICROSECOND_DIGITS, '0')}Z`;
 }
 
 /** Stands for a long value that an update did not touch, and that the log therefore does not carry. Debezium's word for it. */

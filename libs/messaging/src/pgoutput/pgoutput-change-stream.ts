@@ -28,7 +28,6 @@ const RETRY_MAX_MS = 1_000; // readers wait for it: a restarted PostgreSQL is fo
 export class PgoutputChangeStream extends ChangeStream {
   private readonly db: Pool;
   private readonly meter: LagMeter;
-  private readonly outboxes: ReadonlySet<string>;
   private readonly stopped = new AbortController();
   private handler: ChangeHandler = async () => undefined;
   private supervising: Promise<void> | null = null;
@@ -57,7 +56,6 @@ export class PgoutputChangeStream extends ChangeStream {
       source.heartbeatTable,
       `${source.topicPrefix}.${source.heartbeatTable}`,
     );
-    this.outboxes = new Set(source.outboxes.map(({ table }) => table));
   }
 
   override async start(handler: ChangeHandler): Promise<void> {
@@ -131,8 +129,8 @@ export class PgoutputChangeStream extends ChangeStream {
         this.log.info({ slot }, 'made a replication slot: reading the rows as they are first');
       }
       await this.payOff();
-      const { publication, topicPrefix } = this.source;
-      const reader = new TransactionReader(publication, topicPrefix, this.outboxes);
+      const { publication, topicPrefix, outbox } = this.source;
+      const reader = new TransactionReader(publication, topicPrefix, outbox.name);
       this.session = new StreamSession(connection, reader, (records) => this.apply(records));
       await this.session.run(slot, () => this.flowing());
     } finally {

@@ -27,7 +27,7 @@ export async function sendSnapshot(
   let first = true;
   for (const { table, facts } of [
     ...source.state.map((table) => ({ table, facts: false })),
-    ...(withFacts ? source.outboxes.map((table) => ({ table, facts: true })) : []),
+    ...(withFacts ? await outboxes(db, source) : []),
   ]) {
     for await (const rows of pages(db, table)) {
       const records = rows.flatMap((row) => {
@@ -42,6 +42,14 @@ export async function sendSnapshot(
   const last = held.at(-1)?.value;
   if (last) last.source.snapshot = 'last';
   if (held.length > 0) await send(held);
+}
+
+async function outboxes(db: Pool, { publication, outbox }: PgoutputSource) {
+  const found = await db.query<{ table: string }>(
+    `SELECT schemaname || '.' || tablename AS table FROM pg_publication_tables WHERE pubname = $1 AND tablename = $2 ORDER BY 1`,
+    [publication, outbox.name],
+  );
+  return found.rows.map(({ table }) => ({ table: { ...outbox, table }, facts: true }));
 }
 
 type Row = Record<string, unknown>;

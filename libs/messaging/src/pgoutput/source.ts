@@ -24,8 +24,11 @@ export interface PgoutputSource {
   topicPrefix: string;
   /** Tables of state: their rows come as reads at every start. */
   state: readonly SnapshotTable[];
-  /** Tables of facts: sent on as facts. Their rows come as reads only when the slot is new, that is, when some may have been missed. */
-  outboxes: readonly SnapshotTable[];
+  /**
+   * Tables of facts: every published table of this name, whichever service it belongs to. What is inserted there is sent on as a fact. Rows
+   * that are there already come as reads only when the slot is new, that is, when some may have been missed.
+   */
+  outbox: Omit<SnapshotTable, 'table'> & { name: string };
   /** Table with the columns `id` (one row, 1) and `ts`. */
   heartbeatTable: string;
 }

@@ -20,7 +20,7 @@ export class TransactionReader {
   constructor(
     publication: string,
     private readonly topicPrefix: string,
-    private readonly outboxes: ReadonlySet<string>,
+    private readonly outboxName: string,
   ) {
     this.decoder = new PgoutputPlugin({ protoVersion: 1, publicationNames: [publication] });
   }
@@ -80,9 +80,10 @@ export class TransactionReader {
       atMs: this.open?.atMs ?? Date.now(),
       snapshot: 'false',
     };
-    const record = this.outboxes.has(`${schema}.${table}`)
-      ? factRecord(this.topicPrefix, change)
-      : rowRecord(this.topicPrefix, change, origin, Date.now());
+    const record =
+      table === this.outboxName
+        ? factRecord(this.topicPrefix, change)
+        : rowRecord(this.topicPrefix, change, origin, Date.now());
     if (record) this.open?.records.push(record);
     return null;
   }

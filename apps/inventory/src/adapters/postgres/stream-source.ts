@@ -1,7 +1,7 @@
 import type { PgoutputSource } from '@holdfast/messaging';
 import { ROLES } from '@holdfast/postgres';
 
-/** What the inventory's ledger publishes (see the migrations), and how it is read. */
+/** What the ledger publishes (see the migrations), and how it is read. */
 export function inventoryStreamSource(url: string): PgoutputSource {
   return {
     url,
@@ -13,14 +13,12 @@ export function inventoryStreamSource(url: string): PgoutputSource {
       { table: 'inventory.drop', key: ['drop_id'], order: ['drop_id'] },
       { table: 'inventory.stock', key: ['drop_id', 'sku'], order: ['drop_id', 'sku'] },
     ],
-    outboxes: [
-      {
-        table: 'inventory.outbox',
-        key: ['drop_id', 'id'],
-        order: ['created_at', 'id'],
-        where: `created_at > now() - interval '1 day'`,
-      },
-    ],
+    outbox: {
+      name: 'outbox',
+      key: ['drop_id', 'id'],
+      order: ['created_at', 'id'],
+      where: `created_at > now() - interval '1 day'`,
+    },
     heartbeatTable: 'inventory.cdc_heartbeat',
   };
 }
