@@ -28,6 +28,7 @@ export async function createGatewayApp(
   const methods = new MethodTable();
   methods.watch(instance);
   instance.decorateRequest('principal', null);
+  instance.decorateRequest('traceId', '');
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -53,6 +54,8 @@ export async function createGatewayApp(
 
 function makeAdapter(): FastifyAdapter {
   return new FastifyAdapter({
+    // Guards, never middleware: its engine would run at each request for nothing.
+    skipMiddie: true,
     bodyLimit: LIMITS.bodyBytesMax,
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     requestTimeout: REQUEST_COMPLETE_MS_MAX,

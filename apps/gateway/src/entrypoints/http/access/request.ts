@@ -9,6 +9,8 @@ export interface Principal {
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
+    /** Empty until somebody asks for it; see `traceIdOf`. */
+    traceId: string;
   }
   interface FastifyContextConfig {
     times?: RouteTimes;

@@ -20,15 +20,11 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : freshId();
 }
 
-const traceIds = new WeakMap<object, string>();
-
 /** The trace that the request belongs to: from `traceparent`, else made. Asked only where something is said about the request. */
 export function traceIdOf(request: FastifyRequest): string {
-  let traceId = traceIds.get(request);
-  if (!traceId) {
+  if (!request.traceId) {
     const given = request.headers['traceparent'];
-    traceId = (typeof given === 'string' && TRACEPARENT.exec(given)?.[1]) || freshId();
-    traceIds.set(request, traceId);
+    request.traceId = (typeof given === 'string' && TRACEPARENT.exec(given)?.[1]) || freshId();
   }
-  return traceId;
+  return request.traceId;
 }
