@@ -52,7 +52,7 @@ async function begun(some: Partial<OrderIntent> = {}): Promise<OrderRecord> {
 }
 
 const advance = (from: OrderRecord, move: Move) =>
-  store.advance(from, move, factOf(from, move.step, move.reason ?? null), LEASE_MS);
+  store.advance(from, move, { fact: factOf(from, move.step, move.reason ?? null), answer: null }, LEASE_MS);
 
 async function walk(from: OrderRecord, moves: Move[]): Promise<OrderRecord> {
   let order = from;

@@ -19,11 +19,15 @@ import type { OrderStore } from './application/ports/order-store.port';
 import type { PaymentProvider } from './application/ports/payment-provider.port';
 import { SagaSteps } from './application/saga-steps';
 import { type CheckoutTimings, DEFAULT_TIMINGS } from './application/timings';
+import { Turnstile } from './application/turnstile';
 import { RoundWorker } from './entrypoints/round-worker';
 
 const POOL_MAX = 12; // a payment uses one connection for a millisecond at a time; more only queue in the server
 const SANDBOX_POOL_MAX = 6;
 const PURGE_EVERY_MS = 600_000; // rows live for days; ten minutes more are nothing
+
+// A payment on an idle machine takes some 15 ms; two dozen keep two cores and the log busy, and more only make all of them late.
+const BEGINNING = { places: 24, placeMs: 1_000, waitMs: 8_000, waiting: 2_000 };
 
 export interface CheckoutParts {
   inventory: InventoryClient;
@@ -79,7 +83,16 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
 
   const client = new CheckoutService({
     store,
-    placing: new PlaceOrderUseCase({ store, inventory, provider, saga, background, clock, timings }),
+    placing: new PlaceOrderUseCase({
+      store,
+      inventory,
+      provider,
+      saga,
+      background,
+      clock,
+      timings,
+      turnstile: new Turnstile(BEGINNING),
+    }),
     readers: [new SandboxWebhooks(secrets, clock)],
     bank: new SandboxBank(bankPool, () => officer.wake()),
     wake: () => completer.wake(),

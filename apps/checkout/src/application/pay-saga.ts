@@ -2,9 +2,10 @@ import { invariant } from '@holdfast/kernel';
 import { ServiceUnavailable } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/observability';
 import { backoffMs } from '../domain/backoff';
-import { isSettled, NEXT, type OrderRecord, STATE_OF } from '../domain/order';
+import { isSettled, type Move, NEXT, type OrderRecord, STATE_OF } from '../domain/order';
 import { factOf } from '../domain/order-fact';
-import type { OrderStore } from './ports/order-store.port';
+import { toOrder } from '../domain/render-order';
+import type { Consequences, OrderStore } from './ports/order-store.port';
 import type { SagaSteps, Verdict } from './saga-steps';
 
 const MOVES_MAX = 24; // the longest way through the states has nine; more means that two states play ball
@@ -39,8 +40,7 @@ export class PaySaga {
       }
       const { move } = verdict;
       invariant(NEXT[order.step].includes(move.step), `${order.step} may lead to ${move.step}`);
-      const fact = factOf(order, move.step, move.reason ?? order.reason);
-      const moved = await store.advance(order, move, fact, leaseMs);
+      const moved = await store.advance(order, move, consequencesOf(order, move), leaseMs);
       if (!moved) return this.giveWay(order);
       order = moved;
     }
@@ -67,4 +67,13 @@ export class PaySaga {
     }
     return now;
   }
+}
+
+/** A paid order is its own answer: kept in the same commit, it is there for the key whoever died, and costs no commit of its own. */
+function consequencesOf(order: OrderRecord, move: Move): Consequences {
+  return {
+    fact: factOf(order, move.step, move.reason ?? order.reason),
+    answer:
+      move.step === 'paid' ? { status: 201, body: JSON.stringify(toOrder({ ...order, ...move })) } : null,
+  };
 }

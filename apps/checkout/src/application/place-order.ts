@@ -8,8 +8,10 @@ import type { PaySaga } from './pay-saga';
 import type { OrderStore } from './ports/order-store.port';
 import type { PaymentProvider } from './ports/payment-provider.port';
 import type { CheckoutTimings } from './timings';
+import type { Turnstile } from './turnstile';
 
 const ROUTE = 'POST /v1/orders';
+const RETRY_AFTER_SECONDS = 1;
 const REPLAY_POLL_MS = 40; // a payment takes some 10 ms; ten waiters cost 250 small reads a second
 
 export interface PlaceOrderDeps {
@@ -18,6 +20,7 @@ export interface PlaceOrderDeps {
   provider: PaymentProvider;
   saga: PaySaga;
   background: BackgroundWork;
+  turnstile: Turnstile;
   clock: Clock;
   timings: CheckoutTimings;
 }
@@ -36,11 +39,26 @@ export class PlaceOrderUseCase {
     const existing = await this.deps.store.get(dropId, orderId);
     if (existing && !mayBeginAgain(existing)) return this.replay(existing, command);
 
+    const leave = await this.deps.turnstile.enter();
+    if (!leave) return { kind: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };
+    try {
+      return await this.placeNew(command, orderId, existing);
+    } finally {
+      leave();
+    }
+  }
+
+  private async placeNew(
+    command: PlaceOrder,
+    orderId: string,
+    failed: OrderRecord | null,
+  ): Promise<PlaceOrderOutcome> {
+    const { holdId, customerId } = command;
     const hold = await this.deps.inventory.getHold({ holdId, customerId });
     if (!hold) return { kind: 'hold-not-found' };
     if (hold.state === 'expired') return { kind: 'hold-expired' };
     if (hold.state !== 'held') return { kind: 'hold-not-active' };
-    return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), existing, command);
+    return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), failed, command);
   }
 
   private async begin(
@@ -53,8 +71,9 @@ export class PlaceOrderUseCase {
       ? await store.beginAgain(failed, intent, timings.leaseMs)
       : await store.begin(intent, timings.leaseMs);
     if (begun.kind === 'begun') return this.pay(begun.order);
+    // The same key was faster, and may have ended already; or another order has the hold.
     const same = await store.get(intent.dropId, intent.orderId);
-    if (same && !mayBeginAgain(same)) return this.replay(same, command);
+    if (same && same.attempt !== failed?.attempt) return this.replay(same, command);
     const rival = await store.activeOfHold(intent.dropId, intent.holdId);
     return rival && STATE_OF[rival.step] === 'paid' ? { kind: 'hold-not-active' } : { kind: 'in-progress' };
   }

@@ -1,9 +1,8 @@
 import type { Page } from '@holdfast/contracts';
 import { DatabaseError, type Pool } from 'pg';
-import { type Begun, OrderStore } from '../../application/ports/order-store.port';
+import { type Begun, type Consequences, OrderStore } from '../../application/ports/order-store.port';
 import type { WebhookEvent } from '../../application/ports/webhook-reader.port';
 import type { Move, OrderIntent, OrderRecord } from '../../domain/order';
-import type { OrderFact } from '../../domain/order-fact';
 import { decodeCursor, encodeCursor, type OrderRow, toRecord } from './order-row';
 import { toServiceFault } from './service-fault';
 import { sql } from './sql/sql.generated';
@@ -45,7 +44,7 @@ export class PgOrderStore extends OrderStore {
   async advance(
     from: OrderRecord,
     move: Move,
-    fact: OrderFact | null,
+    { fact, answer }: Consequences,
     leaseMs: number,
   ): Promise<OrderRecord | null> {
     return this.first(sql.advanceOrder, [
@@ -63,6 +62,8 @@ export class PgOrderStore extends OrderStore {
       leaseMs,
       fact?.type ?? null,
       fact ? JSON.stringify(fact.payload) : null,
+      answer?.status ?? null,
+      answer?.body ?? null,
     ]);
   }
 

@@ -6,6 +6,14 @@ import type { WebhookEvent } from './webhook-reader.port';
 /** `taken`: somebody else was first; the order that stands in the way, when it could be read. */
 export type Begun = { kind: 'begun'; order: OrderRecord } | { kind: 'taken' };
 
+/** What is written together with a move. */
+export interface Consequences {
+  /** For other services. */
+  fact: OrderFact | null;
+  /** For the key, unless it has an answer already. */
+  answer: { status: 201; body: string } | null;
+}
+
 /**
  * The ledger of orders. Each call is one statement in one drop, committed when it returns. Throws `ServiceUnavailable` when the database
  * does not answer: the statement may have been done.
@@ -18,11 +26,11 @@ export abstract class OrderStore {
   abstract begin(intent: OrderIntent, leaseMs: number): Promise<Begun>;
   /** A failed order that no answer was given for begins its next attempt. */
   abstract beginAgain(failed: OrderRecord, intent: OrderIntent, leaseMs: number): Promise<Begun>;
-  /** Moves an order on if it still stands where `from` saw it, with the fact that follows from it. Null: somebody else moved it. */
+  /** Moves an order on if it still stands where `from` saw it, with what follows from it. Null: somebody else moved it. */
   abstract advance(
     from: OrderRecord,
     move: Move,
-    fact: OrderFact | null,
+    consequences: Consequences,
     leaseMs: number,
   ): Promise<OrderRecord | null>;
   /** The next check comes after `delayMs`, or when the payment is given up; at once when a webhook came meanwhile. */

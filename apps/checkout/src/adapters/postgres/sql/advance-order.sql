@@ -3,6 +3,7 @@
 -- The payment is given up a quarter of the time before the hold is over, two seconds at most, so that there is time to cancel and give back.
 -- $1 drop_id, $2 order_id, $3 attempt seen, $4 step seen, $5 new step, $6 payment_state, $7 reference, $8 next_action_url, $9 reason,
 -- $10 payable_until ($6 to $10: null leaves it as it is), $11 never give up, $12 lease in ms, $13 fact type, $14 fact payload (null: no fact).
+-- $15 answer status, $16 answer body (null: none): kept only when the key has no answer yet.
 -- Rows: 1 = moved, 0 = somebody else moved it.
 WITH moved AS (
   UPDATE checkout.orders
@@ -17,6 +18,8 @@ WITH moved AS (
       WHEN $10::timestamptz IS NULL THEN give_up_at
       ELSE $10::timestamptz - least(interval '2 s', greatest(interval '0', $10::timestamptz - clock_timestamp()) / 4)
     END,
+    answer_status = coalesce(answer_status, $15::integer),
+    answer_body = CASE WHEN answer_status IS NULL THEN $16 ELSE answer_body END,
     tries = 0,
     next_check_at = CASE
       WHEN $5 IN ('paid', 'failed', 'refunded') THEN NULL
