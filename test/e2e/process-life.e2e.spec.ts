@@ -74,6 +74,19 @@ describe('the start of the product', () => {
   });
 });
 
+describe('the product at work', () => {
+  it('goes on, and still ends, when nobody reads what it writes', async () => {
+    const product = await startProduct({ env: { LOG_LEVEL: 'debug' } });
+    product.stopReading();
+    for (let i = 0; i < 1_200; i += 1) {
+      const answer = await fetch(`${product.url}/v1/orders`, { signal: AbortSignal.timeout(END_MS) });
+      expect(answer.status).toBe(401); // each leaves a line in the log
+      await answer.body?.cancel();
+    }
+    expect(await product.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe('the end of the product', () => {
   it.each([
     ['SIGTERM to npm start', [0], (product: Product) => sendSignal(product.pid, 'SIGTERM')],

@@ -40,6 +40,8 @@ export interface Product {
   output(): string;
   /** All its living processes, found by descent, the ones of PostgreSQL included. */
   pids(): number[];
+  /** Stops reading what it writes, as a script does that waited for the ready line and looked away. */
+  stopReading(): void;
   /** SIGTERM, then waits for the exit. */
   stop(): Promise<Exit>;
   /** `kill -9` of the product's own process; PostgreSQL is left to its lifeline. */
@@ -79,6 +81,7 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
     exited: child.exited,
     output: child.output,
     pids: () => processTree(child.pid).map(({ pid }) => pid),
+    stopReading: child.stopReading,
     stop: () => end('SIGTERM', [child.pid]),
     kill9: () => end('SIGKILL', [child.pid]),
     killAll9: () =>
@@ -129,6 +132,7 @@ interface Child {
   /** All that it wrote has arrived. */
   closed: Promise<void>;
   output(): string;
+  stopReading(): void;
   untilReady(deadlineMs: number): Promise<string>;
   untilExit(deadlineMs: number): Promise<Exit>;
 }
@@ -163,6 +167,10 @@ function launch({ env = {}, dataDir, port = 0, by = 'node' }: StartOptions & { d
     pid: child.pid ?? 0,
     exited,
     output: () => text,
+    stopReading: () => {
+      child.stdout?.pause();
+      child.stderr?.pause();
+    },
     closed,
     untilReady: async (deadlineMs) => {
       const address = () => /^Holdfast is ready at (http:\/\/\S+)$/m.exec(text)?.[1];

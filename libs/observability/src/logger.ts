@@ -1,4 +1,5 @@
 import pino, { type Logger as PinoLogger } from 'pino';
+import { standardError } from './log-output';
 
 /** Structured log, one JSON document a line. Injected by this class; `logger.child({ part: 'lane' })` for a part of the product. */
 export abstract class Logger {
@@ -19,7 +20,7 @@ export function createLogger(level: string): PinoLogger & Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ['*.password', '*.token', '*.authorization', 'req.headers.authorization', 'req.headers.cookie'],
     },
-    pino.destination({ dest: 2, sync: true }),
+    standardError(),
   );
 }
 
