@@ -287,9 +287,9 @@ describe('the total of a SKU', () => {
 describe('the sweeper', () => {
   it('gives back all units of all drops whose holds are over, and nothing else, however many sweepers there are', async () => {
     const second = openInventory(db.url);
-    const over = await Promise.all([sellOf({ skus: { A: 600 } }), sellOf()]);
+    const over = await Promise.all([sellOf({ skus: { A: 1_100 } }), sellOf()]);
     const living = await held(over[1]);
-    await Promise.all(Array.from({ length: 600 }, () => placeHold(inventory, over[0])));
+    await Promise.all(Array.from({ length: 1_100 }, () => placeHold(inventory, over[0])));
     const due = await held(over[1], [{ sku: 'B', quantity: 1 }]);
     await letExpire(due);
     await onDatabase(db.url, (client) =>
@@ -301,8 +301,8 @@ describe('the sweeper', () => {
       second.sweeper.sweep(),
     ]);
     await second.close();
-    expect(counts.reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(601);
-    expect((await readTruth(db.url, over[0])).stock['A']).toMatchObject({ available: 600, held: 0 });
+    expect(counts.reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(1_101);
+    expect((await readTruth(db.url, over[0])).stock['A']).toMatchObject({ available: 1_100, held: 0 });
     expect((await readTruth(db.url, over[1])).holds).toEqual({ held: 1, expired: 1 });
     expect(await inventory.client.getHold(ref(living))).toMatchObject({ state: 'held' });
     expect(await inventory.ledger.dueDrops(10)).toEqual([]);

@@ -1,4 +1,5 @@
 import { seededRandom, shuffled } from '@holdfast/testing';
+import type { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import {
@@ -18,12 +19,26 @@ const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 let db: TestLedger;
 let one: Inventory;
 let other: Inventory;
+/** Batches that were undone. Under the lock of the drop there is never a reason to. */
+let undone = 0;
+
+function counted(ledger: Ledger): Ledger {
+  const runBatch = ledger.runBatch.bind(ledger);
+  ledger.runBatch = (dropId, commands) =>
+    runBatch(dropId, commands).catch((error: unknown) => {
+      undone += 1;
+      throw error;
+    });
+  return ledger;
+}
 
 beforeAll(async () => {
   db = await createLedger('race_place');
-  one = openInventory(db.url);
-  other = openInventory(db.url);
+  one = openInventory(db.url, { wrap: counted });
+  other = openInventory(db.url, { wrap: counted });
 });
+
+afterEach(() => expect(undone).toBe(0));
 
 afterAll(async () => {
   await Promise.all([one.close(), other.close()]);
