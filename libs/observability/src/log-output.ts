@@ -35,7 +35,8 @@ function overPipe(): DestinationStream {
         leftOut += 1;
         return;
       }
-      if (leftOut > 0) pipe.write(`${JSON.stringify({ level: 40, msg: 'log lines left out', lines: leftOut })}\n`);
+      if (leftOut > 0)
+        pipe.write(`${JSON.stringify({ level: 40, msg: 'log lines left out', lines: leftOut })}\n`);
       leftOut = 0;
       pipe.write(line);
     },
