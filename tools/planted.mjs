@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'test/planted');
 const wanted = process.argv.slice(2);
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.holdfast', 'test-results']);
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.holdfast', '.tools', 'test-results']);
 
 const copy = mkdtempSync(join(tmpdir(), 'holdfast-planted-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
