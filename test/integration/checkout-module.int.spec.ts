@@ -1,9 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule, loadConfig } from '@holdfast/config';
-import { CheckoutClient, InventoryClient, ServiceUnavailable } from '@holdfast/contracts';
+import { CheckoutClient, InventoryClient, type PlaceOrder, ServiceUnavailable } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
+import { waitFor } from '@holdfast/testing';
 import { Pool } from 'pg';
 import { buildCheckout } from '../../apps/checkout/src/checkout';
 import { CheckoutModule } from '../../apps/checkout/src/checkout.module';
@@ -49,8 +50,8 @@ async function start() {
   return { app, client: app.get(CheckoutClient, { strict: false }) };
 }
 
-it('checkout plugs into a process, and leaves no connection behind when it ends', async () => {
-  const { app, client } = await start();
+/** A hold of a new drop, and the command that pays it. */
+async function orderOf(token: string): Promise<PlaceOrder> {
   const dropId = await stock.newDrop({ units: 1, holdTtlSeconds: 30 });
   const held = await stock.inventory.placeHold({
     dropId,
@@ -60,14 +61,20 @@ it('checkout plugs into a process, and leaves no connection behind when it ends'
     lines: [{ sku: 'TEE-M', quantity: 1 }],
   });
   if (held.kind !== 'held') throw new Error(held.kind);
-  const order = {
+  const payment = { method: 'card' as const, token };
+  return {
     customerId: 'cus_1',
     key: 'k',
     bodyHash: 'h',
     holdId: held.hold.id,
-    payment: { method: 'card' as const, token: 'tok_ok' },
+    payment,
     email: 'a@example.com',
   };
+}
+
+it('checkout plugs into a process, and leaves no connection behind when it ends', async () => {
+  const { app, client } = await start();
+  const order = await orderOf('tok_ok');
   const paid = await client.placeOrder(order);
   expect(paid).toMatchObject({ kind: 'answered', status: 201, replayed: false });
   await app.close();
@@ -82,6 +89,20 @@ it('checkout plugs into a process, and leaves no connection behind when it ends'
   // The next process gives the same answer to the same key.
   const next = await start();
   expect(await next.client.placeOrder(order)).toEqual({ ...paid, replayed: true });
+  await next.app.close();
+});
+
+it('ends in time although a provider is silent, and the next process finishes what was open', async () => {
+  const { app, client } = await start();
+  const outcome = await client.placeOrder(await orderOf('tok_timeout_ok'));
+  if (outcome.kind !== 'answered') throw new Error(outcome.kind);
+  const began = Date.now();
+  await app.close();
+  expect(Date.now() - began).toBeLessThan(4_000);
+
+  const next = await start();
+  const mine = { orderId: outcome.orderId, customerId: 'cus_1' };
+  await waitFor('the order is paid', async () => (await next.client.getOrder(mine))?.state === 'paid');
   await next.app.close();
 });
 

@@ -13,7 +13,7 @@ import { Clock, SystemClock } from '@holdfast/kernel';
 import { Logger } from '@holdfast/observability';
 import { buildCheckout, type Checkout } from './checkout';
 
-const DRAIN_MS = 3_000; // what is not done by then is finished by a completer after the next start
+const DRAIN_MS = 1_500; // what is not done by then is finished by a completer after the next start
 
 /** Starts and stops what checkout runs beside its requests. */
 class CheckoutLife implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {

@@ -1,4 +1,7 @@
+import { withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
+
+const STOP_WAIT_MS = 1_000; // a call to a silent provider takes four times that, and the whole product has ten seconds to end
 
 /**
  * Repeats a round of work: at once while there is more to do, else after a pause. Never two rounds beside each other. A failed round is
@@ -38,11 +41,12 @@ export class RoundWorker {
     });
   }
 
-  /** No new round; returns when the one that runs has ended. */
+  /** No new round; returns when the one that runs has ended, or after a moment: what it leaves open is found again after the next start. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.running;
+    if (!this.running) return;
+    await withDeadline(`round of ${this.name}`, STOP_WAIT_MS, this.running).catch(() => undefined);
   }
 
   private async once(): Promise<void> {
