@@ -13,6 +13,7 @@ export function explain(error: unknown): Explained {
   if (error instanceof ConfigError) return { message: error.message, exitCode: 2 };
   if (error instanceof InvalidDrop) return { message: error.message, exitCode: 1 };
   const root = rootOf(error);
+  if (PG_TIMEOUT.test(messageOf(root))) return { message: SERVER_SLOW, exitCode: 1 };
   return { message: byCode(codeOf(root)) ?? `unexpected: ${messageOf(root)}`, exitCode: 1 };
 }
 
@@ -33,6 +34,12 @@ function messageOf(error: unknown): string {
 
 const SERVER_AWAY =
   'The ledger (PostgreSQL) does not answer. Is the product running? Start it with `npm start`, or check DATABASE_URL.';
+
+const SERVER_SLOW =
+  'The ledger (PostgreSQL) did not answer in time. Try again when the machine is less busy.';
+
+/** The driver's own timeouts carry words and no code. */
+const PG_TIMEOUT = /timeout exceeded when trying to connect|connection timeout|query read timeout/i;
 
 /** By the codes of Node.js and PostgreSQL (appendix A of its manual). */
 function byCode(code: string | undefined): string | undefined {

@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 
 const STATEMENT_TIMEOUT_MS = 60_000; // an import of 20,000 SKUs, or an audit of millions of holds, on a busy machine
 
+const CONNECT_TRIES = 3;
+
 /** Opens the ledger in one role for one piece of work, and closes it whatever happens: an open pool would keep the process alive. */
 export async function withLedger<T>(
   url: string,
@@ -12,9 +14,22 @@ export async function withLedger<T>(
 ): Promise<T> {
   const pool = openPool({ url, role, max, name: 'holdfast-cli', statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   try {
+    await connectPatiently(pool);
     return await work(pool);
   } finally {
     await pool.end();
+  }
+}
+
+/** On a machine that is busy with a rush a connection can take longer than a service would wait; an operator would only try again. */
+async function connectPatiently(pool: Pool): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      (await pool.connect()).release();
+      return;
+    } catch (error) {
+      if (tries >= CONNECT_TRIES || !/timeout/i.test((error as Error).message)) throw error;
+    }
   }
 }
 
