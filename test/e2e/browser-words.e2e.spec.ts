@@ -13,6 +13,7 @@ async function shopper(dropId: string, expect: number[] = []): Promise<ShopPage>
   return shop;
 }
 
+const OPENS_IN_S = 25; // long enough to see the page before, on a busy machine
 const isoIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 describeInBrowser('what the page says in plain words', () => {
@@ -74,12 +75,13 @@ describeInBrowser('what the page says in plain words', () => {
   });
 
   it('not open yet, with a countdown at whose end the shop opens without a reload', async () => {
-    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--opens-at', isoIn(12));
+    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--opens-at', isoIn(OPENS_IN_S));
     const shop = await shopper(dropId);
     await shop.says('Opens in');
     await shop.page.getByRole('button', { name: 'Not open yet' }).waitFor();
     await shop.option('CUP').click();
-    await shop.page.getByRole('button', { name: 'Hold CUP' }).waitFor();
+    const hold = shop.page.getByRole('button', { name: 'Hold CUP' });
+    await hold.waitFor({ timeout: 2 * OPENS_IN_S * 1000 });
     await shop.main.click();
     await shop.heading('On hold for you').waitFor();
   });
