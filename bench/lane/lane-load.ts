@@ -1,36 +1,8 @@
 import { createHash } from 'node:crypto';
-import { randomId, SystemClock } from '@holdfast/kernel';
-import { openPool, ROLES } from '@holdfast/postgres';
-import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
-import { PostgresLedger } from '../../apps/inventory/src/adapters/postgres/ledger';
-import { LANE_SETTINGS } from '../../apps/inventory/src/application/lane-settings';
-import { Lanes } from '../../apps/inventory/src/application/lanes';
-import { PlaceHold } from '../../apps/inventory/src/application/place-hold';
+import { randomId } from '@holdfast/kernel';
+import type { Inventory } from '../../test/support/inventory';
 
 const FINGERPRINT = createHash('sha256').update('{"lines":[{"sku":"A","quantity":1}]}').digest('hex');
-
-/** The lane core as the product puts it together, with all its rules on. */
-export function openLanes(url: string): { place: PlaceHold; close(): Promise<void> } {
-  const pool = openPool({ url, role: ROLES.inventory, max: 4, name: 'lane' });
-  const ledger = new PostgresLedger(pool, 60);
-  const clock = new SystemClock();
-  const gate = new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max));
-  const lanes = new Lanes({
-    ledger,
-    clock,
-    random: Math.random,
-    settings: LANE_SETTINGS,
-    onNews: (news) => gate.learn(news),
-    onDoubt: (dropId) => gate.doubt(dropId),
-  });
-  return {
-    place: new PlaceHold(lanes, gate),
-    close: async () => {
-      await lanes.close();
-      await pool.end();
-    },
-  };
-}
 
 export interface LaneLoad {
   held: number;
@@ -41,7 +13,7 @@ export interface LaneLoad {
 
 /** `callers` shoppers at once, each a new customer with a new key for each hold, until `until` says so. */
 export async function runLane(
-  place: PlaceHold,
+  { client }: Inventory,
   dropId: string,
   { callers, until }: { callers: number; until: (count: number, elapsedMs: number) => boolean },
 ): Promise<LaneLoad> {
@@ -52,7 +24,7 @@ export async function runLane(
   const shopper = async () => {
     while (!until(asked, performance.now() - began)) {
       asked += 1;
-      const answer = await place.run({
+      const answer = await client.placeHold({
         dropId,
         customerId: `cus_${randomId()}`,
         key: `key-${asked}`,

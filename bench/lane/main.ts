@@ -1,7 +1,8 @@
 import { createLedger } from '../../test/support/database';
 import { insertDrop } from '../../test/support/drops';
+import { openInventory } from '../../test/support/inventory';
 import { faultsOf } from './checks';
-import { openLanes, runLane } from './lane-load';
+import { runLane } from './lane-load';
 import { NAIVE_VARIANTS, runNaive, type NaiveVariant } from './naive';
 import { benchServer } from './server';
 
@@ -23,25 +24,25 @@ async function naivePair(url: string, variant: NaiveVariant): Promise<number> {
 }
 
 async function lanePair(url: string): Promise<number> {
-  const lanes = openLanes(url);
+  const inventory = openInventory(url);
   const dropId = await insertDrop(url, { skus: { A: 10_000_000 } });
-  const load = await runLane(lanes.place, dropId, {
+  const load = await runLane(inventory, dropId, {
     callers: CALLERS,
     until: (_, elapsedMs) => elapsedMs >= FOR_MS,
   });
   faults.push(...(await faultsOf(url, dropId, load.held)));
   if (load.soldOut + load.other > 0) faults.push(`${load.soldOut + load.other} places were refused`);
-  await lanes.close();
+  await inventory.close();
   return load.perSecond;
 }
 
 /** Three shoppers for two units: exactly the units are held, everybody else hears that it is sold out. */
 async function sellOut(url: string): Promise<void> {
-  const lanes = openLanes(url);
+  const inventory = openInventory(url);
   const dropId = await insertDrop(url, { skus: { A: SELL_OUT_UNITS } });
   const asking = SELL_OUT_UNITS * 1.5;
-  const load = await runLane(lanes.place, dropId, { callers: 500, until: (asked) => asked >= asking });
-  await lanes.close();
+  const load = await runLane(inventory, dropId, { callers: 500, until: (asked) => asked >= asking });
+  await inventory.close();
   faults.push(...(await faultsOf(url, dropId, load.held)));
   if (load.held !== SELL_OUT_UNITS || load.other > 0 || load.soldOut !== asking - SELL_OUT_UNITS)
     faults.push(`sell-out of ${SELL_OUT_UNITS}: ${JSON.stringify(load)}`);

@@ -154,7 +154,8 @@ CREATE TABLE inventory.hold (
   CHECK (0 < ALL (quantities)),
   CHECK ((state = 'held') = (ended_at IS NULL)),
   CHECK (state <> 'confirmed' OR order_id IS NOT NULL)
-) WITH (fillfactor = 85);
+);
+-- No room is left free in its pages: whatever changes in a hold changes an index too, so an update could not stay in the page anyhow.
 -- What the sweeper looks for. Times grow, so inserts go to the last page of this index.
 -- The predicate is not state = 'held': statements that name a hold repeat that as their guard, and while the table is small the planner
 -- would then take this index for theirs and keep that plan when it has become a walk over all live holds.

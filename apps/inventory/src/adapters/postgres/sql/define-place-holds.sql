@@ -23,12 +23,13 @@ DECLARE
   v_there integer[];
   v_units integer[];
   v_in_limit boolean;
-  v_customers_known boolean;
   v_in_stock boolean;
   v_baskets inventory.basket[];
   v_given integer[];
   v_known text[];
+  v_known_units integer[];
   v_known_given integer[];
+  v_index integer;
 BEGIN
   IF p_phase IS NULL THEN
     codes := repeat('d', v_count);
@@ -48,13 +49,14 @@ BEGIN
   ) i ON true
   LEFT JOIN unnest(p_back_skus, p_back_units) AS b(sku, units) ON b.sku = a.sku;
 
-  -- Null for a customer who has no row yet.
-  SELECT array_agg(cu.units ORDER BY a.n), bool_and(a.asked + coalesce(cu.units, 0) <= p_limit), bool_or(cu.units IS NOT NULL)
-  INTO v_units, v_in_limit, v_customers_known
-  FROM unnest(p_customers, p_customer_asked) WITH ORDINALITY AS a(customer_id, asked, n)
-  LEFT JOIN LATERAL (
-    SELECT cu.units FROM inventory.customer_units cu WHERE cu.drop_id = p_drop_id AND cu.customer_id = a.customer_id LIMIT 1
-  ) cu ON true;
+  -- Few customers come a second time, so the usual answer is no row at all. Null in v_units for whoever has none.
+  SELECT array_agg(cu.customer_id), array_agg(cu.units) INTO v_known, v_known_units
+  FROM inventory.customer_units cu WHERE cu.drop_id = p_drop_id AND cu.customer_id = ANY (p_customers);
+  v_units := array_fill(NULL::integer, ARRAY[cardinality(p_customers)]);
+  FOR v_index IN 1 .. coalesce(cardinality(v_known), 0) LOOP
+    v_units[array_position(p_customers, v_known[v_index])] := v_known_units[v_index];
+  END LOOP;
+  SELECT bool_and(a.asked + coalesce(a.units, 0) <= p_limit) INTO v_in_limit FROM unnest(p_customer_asked, v_units) AS a(asked, units);
 
   SELECT array_agg(ROW(b.skus, b.quantities, b.prices_minor, b.units)::inventory.basket ORDER BY b.basket) INTO v_baskets
   FROM (
@@ -88,7 +90,7 @@ BEGIN
   WHERE p.code = 'h';
 
   -- The table's CHECK is the limit; two statements because an upsert costs a third more for the many who come for the first time.
-  IF v_customers_known THEN
+  IF v_known IS NOT NULL THEN
     SELECT array_agg(g.customer_id), array_agg(g.units) INTO v_known, v_known_given
     FROM unnest(p_customers, v_given, v_units) AS g(customer_id, units, had) WHERE g.had IS NOT NULL AND g.units > 0;
     UPDATE inventory.customer_units cu
