@@ -7,8 +7,8 @@ import { spawnWithLifeline } from './lifeline';
 import { readPidFile, sendSignal } from './server-processes';
 
 const READY_MS = 120_000; // replaying the log after a crash is bounded by max_wal_size; a slow disk may still take its time
-const STOP_FAST_MS = 4_000;
-const STOP_IMMEDIATE_MS = 1_500;
+const STOP_FAST_MS = 2_000; // with what the product takes to close its connections, all within the 10 s it is given
+const STOP_IMMEDIATE_MS = 500;
 const LOG_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface ServerProcess {
