@@ -204,7 +204,9 @@ describe('the embedded PostgreSQL', () => {
     const { pid, serverPid, url } = await host(folder);
     await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     const all = processTree(pid).map((row) => row.pid);
-    for (const one of all) if (one !== serverPid && !isBackend(one)) sendSignal(one, 'SIGKILL');
+    process.kill(pid, 'SIGSTOP'); // its death, which wakes the watcher, has to come last
+    for (const one of all) if (![pid, serverPid].includes(one) && !isBackend(one)) sendSignal(one, 'SIGKILL');
+    sendSignal(pid, 'SIGKILL');
     await waitFor('the death of the others', () => stillAlive([pid]).length === 0);
     expect(stillAlive([serverPid])).toHaveLength(1);
     const server = await start(folder);
