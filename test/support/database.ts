@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { migrate, type MigrationSet } from '@holdfast/postgres';
+import { migrate } from '@holdfast/postgres';
 import { createDatabase, dropDatabase } from '@holdfast/testing';
+import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
 
 export interface TestLedger {
@@ -14,13 +13,6 @@ export interface TestLedger {
 /** A database of its own for one test file, with the tables of all apps and no rows but those of the migrations. */
 export async function createLedger(label: string): Promise<TestLedger> {
   const url = await createDatabase(label);
-  await migrate(url, [inventoryMigrations, ...checkoutMigrationSets()]);
+  await migrate(url, [inventoryMigrations, ...[checkoutMigrations].flat()]);
   return { url, drop: () => dropDatabase(url) };
-}
-
-function checkoutMigrationSets(): MigrationSet[] {
-  const folder = join(__dirname, '../../apps/checkout/src/adapters/postgres/migrations');
-  if (!existsSync(join(folder, 'index.ts'))) return [];
-  const { checkoutMigrations } = require(folder) as { checkoutMigrations: MigrationSet | MigrationSet[] };
-  return [checkoutMigrations].flat();
 }
