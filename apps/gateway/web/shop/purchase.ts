@@ -5,6 +5,7 @@ import { newKey } from '../shared/new-key';
 import { persist } from '../shared/persist';
 import { clock } from '../shared/server-clock';
 import type { Hold, Order } from '../shared/types';
+import { bankAddress } from './bank-address';
 import type { DropStore } from './drop-store';
 import { type Intent, KeptPurchase } from './kept';
 import {
@@ -276,8 +277,9 @@ export class Purchase {
   /** Only right after paying: who comes back without an answer for the bank is asked, not sent there again. */
   private followBank(): void {
     const step = this.step.value;
-    const url = step.kind === 'settling' ? step.order.payment.nextAction?.url : undefined;
-    if (url && isSafeUrl(url)) location.assign(url);
+    if (step.kind !== 'settling') return;
+    const bank = bankAddress(step.order.payment.nextAction?.url, location.href);
+    if (bank) location.assign(bank);
   }
 
   private keep(kept: Parameters<KeptPurchase['set']>[0]): void {
@@ -307,9 +309,4 @@ export class Purchase {
 /** An answer after which the same key need not be asked again. */
 function isFinal(answer: Answer<unknown>): boolean {
   return answer.kind === 'problem' && answer.status < 500 && answer.status !== 429 && answer.status !== 408;
-}
-
-/** A bank is a page of the web; anything else (`javascript:`) is not followed. */
-export function isSafeUrl(url: string): boolean {
-  return ['http:', 'https:'].includes(new URL(url, location.href).protocol);
 }

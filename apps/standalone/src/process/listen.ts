@@ -1,4 +1,5 @@
 import { createServer, isIPv6 } from 'node:net';
+import { ChangeStreamMisconfigured } from '@holdfast/messaging';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from './start-error';
 
@@ -46,6 +47,7 @@ function explain(error: unknown, host: string, port: number): unknown {
     case 'EINVAL':
       return new StartError(`HOST ${host} is no address of this machine`);
     default:
-      return error;
+      // Listening starts the parts first; a PostgreSQL without logical replication is the operator's to set right.
+      return error instanceof ChangeStreamMisconfigured ? new StartError(error.message) : error;
   }
 }

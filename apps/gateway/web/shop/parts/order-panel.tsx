@@ -2,7 +2,8 @@ import { assertNever } from '../assert-never';
 import { formatMoment } from '../../shared/duration';
 import type { Order } from '../../shared/types';
 import type { DropStore } from '../drop-store';
-import { isSafeUrl, type Purchase } from '../purchase';
+import { bankAddress } from '../bank-address';
+import type { Purchase } from '../purchase';
 import { orderReason } from '../words';
 import { OrderLines } from './order-lines';
 import { PanelTitle } from './panel-title';
@@ -17,7 +18,7 @@ export function SettlingPanel({
   purchase: Purchase;
   order: Order;
 }) {
-  const bank = order.payment.nextAction?.url;
+  const bank = bankAddress(order.payment.nextAction?.url, location.href);
   const sending = purchase.busy.value === 'pay';
   return (
     <section class="panel">
@@ -33,7 +34,7 @@ export function SettlingPanel({
             : 'The bank has not answered yet. You need not do anything: this page shows the result.'}
       </p>
       <OrderLines store={store} lines={order.lines} total={order.total} />
-      {bank && isSafeUrl(bank) && (
+      {bank && (
         <a class="main" href={bank}>
           Go to your bank
         </a>

@@ -52,7 +52,8 @@ const cursor = z
   .max(500, 'is too long')
   .refine(storable);
 
-export const pageQuery = z.strictObject({ cursor: cursor.optional(), limit });
+/** Unknown parameters are ignored: proxies and trackers add their own, and only bodies are refused for what they carry too much. */
+export const pageQuery = z.object({ cursor: cursor.optional(), limit });
 
 /** `GET /v1/drops`: a draft is nothing that a shopper can ask for. */
 export const dropsQuery = pageQuery.extend({
