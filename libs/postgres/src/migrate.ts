@@ -48,6 +48,8 @@ END $$`;
  */
 export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<MigrationStatus[]> {
   const guard = new Client({ connectionString: url });
+  // It waits idle while the migrations run on their own connection; a server that dies then must not end the process from here.
+  guard.on('error', () => undefined);
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
