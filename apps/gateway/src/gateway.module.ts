@@ -17,6 +17,7 @@ import { DropDirectory } from './application/drop-directory';
 import { RenderedDrops } from './application/rendered-drops';
 import { GuestStrategy } from './entrypoints/http/access/guest.strategy';
 import { Operators } from './entrypoints/http/access/operator';
+import { KnownGuests } from './entrypoints/http/access/known-guests';
 import { PolicyGuard } from './entrypoints/http/access/policy.guard';
 import { Tokens } from './entrypoints/http/access/tokens';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
@@ -68,6 +69,7 @@ type DirectoryDeps = [InventoryClient, StockView, LiveFeed, Clock];
 
 const access = [
   Tokens,
+  KnownGuests,
   GuestStrategy,
   Operators,
   GcraStorage,

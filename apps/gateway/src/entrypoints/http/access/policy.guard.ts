@@ -1,21 +1,20 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { assertNever, Clock } from '@holdfast/kernel';
+import { assertNever } from '@holdfast/kernel';
 import { ProblemError } from '../problems/problem';
 import type { VerifiedGuest } from './guest.strategy';
+import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
 import { policyOf, type PolicyName } from './policy';
-import { VerifiedCache } from './verified-cache';
 
 /** The first guard of every route: lets through whom the route's policy names, and nobody where a policy is missing. */
 @Injectable()
 export class PolicyGuard extends AuthGuard('guest') {
   private readonly policies = new WeakMap<object, PolicyName>();
-  private readonly guests = new VerifiedCache<VerifiedGuest>();
 
   constructor(
-    private readonly clock: Clock,
+    private readonly guests: KnownGuests,
     private readonly operators: Operators,
   ) {
     super();
@@ -43,7 +42,7 @@ export class PolicyGuard extends AuthGuard('guest') {
   private admitGuest(request: FastifyRequest, context: ExecutionContext): true | Promise<boolean> {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
-      const known = this.guests.get(authorization, this.clock.now());
+      const known = this.guests.find(authorization);
       if (known) {
         request.principal = known;
         return true;
@@ -63,7 +62,7 @@ export class PolicyGuard extends AuthGuard('guest') {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { authorization } = request.headers;
     if (!guest || authorization === undefined) throw new ProblemError(unauthenticated(authorization));
-    this.guests.set(authorization, guest);
+    this.guests.verified(authorization, guest);
     request.principal = guest;
     return guest as User;
   }

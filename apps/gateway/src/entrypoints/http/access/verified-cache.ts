@@ -1,4 +1,4 @@
-const ENTRIES_MAX = 20_000; // about 15 MB; a guest sends the same token for 15 minutes
+const ENTRIES_MAX = 50_000; // about 37 MB; the crowd of one drop, who send the same token for 15 minutes
 
 /**
  * Remembers what a signed text was verified to mean until it ends, so that a shopper's tenth request does not pay for the signature again.

@@ -1,5 +1,6 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KnownGuests } from '../access/known-guests';
 import { Policy } from '../access/policy';
 import { readSessionCookie, sessionCookie } from '../access/session-cookie';
 import { ACCESS, Tokens } from '../access/tokens';
@@ -15,7 +16,10 @@ import { sendJson } from './send';
  */
 @Controller('v1/sessions')
 export class SessionsController {
-  constructor(private readonly tokens: Tokens) {}
+  constructor(
+    private readonly tokens: Tokens,
+    private readonly guests: KnownGuests,
+  ) {}
 
   @Post()
   @Policy('public')
@@ -29,6 +33,7 @@ export class SessionsController {
     const customerId = this.returning(request) ?? this.tokens.newCustomerId();
     reply.header('set-cookie', sessionCookie(this.tokens.refresh(customerId)));
     const accessToken = this.tokens.access(customerId);
+    this.guests.signed(accessToken, customerId);
     sendJson(
       reply,
       JSON.stringify({ accessToken, tokenType: 'Bearer', expiresIn: ACCESS.seconds, customerId }),
