@@ -13,6 +13,6 @@ export interface TestLedger {
 /** A database of its own for one test file, with the tables of all apps and no rows but those of the migrations. */
 export async function createLedger(label: string): Promise<TestLedger> {
   const url = await createDatabase(label);
-  await migrate(url, [inventoryMigrations, ...[checkoutMigrations].flat()]);
+  await migrate(url, [inventoryMigrations, checkoutMigrations]);
   return { url, drop: () => dropDatabase(url) };
 }

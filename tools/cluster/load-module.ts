@@ -16,7 +16,9 @@ export function loadModule<T>(file: string): T {
   });
   const module = { exports: {} };
   loaded.set(file, module);
+  // What a tool imports of Node is loaded as Node would: this is the import statement of the loaded file.
   const relative = (name: string): unknown =>
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
     name.startsWith('.') ? loadModule(resolve(dirname(file), name)) : require(name);
   new Function('module', 'exports', 'require', '__filename', code)(module, module.exports, relative, file);
   return module.exports as T;
