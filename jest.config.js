@@ -28,5 +28,6 @@ module.exports = {
     tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
+    tier('cluster', ['test/cluster/**/*.cluster.spec.ts'], withPostgres),
   ],
 };
