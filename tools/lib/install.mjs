@@ -1,5 +1,4 @@
 // Installs the locked dependencies when they are missing or are not those of package-lock.json. Plain Node: it runs before the install.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,18 +44,4 @@ export async function installIfNeeded({ signal }) {
     if (error instanceof Interrupted) throw error;
     return install(TRIES[1]);
   });
-}
-
-/** For tools that do one thing after the other. Throws with npm's words when it fails. */
-export function ensureInstalled(say) {
-  if (isInstalled()) return;
-  say(`${TITLE} …`);
-  const [command, ...first] = npm();
-  let words = '';
-  for (const args of TRIES) {
-    const run = spawnSync(command, [...first, ...args], { cwd: root, encoding: 'utf8' });
-    if (run.status === 0) return;
-    words = run.error?.message ?? `${run.stdout}${run.stderr}`;
-  }
-  throw new Error(`${TITLE} failed:\n${words}`);
 }

@@ -1,5 +1,5 @@
 import { publicVersion } from '@holdfast/kernel';
-import { dropStateAt, type DropItem, type DropMode, type DropRecord, type DropState } from './drop';
+import { dropStateAt, type DropItem, type DropRecord } from './drop';
 import type { StockRow } from './stock-view.port';
 
 export interface StockCounts {
@@ -12,19 +12,9 @@ export interface StockCounts {
   stale: boolean;
 }
 
-/** `Drop` of the public contract. */
-export interface DropView {
-  id: string;
-  merchantId: string;
-  name: string;
-  description: string;
-  imageUrl: string | null;
-  state: DropState;
-  mode: DropMode;
-  opensAt: string | null;
-  closesAt: string | null;
-  perCustomerLimit: number;
-  holdTtlSeconds: number;
+/** `Drop` of the public contract: the record without what is ours alone, with counts. */
+export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'items'> {
+  /** The clock of who answered, for countdowns. */
   serverTime: string;
   items: (DropItem & { stock: StockCounts })[];
 }
