@@ -59,7 +59,7 @@ export class StreamSession implements WalListener {
   onKeepalive(end: Lsn, replyNow: boolean): void {
     this.heardAt = performance.now();
     if (this.stopping || this.failure) return;
-    const idle = this.pumping === null && !this.reader.midway;
+    const idle = this.pumping === null && this.queue.length === 0 && !this.reader.midway;
     // While idle all that was sent is applied, so the server may also forget what it read past for others. Zero acknowledges nothing.
     if (idle) this.connection.acknowledge(end);
     else if (replyNow) this.connection.acknowledge(0n);
@@ -69,10 +69,12 @@ export class StreamSession implements WalListener {
     this.queue.push(transaction);
     this.queuedRecords += transaction.records.length;
     if (this.queuedRecords > RECORDS_QUEUED_MAX) this.connection.pause();
-    this.pumping ??= this.pump().finally(() => (this.pumping = null));
+    this.pumping ??= this.pump();
   }
 
   private async pump(): Promise<void> {
+    // A transaction without records leaves nothing to await: without this the end would come before `pumping` is set, and stay unseen.
+    await Promise.resolve();
     try {
       while (this.queue.length > 0) {
         const batch = this.nextBatch();
@@ -84,6 +86,8 @@ export class StreamSession implements WalListener {
       }
     } catch (error) {
       this.fail(error);
+    } finally {
+      this.pumping = null; // in the same step in which the queue was seen empty, so that nothing is queued in between
     }
   }
 
