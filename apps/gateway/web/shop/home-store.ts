@@ -42,7 +42,8 @@ export class HomeStore {
   private async look(): Promise<void> {
     const answer = await call<Page>(`/v1/drops?limit=${PAGE}`);
     if (answer.kind !== 'ok') {
-      if (this.drops.value.length === 0) this.load.value = 'unreachable';
+      // What is shown stays: it is what was true last, and the page says so.
+      this.load.value = 'unreachable';
       return;
     }
     const fresh = new Map(answer.body.items.map((drop) => [drop.id, drop]));

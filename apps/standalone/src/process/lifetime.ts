@@ -73,6 +73,7 @@ export class Lifetime {
       this.log?.error({ waitedMs: WATCHDOG_MS }, 'the end took too long and is forced');
       process.exit(1); // closes the server's lifeline, too
     }, WATCHDOG_MS).unref();
+    process.stderr.write('Stopping …\n');
     this.asked.abort();
   }
 

@@ -23,7 +23,7 @@ export function PayPanel({ store, purchase, hold }: { store: DropStore; purchase
       <HoldTimer hold={hold} onOver={() => void purchase.timeIsOver()} />
       <OrderLines store={store} lines={hold.lines} total={hold.total} />
       <div class="field">
-        <label for="email">Email for the receipt</label>
+        <label for="email">Your email, kept with the order</label>
         <input
           id="email"
           type="email"

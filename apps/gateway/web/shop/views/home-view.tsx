@@ -25,7 +25,7 @@ export function HomeView() {
         {load === 'loading' && <p class="loading">One moment…</p>}
         {load === 'unreachable' && (
           <p class="banner" role="status">
-            The shop does not answer at the moment. We keep trying.
+            The shop does not answer at the moment, so what you see may be old. We keep trying.
           </p>
         )}
         {empty && (

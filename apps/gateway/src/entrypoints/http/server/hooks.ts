@@ -34,7 +34,7 @@ export function countRoutes(
   };
 }
 
-/** Tells of each request in the log; of those that come by the thousand, only of one now and then and of each fault. */
+/** Tells of each fault in the log, and at `debug` of requests; of those that come by the thousand, only of one now and then. */
 export function logRequests(logger: Logger): (request: FastifyRequest, reply: FastifyReply) => void {
   let hot = 0;
   return (request, reply) => {
@@ -49,7 +49,7 @@ export function logRequests(logger: Logger): (request: FastifyRequest, reply: Fa
       traceId: traceIdOf(request),
     };
     if (status >= 500) logger.warn(fields, 'request failed');
-    else logger.info(fields, 'request');
+    else logger.debug(fields, 'request');
   };
 }
 
