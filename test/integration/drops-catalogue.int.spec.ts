@@ -203,4 +203,27 @@ describe('the catalogue of drops on the ledger', () => {
     expect(await stored()).toEqual({ state: 'closed', revision: 3 });
     expect(await upkeep[0]!.dueDrops(100)).not.toContain(drop.id);
   });
+
+  it('looks after an old drop that is closed for as long as a hold lives in it', async () => {
+    const { drop } = await catalogue.create(aDrop());
+    const upkeep = new LedgerDropUpkeep(pool);
+    const lively = async () => (await upkeep.livelyDrops('', 1_000)).includes(drop.id);
+    await pool.query(
+      `INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
+         created_at, first_expires_at, expires_at)
+       VALUES ($1, 'hld_late', 'cus_late', 'held', 'f', '{TEE-M}', '{1}', '{2900}', 'EUR', 1, now(), now() + '1 minute', now() + '1 minute')`,
+      [drop.id],
+    );
+    await pool.query(
+      `UPDATE inventory.drop SET state = 'closed', opens_at = now() - interval '3 days', created_at = now() - interval '3 days'
+       WHERE drop_id = $1`,
+      [drop.id],
+    );
+    expect(await lively()).toBe(true);
+    await pool.query(
+      `UPDATE inventory.hold SET state = 'released', ended_at = now() WHERE drop_id = $1 AND hold_id = 'hld_late'`,
+      [drop.id],
+    );
+    expect(await lively()).toBe(false);
+  });
 });
