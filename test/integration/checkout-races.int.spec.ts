@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { PlaceOrderOutcome } from '@holdfast/contracts';
 import { orderIdOf, Shop, type Stockroom } from '../support/checkout-shop';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
@@ -40,6 +41,31 @@ describe('ten payments at once', () => {
       if (token !== 'tok_3ds') {
         await shops[1].until(hold, orderIdOf(outcomes[0]!), 'paid');
         expect(await shops[0].charges(hold)).toMatchObject([captured]);
+      }
+    },
+  );
+
+  it.each(['tok_ok', 'tok_declined'])(
+    'with one key and %s have one answer, also when one looks before the other begins and goes on when it is done',
+    async (token) => {
+      const hold = await shops[0].hold();
+      let first: PlaceOrderOutcome | undefined;
+      const slow = new Shop(stock, ledger.url, {
+        wrapStore: (store) => {
+          const get = store.get.bind(store);
+          store.get = async (...ids) => {
+            const found = await get(...ids);
+            first ??= await shops[0].pay(hold, token, 'same');
+            return found;
+          };
+          return store;
+        },
+      });
+      try {
+        const second = await slow.pay(hold, token, 'same');
+        expect(second).toEqual(token === 'tok_ok' ? { ...first, replayed: true } : first);
+      } finally {
+        await slow.close();
       }
     },
   );

@@ -42,7 +42,7 @@ export class PlaceOrderUseCase {
     const leave = await this.deps.turnstile.enter();
     if (!leave) return { kind: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };
     try {
-      return await this.placeNew(command, orderId, existing);
+      return await this.placeNew(command, { dropId, orderId }, existing);
     } finally {
       leave();
     }
@@ -50,14 +50,18 @@ export class PlaceOrderUseCase {
 
   private async placeNew(
     command: PlaceOrder,
-    orderId: string,
+    { dropId, orderId }: Pick<OrderIntent, 'dropId' | 'orderId'>,
     failed: OrderRecord | null,
   ): Promise<PlaceOrderOutcome> {
     const { holdId, customerId } = command;
     const hold = await this.deps.inventory.getHold({ holdId, customerId });
-    if (!hold) return { kind: 'hold-not-found' };
-    if (hold.state === 'expired') return { kind: 'hold-expired' };
-    if (hold.state !== 'held') return { kind: 'hold-not-active' };
+    if (hold?.state !== 'held') {
+      // The same key may have ended the hold since it was looked for: while this request waited for its turn, or just now.
+      const same = await this.deps.store.get(dropId, orderId);
+      if (same && !mayBeginAgain(same)) return this.replay(same, command);
+      if (!hold) return { kind: 'hold-not-found' };
+      return { kind: hold.state === 'expired' ? 'hold-expired' : 'hold-not-active' };
+    }
     return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), failed, command);
   }
 
