@@ -168,6 +168,23 @@ describe('the catalogue of drops on the ledger', () => {
     expect(await catalogue.act('dunknown', 'open')).toEqual({ kind: 'not-found' });
   });
 
+  it('notes when a drop is closed by hand, and leaves one alone that never opened', async () => {
+    const before = Date.now();
+    const closedAt = async (change: Partial<NewDrop>) => {
+      const { drop } = await catalogue.create(aDrop(change));
+      expect(await catalogue.act(drop.id, 'close')).toMatchObject({ kind: 'done' });
+      return (await catalogue.get(drop.id))!.drop.closesAt;
+    };
+    for (const closesAt of [null, soon(3_600_000)]) {
+      const at = Date.parse((await closedAt({ closesAt }))!);
+      expect(at).toBeGreaterThan(before - 5_000);
+      expect(at).toBeLessThan(Date.now() + 5_000);
+    }
+    const later = soon(7_200_000);
+    expect(await closedAt({ opensAt: soon(3_600_000) })).toBeNull();
+    expect(await closedAt({ opensAt: soon(3_600_000), closesAt: later })).toBe(later);
+  });
+
   it('takes a step once when many try it at the same time', async () => {
     const { drop } = await catalogue.create(aDrop());
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => catalogue.act(drop.id, 'close')));

@@ -1,5 +1,5 @@
--- Drops whose counts may still change: all but those that were made and closed long ago and have no live hold left. (A drop closed by hand
--- keeps no time of closing, so its holds are asked for; the index hold_due answers that for each drop with one look.)
+-- Drops whose counts may still change: all but those that were made and closed long ago and have no live hold left.
+-- (The index hold_due answers the last for each drop with one look.)
 -- A list over all drops, read page by page. $1 the last drop_id seen ('' at first), $2 rows at most, $3 how long ago is long. Rows: drop_id.
 SELECT d.drop_id
 FROM inventory.drop d
