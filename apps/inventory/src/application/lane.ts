@@ -49,7 +49,7 @@ export class Lane {
     const now = clock.now();
     this.lastUsedAt = now;
     if (this.closed) return Promise.reject(new ServiceUnavailable('shutting down'));
-    const predictedMs = this.estimate.predictMs(now, this.queue.length, settings.batchMax);
+    const predictedMs = this.estimate.predictMs(now, this.queue.batchesWithOneMore(settings.batchMax));
     // Ends free or sell what is promised already, so only places are turned away.
     if (
       command.kind === 'place' &&

@@ -24,13 +24,13 @@ export class WaitEstimate {
     this.failing = true;
   }
 
-  /** For one more command behind `waiting` others. An idle lane is always tried: somebody has to find out that the ledger is back. */
-  predictMs(now: number, waiting: number, batchMax: number): number {
+  /** For a command in the last of `batches` that wait. An idle lane is always tried: somebody has to find out that the ledger is back. */
+  predictMs(now: number, batches: number): number {
     if (this.startedAt === null) return 0;
     const elapsed = now - this.startedAt;
     // A batch that takes longer than usual may be stuck: expect it to take as long again.
     const inFlight = elapsed <= this.batchMs ? this.batchMs - elapsed : elapsed;
-    return inFlight + Math.ceil((waiting + 1) / batchMax) * this.batchMs;
+    return inFlight + batches * this.batchMs;
   }
 }
 
