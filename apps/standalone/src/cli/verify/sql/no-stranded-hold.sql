@@ -1,4 +1,4 @@
--- No hold stays held more than 30 s beyond its time: its units would be neither sold nor on offer. The sweeper comes by every second or so.
+-- No hold stays held more than 30 s beyond its time: its units would be neither sold nor on offer. The sweeper comes by several times a second.
 -- Reads only. Row: checked = holds in state held.
 SELECT count(*) AS checked, count(*) FILTER (WHERE f.fault) AS broken, (array_agg(f.example) FILTER (WHERE f.fault))[1:5] AS examples
 FROM (
