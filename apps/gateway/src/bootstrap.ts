@@ -49,6 +49,10 @@ export async function createGatewayApp(
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;
   closeGently(instance.server);
+  // An expectation that we do not know (`Expect`) is no reason for an answer without a body: the request is served as it is.
+  instance.server.on('checkExpectation', (request, response) =>
+    instance.server.emit('request', request, response),
+  );
   return app;
 }
 

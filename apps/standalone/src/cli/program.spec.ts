@@ -127,8 +127,18 @@ describe('the command line', () => {
     ['rush --drop d --shoppers 1'],
   ])('%s says that no product is running, and how to start one', async (command) => {
     const { code, stdout, stderr } = await cli([...command.split(' '), '--json']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/No product is running on .*: start it with `npm start`/);
+    const told = /No product is running on .*: start it with `npm start`/;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ error: expect.stringMatching(told) });
+    expect(stderr).toMatch(told);
+  });
+
+  it('answers a program with one JSON document also when the command line is wrong', async () => {
+    const { code, stdout, stderr } = await cli(['drop', 'show', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('missing required argument') });
+    expect(stderr).toContain('--help');
+    expect((await cli(['drop', 'show'])).stdout).toBe('');
   });
 
   it('takes what a killed product left behind for no product', async () => {

@@ -36,14 +36,24 @@ export async function runCli({ args, env, streams, interrupted }: CliInput): Pro
   try {
     await buildProgram({ env, terminal, interrupted }, run).parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // its message is out already
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError) {
+      failAsJson(terminal, args, error.message); // people have been told already
+      return 2;
+    }
     if (interrupted.aborted) return INTERRUPTED;
     const { message, exitCode: code } = explain(error);
+    failAsJson(terminal, args, message);
     terminal.fail(message);
     if (env['LOG_LEVEL'] === 'debug' && error instanceof Error) terminal.note(error.stack ?? '');
     return code;
   }
   return interrupted.aborted ? INTERRUPTED : exitCode;
+}
+
+/** A program that asked for one JSON document gets one, whatever became of its command. */
+function failAsJson(terminal: Terminal, args: readonly string[], message: string): void {
+  if (args.includes('--json')) terminal.answer(JSON.stringify({ error: message }));
 }
 
 /** A command that does not watch for Ctrl-C is left where it stands: the ledger rolls back what was not committed. */

@@ -65,6 +65,7 @@ function share(text: string): number {
 async function rush(context: CommandContext, options: RushOptions): Promise<Answer> {
   const product = findProduct(context.env);
   const address = options.address ?? findAddress(product);
+  await knock(address);
   const before = await withLedger(product.databaseUrl, ROLES.inventory, (pool) =>
     new LedgerDropCatalogue(pool).get(options.drop),
   );
@@ -86,6 +87,19 @@ async function rush(context: CommandContext, options: RushOptions): Promise<Answ
     text: rushText(context.terminal.colours, report, outcome.tally),
     exitCode: isSound(outcome, promises) && (verdict?.ok ?? true) ? 0 : 1,
   };
+}
+
+const KNOCK_MS = 5_000;
+
+/** Without a product a rush would be a list of errors, long after the first one said it all. */
+async function knock(address: string): Promise<void> {
+  try {
+    await fetch(`${address}/health/live`, { signal: AbortSignal.timeout(KNOCK_MS) });
+  } catch {
+    throw new CliFailure(
+      `No product answers at ${address}: start it with \`npm start\`, or name where it listens with --address.`,
+    );
+  }
 }
 
 async function send(

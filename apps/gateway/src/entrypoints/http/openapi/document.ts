@@ -79,12 +79,13 @@ function parametersOf({ path, query, idempotent }: Operation): Json[] {
     in: 'query',
     schema: queryType(name, schema),
   }));
-  const live = path.endsWith('/live')
-    ? [
-        { name: 'for', in: 'query', schema: { type: 'number', exclusiveMinimum: 0, maximum: 86_400 } },
-        { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
-      ]
-    : [];
+  const live =
+    path.startsWith('/v1/drops/') && path.endsWith('/live')
+      ? [
+          { name: 'for', in: 'query', schema: { type: 'number', exclusiveMinimum: 0, maximum: 86_400 } },
+          { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+        ]
+      : [];
   const key = {
     name: 'Idempotency-Key',
     in: 'header',
