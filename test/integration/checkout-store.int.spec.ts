@@ -180,6 +180,17 @@ describe('due orders', () => {
     );
     expect(Number(rows[0]?.ms)).toBeLessThan(8_100);
   });
+
+  it.each<Move[]>([
+    [{ step: 'authorising' }],
+    [{ step: 'authorising' }, { step: 'awaiting', paymentState: 'pending' }],
+  ])('are looked at again at once when their last call returned after that moment', async (...moves) => {
+    const [first, ...more] = moves as [Move, ...Move[]];
+    const payableUntil = new Date(Date.now() - 1_000).toISOString();
+    const order = await walk(await begun(), [{ ...first, payableUntil }, ...more]);
+    await store.postpone(order, 3_600_000);
+    expect(await store.dueDrops(100)).toContain(order.dropId);
+  });
 });
 
 it('the first answer of a key is kept, and no other', async () => {
