@@ -36,4 +36,15 @@ it('a dozen payments that never arrive fail before hold and window are over, and
   expect(await stock.counts(dropId)).toEqual({ available: 12, held: 0, sold: 0 });
 });
 
+it('a lost answer is settled within 15 s beside sixty payments that hang', async () => {
+  const crowded = await stock.newDrop({ units: 100, holdTtlSeconds: 30 });
+  const hung = await times(60, async (nth) => (nth % 2 === 0 ? shop.holdOf(crowded, 1) : shop.hold()));
+  const hold = await shop.holdOf(crowded, 1);
+  const began = Date.now();
+  const paying = Promise.all(hung.map((it) => shop.pay(it, 'tok_timeout_lost')));
+  const outcome = await shop.pay(hold, 'tok_timeout_ok');
+  await shop.until(hold, orderIdOf(outcome), 'paid', 15_000 - (Date.now() - began));
+  for (const it of await paying) expect(it).toMatchObject({ status: 202 });
+});
+
 it('leaves the books in order', () => expectSoundBooks(ledger.url));

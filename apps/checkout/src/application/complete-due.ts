@@ -4,8 +4,9 @@ import type { PaySaga } from './pay-saga';
 import type { OrderStore } from './ports/order-store.port';
 
 const DROPS_MAX = 20; // of one round; the next follows at once while there is more
-const ORDERS_MAX = 40; // taken at a time; they are driven within the lease even when each needs a slow call
-const AT_ONCE = 20; // leaves connections for shoppers who pay now
+// Taken in one round and all driven at once, so that none waits behind another's slow call while its lease runs. A call to the provider holds
+// no connection; half of the provider's hundred places is left to shoppers who pay now.
+const ORDERS_MAX = 50;
 
 /** Finishes what a crash, a lost answer or a waiting shopper left open. Any number of them, in any number of processes, does no harm. */
 export class CompleteDue {
@@ -16,24 +17,27 @@ export class CompleteDue {
     private readonly leaseMs: number,
   ) {}
 
-  /** One round. Returns how many orders it looked at; 0 = nothing is due. */
+  /** One round; as long as its slowest order takes. Returns how many orders it looked at; 0 = nothing is due. */
   async round(shouldStop: () => boolean = () => false): Promise<number> {
-    let looked = 0;
-    for (const dropId of await this.store.dueDrops(DROPS_MAX)) {
-      if (shouldStop()) break;
-      const orders = await this.store.claimDue(dropId, ORDERS_MAX, this.leaseMs);
-      looked += orders.length;
-      await this.driveAll(orders, shouldStop);
+    const driven: Promise<void>[] = [];
+    let drops = await this.store.dueDrops(DROPS_MAX);
+    try {
+      while (drops.length > 0 && driven.length < ORDERS_MAX) {
+        // A drop with a crowd gets what the others leave, and no more.
+        const share = Math.max(1, Math.floor((ORDERS_MAX - driven.length) / drops.length));
+        const crowded: string[] = [];
+        for (const dropId of drops) {
+          if (driven.length >= ORDERS_MAX || shouldStop()) break;
+          const orders = await this.store.claimDue(dropId, share, this.leaseMs);
+          driven.push(...orders.map((order) => this.driveOne(order)));
+          if (orders.length === share) crowded.push(dropId);
+        }
+        drops = crowded;
+      }
+    } finally {
+      await Promise.all(driven);
     }
-    return looked;
-  }
-
-  private async driveAll(orders: OrderRecord[], shouldStop: () => boolean): Promise<void> {
-    const left = [...orders];
-    const worker = async () => {
-      for (let order = left.pop(); order && !shouldStop(); order = left.pop()) await this.driveOne(order);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, orders.length) }, worker));
+    return driven.length;
   }
 
   /** One order that cannot be driven must not keep the others waiting; its lease ends and it is due again. */

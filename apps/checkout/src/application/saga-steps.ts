@@ -1,12 +1,14 @@
 import { assertNever } from '@holdfast/kernel';
 import type { InventoryClient, PayForHold } from '@holdfast/contracts';
 import { type Move, type OrderReason, type OrderRecord, providerKey } from '../domain/order';
-import type { Charge, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
+import type { CallOptions, Charge, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 
 /** What came of doing what an order's step asks for. `wait`: no word yet, or nobody knows; the same is done again later with the same key. */
 export type Verdict = { kind: 'move'; move: Move } | { kind: 'wait'; why: string };
 
 const LAST_CALL_MS = 250; // a call that is made at the very end still gets the time of a round trip
+// A repeated call need not be waited for: a lookup tells what became of it, and while it hangs others wait for the completer.
+const REPEATED_CALL_MS = 1_000;
 
 const move = (it: Move): Verdict => ({ kind: 'move', move: it });
 const wait = (why: string): Verdict => ({ kind: 'wait', why });
@@ -95,7 +97,7 @@ export class SagaSteps {
         payableUntil: order.payableUntil ?? order.createdAt,
         returnPath: `/d/${order.dropId}?order=${order.orderId}`,
       },
-      order.giveUpInMs === null ? {} : { deadlineMs: Math.max(LAST_CALL_MS, order.giveUpInMs) },
+      deadlineOf(order),
     );
     return answer.kind === 'charge' ? this.judge(order, answer.charge) : wait(whyOf(answer));
   }
@@ -224,6 +226,14 @@ const holdOf = ({ holdId, customerId, orderId }: OrderRecord): PayForHold => ({
   customerId,
   orderId,
 });
+
+function deadlineOf({ tries, giveUpInMs }: OrderRecord): CallOptions {
+  const deadlineMs = Math.min(
+    giveUpInMs === null ? Infinity : Math.max(LAST_CALL_MS, giveUpInMs),
+    tries > 0 ? REPEATED_CALL_MS : Infinity,
+  );
+  return deadlineMs === Infinity ? {} : { deadlineMs };
+}
 
 const whyOf = (answer: Exclude<ProviderAnswer, { kind: 'charge' }>): string =>
   answer.kind === 'unknown' ? answer.why : 'the provider does not know the charge';

@@ -4,7 +4,10 @@ export interface CheckoutTimings {
   answerBudgetMs: number;
   /** A second request with the same key waits that long for the first one's answer. */
   replayWaitMs: number;
-  /** Nobody else touches an order that was moved on within this time; longer than any one step takes. */
+  /**
+   * Nobody else touches an order that was moved on within this time; longer than any one step takes. The longest of a completer asks the
+   * provider (`providerDeadlineMs`) and then repeats a call for a second.
+   */
   leaseMs: number;
   /** One call to the provider. Longer than the slowest honest answer (`tok_slow`: 3 s). */
   providerDeadlineMs: number;
