@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/kernel';
+import { Clock } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
 import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
 import type { LaneNews } from '../../apps/inventory/src/application/ports/ledger.port';
@@ -10,10 +10,18 @@ export interface GateWorld {
   customers: string[] | null;
 }
 
-export class TestClock implements Clock {
-  constructor(private ms = 1_000_000) {}
+export class TestClock extends Clock {
+  private ms = 1_000_000;
+  private setByMs = 0;
   now(): number {
+    return this.ms + this.setByMs;
+  }
+  override monotonicMs(): number {
     return this.ms;
+  }
+  /** What an operator or a time server does to the wall clock. */
+  set(byMs: number): void {
+    this.setByMs += byMs;
   }
   advance(ms: number): void {
     this.ms += ms;
@@ -109,6 +117,13 @@ export function gateContract(name: string, make: (world: GateWorld) => Gate): vo
       expect(await ask()).toBeNull();
       gate.learn(news());
       expect(await ask()).toEqual([0]);
+    });
+
+    it('asks the ledger again in time though the wall clock was set back', async () => {
+      await soldOut();
+      world.clock.set(-3_600_000);
+      world.clock.advance(1_001);
+      expect(await ask()).toBeNull();
     });
 
     it('trusts nothing after a batch whose outcome is unknown', async () => {

@@ -4,7 +4,12 @@ import { ReadThrough } from './read-through';
 
 class TestClock extends Clock {
   ms = 1_763_800_000_000;
+  /** How far somebody has set the wall clock. */
+  setByMs = 0;
   now() {
+    return this.ms + this.setByMs;
+  }
+  override monotonicMs() {
     return this.ms;
   }
 }
@@ -50,6 +55,18 @@ describe('reading through', () => {
     clock.ms += 1;
     const second = cache.get('a');
     asked[1]!.answer('2');
+    expect(await second).toEqual(fresh('2'));
+  });
+
+  it('asks again when the value is old though the wall clock was set back', async () => {
+    const { clock, asked, cache } = setup();
+    const first = cache.get('a');
+    asked[0]!.answer('1');
+    await first;
+    clock.ms += 500;
+    clock.setByMs = -3_600_000;
+    const second = cache.get('a');
+    asked[1]?.answer('2');
     expect(await second).toEqual(fresh('2'));
   });
 

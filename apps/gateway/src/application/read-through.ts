@@ -36,7 +36,7 @@ export class ReadThrough<V> {
 
   async get(key: string): Promise<{ value: V; behind: boolean }> {
     const entry = this.touch(key);
-    const now = this.options.clock.now();
+    const now = this.options.clock.monotonicMs();
     if (entry.value) {
       if (now - entry.readAtMs < this.options.maxAgeMs) return { value: entry.value.it, behind: false };
       if (now < entry.restUntilMs) return { value: entry.value.it, behind: true };
@@ -48,7 +48,7 @@ export class ReadThrough<V> {
       return { value, behind: false };
     } catch (error) {
       if (!isAway(error)) throw error;
-      entry.restUntilMs = this.options.clock.now() + REST_AFTER_FAILURE_MS;
+      entry.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
       return { value: entry.value.it, behind: true };
     }
   }
@@ -85,7 +85,7 @@ export class ReadThrough<V> {
 
   private load(key: string, entry: Entry<V>): Promise<V> {
     const { what, deadlineMs, clock } = this.options;
-    const askedAtMs = clock.now();
+    const askedAtMs = clock.monotonicMs();
     const loading = withDeadline(what, deadlineMs, this.options.load(key)).then(
       (value) => {
         if (entry.loading !== loading) return value; // outdated meanwhile: good for who waited, not for keeping

@@ -49,4 +49,11 @@ describe('gcra', () => {
     }
     expect(allowed).toBe(900);
   });
+
+  it('never refuses for longer than a window, though what was kept lies far ahead', () => {
+    const ahead = gcra(quota, 3_600_000, 0);
+    expect(ahead.allowed).toBe(false);
+    expect(ahead.nextInMs).toBeLessThanOrEqual((quota.windowSeconds * 1000) / quota.quota);
+    expect(gcra(quota, 3_600_000, 0).arrivalMs).toBeLessThanOrEqual(quota.windowSeconds * 1000);
+  });
 });

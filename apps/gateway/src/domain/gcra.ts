@@ -25,7 +25,8 @@ export function gcra(
 ): Allowance {
   const windowMs = windowSeconds * 1000;
   const stepMs = windowMs / quota;
-  const from = arrivalMs === undefined || arrivalMs < nowMs ? nowMs : arrivalMs;
+  // Never more than a window ahead, whatever the clock did: nobody can have used up more than that.
+  const from = arrivalMs === undefined ? nowMs : Math.min(Math.max(arrivalMs, nowMs), nowMs + windowMs);
   const next = from + stepMs;
   const roomMs = windowMs - (next - nowMs);
   // Half a millisecond of grace: sums of fractions of a millisecond must not cost the last request of a quota.

@@ -58,7 +58,7 @@ export class LiveChannel {
   }
 
   stock(rows: readonly StockRow[]): void {
-    const now = this.context.clock.now();
+    const now = this.context.clock.monotonicMs();
     for (const frame of this.coalescer.offer(rows.map(toCounts), now)) this.sendStock(frame);
     this.flushOrWait();
   }
@@ -84,7 +84,7 @@ export class LiveChannel {
   heal(rows: readonly StockRow[]): void {
     const lost = this.suspects.filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
     this.suspects = rows.map(toCounts).filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
-    for (const frame of this.coalescer.offer(lost, this.context.clock.now())) this.sendStock(frame);
+    for (const frame of this.coalescer.offer(lost, this.context.clock.monotonicMs())) this.sendStock(frame);
     this.flushOrWait();
   }
 
@@ -117,7 +117,7 @@ export class LiveChannel {
     this.timer = undefined;
     const due = this.coalescer.dueAtMs();
     if (due === null || this.sending) return;
-    const now = this.context.clock.now();
+    const now = this.context.clock.monotonicMs();
     const counts = this.coalescer.flush(now);
     if (counts) this.sendStock(counts);
     else this.timer = setTimeout(() => this.flushOrWait(), Math.max(1, due - now));
@@ -137,7 +137,7 @@ export class LiveChannel {
   }
 
   private currentSnapshot(seq: number): LiveFrame {
-    const now = this.context.clock.now();
+    const now = this.context.clock.monotonicMs();
     if (!this.snapshot || now - this.snapshot.madeAtMs > this.context.settings.snapshotAgeMsMax) {
       this.snapshot = { data: snapshotData(seq, this.view()), madeAtMs: now };
     }

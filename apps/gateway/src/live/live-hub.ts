@@ -183,10 +183,10 @@ export class LiveHub {
 
   /** Asks again and again until the answer is yes; false when the time for it is over. */
   private async within(probe: () => Promise<boolean>): Promise<boolean> {
-    const end = this.clock.now() + this.settings.readyWaitMs;
+    const end = this.clock.monotonicMs() + this.settings.readyWaitMs;
     for (;;) {
       if (await probe()) return true;
-      if (this.stopped || this.clock.now() >= end) return false;
+      if (this.stopped || this.clock.monotonicMs() >= end) return false;
       await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
     }
   }
@@ -244,7 +244,7 @@ export class LiveHub {
 
   /** A sign of life for readers and proxies; and the moment to mend what the feed, which may lose messages, has not told. */
   private async beat(): Promise<void> {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     for (const [dropId, channel] of this.channels) {
       if (channel.readers.size === 0) {
         this.forget(dropId, channel);

@@ -9,7 +9,7 @@ export class LaneEntry {
 
   constructor(
     readonly command: LaneCommand,
-    /** By the clock of this process: after it nobody listens any more. */
+    /** By the monotonic clock of this process: after it nobody listens any more. */
     readonly deadlineAt: number,
     private readonly onAnswer: (answer: LaneAnswer | Busy) => void,
     private readonly onFailure: (error: unknown) => void,

@@ -37,7 +37,7 @@ export class Lane {
     readonly dropId: string,
     private readonly parts: LaneParts,
   ) {
-    this.lastUsedAt = parts.clock.now();
+    this.lastUsedAt = parts.clock.monotonicMs();
   }
 
   /**
@@ -46,7 +46,7 @@ export class Lane {
    */
   submit<C extends LaneCommand>(command: C): Promise<AnswerTo<C> | Busy> {
     const { clock, settings } = this.parts;
-    const now = clock.now();
+    const now = clock.monotonicMs();
     this.lastUsedAt = now;
     if (this.closed) return Promise.reject(new ServiceUnavailable('shutting down'));
     const predictedMs = this.estimate.predictMs(now, this.queue.batchesWithOneMore(settings.batchMax));
@@ -66,7 +66,7 @@ export class Lane {
   }
 
   get idleForMs(): number {
-    return this.isIdle ? this.parts.clock.now() - this.lastUsedAt : 0;
+    return this.isIdle ? this.parts.clock.monotonicMs() - this.lastUsedAt : 0;
   }
 
   /** Takes nothing new and waits until all that was taken is answered. */
@@ -97,14 +97,14 @@ export class Lane {
       return;
     }
     this.inFlight = batch;
-    this.estimate.batchStarted(this.parts.clock.now());
+    this.estimate.batchStarted(this.parts.clock.monotonicMs());
     void settleBatch({ dropId: this.dropId, ...this.parts }, batch).then((verdicts) =>
       this.settled(verdicts),
     );
   }
 
   private settled(verdicts: readonly Verdict[]): void {
-    const now = this.parts.clock.now();
+    const now = this.parts.clock.monotonicMs();
     if (verdicts.every((verdict) => 'error' in verdict)) this.estimate.batchFailed(now);
     else this.estimate.batchSettled(now);
     this.inFlight = null;
@@ -115,7 +115,7 @@ export class Lane {
   }
 
   private dropOverdue(): void {
-    const now = this.parts.clock.now();
+    const now = this.parts.clock.monotonicMs();
     const overdue = this.queue.dropOverdue(now);
     const inDoubt = this.inFlight?.filter((entry) => !entry.settled && entry.deadlineAt <= now) ?? [];
     if (inDoubt.length > 0) this.parts.onDoubt(this.dropId);

@@ -1,4 +1,4 @@
-/** How long a new command would wait, learnt from how long batches take. All times in milliseconds. */
+/** How long a new command would wait, learnt from how long batches take. All times in milliseconds of the monotonic clock. */
 export class WaitEstimate {
   private batchMs = FIRST_GUESS_MS;
   private startedAt: number | null = null;

@@ -3,7 +3,12 @@ import { GcraStorage } from './gcra-storage';
 
 class TestClock extends Clock {
   ms = 1_763_800_000_000;
+  /** How far somebody has set the wall clock. */
+  setByMs = 0;
   now() {
+    return this.ms + this.setByMs;
+  }
+  override monotonicMs() {
     return this.ms;
   }
 }
@@ -20,6 +25,17 @@ describe('limits in this process', () => {
     storage.take('b', quota);
     clock.ms += 2_000;
     expect(storage.take('b', quota).allowed).toBe(false);
+  });
+
+  it('admits again after the window, though the wall clock was set back meanwhile', () => {
+    const clock = new TestClock();
+    const storage = new GcraStorage(clock);
+    storage.take('a', quota);
+    storage.take('a', quota);
+    expect(storage.take('a', quota).allowed).toBe(false);
+    clock.setByMs = -3_600_000;
+    clock.ms += 30_000;
+    expect(storage.take('a', quota).allowed).toBe(true);
   });
 
   it('stays bounded under a flood of callers', () => {

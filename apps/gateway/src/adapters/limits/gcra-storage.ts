@@ -22,7 +22,7 @@ export class GcraStorage implements ThrottlerStorage {
 
   /** Takes one from the caller's allowance, if there is one. */
   take(caller: string, quota: Quota): Allowance {
-    const nowMs = this.clock.now();
+    const nowMs = this.clock.monotonicMs();
     if (nowMs - this.bornMs >= GENERATION_MS || this.young.size >= CALLERS_MAX) this.turn(nowMs);
     const allowance = gcra(quota, this.young.get(caller) ?? this.old.get(caller), nowMs);
     this.young.set(caller, allowance.arrivalMs);

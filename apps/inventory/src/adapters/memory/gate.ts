@@ -39,7 +39,7 @@ export class MemoryGate extends Gate {
   surelyShort({ dropId, customerId, lines }: GateQuery): number[] | null {
     const known = this.drops.get(dropId);
     if (known === undefined || known.customers === null || known.customers.has(customerId)) return null;
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     if (!known.open || now >= known.openUntil) return null;
     const short: number[] = [];
     let units = 0;
@@ -53,7 +53,7 @@ export class MemoryGate extends Gate {
   }
 
   learn(news: LaneNews): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     const known = this.drops.get(news.dropId) ?? this.remember(news.dropId);
     known.open = news.open;
     known.openUntil = news.closesInMs === null ? Infinity : now + news.closesInMs;
@@ -75,7 +75,7 @@ export class MemoryGate extends Gate {
     const known = this.drops.get(dropId) ?? this.remember(dropId);
     known.customers = null;
     known.loading = null;
-    known.doubtedUntil = this.clock.now() + DOUBT_MS;
+    known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS;
   }
 
   private remember(dropId: string): Known {
@@ -104,7 +104,7 @@ export class MemoryGate extends Gate {
     if (known.loading !== loading) return; // doubted meanwhile
     known.loading = null;
     if (customers === null) {
-      known.doubtedUntil = this.clock.now() + DOUBT_MS; // do not ask again at once
+      known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS; // do not ask again at once
       return;
     }
     for (const customer of customers) loading.add(customer);
