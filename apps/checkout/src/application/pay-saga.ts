@@ -34,7 +34,9 @@ export class PaySaga {
       invariant(moves < MOVES_MAX, `order ${order.orderId} comes to rest`);
       const verdict = await this.ask(order);
       if (verdict.kind === 'wait') {
-        logger.debug({ orderId: order.orderId, step: order.step, why: verdict.why }, 'order waits');
+        const fields = { orderId: order.orderId, step: order.step, why: verdict.why };
+        if (verdict.stuck) logger.error(fields, 'order is stuck: nothing but an operator can settle it');
+        else logger.debug(fields, 'order waits');
         await store.postpone(order, backoffMs(order.tries, random));
         return order;
       }

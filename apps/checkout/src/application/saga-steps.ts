@@ -3,8 +3,11 @@ import type { InventoryClient, PayForHold } from '@holdfast/contracts';
 import { type Move, type OrderReason, type OrderRecord, providerKey } from '../domain/order';
 import type { CallOptions, Charge, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 
-/** What came of doing what an order's step asks for. `wait`: no word yet, or nobody knows; the same is done again later with the same key. */
-export type Verdict = { kind: 'move'; move: Move } | { kind: 'wait'; why: string };
+/**
+ * What came of doing what an order's step asks for. `wait`: no word yet, or nobody knows; the same is done again later with the same key.
+ * `stuck`: it will not help, and an operator has to be told.
+ */
+export type Verdict = { kind: 'move'; move: Move } | { kind: 'wait'; why: string; stuck?: boolean };
 
 const LAST_CALL_MS = 250; // a call that is made at the very end still gets the time of a round trip
 // A repeated call need not be waited for: a lookup tells what became of it, and while it hangs others wait for the completer.
@@ -175,9 +178,10 @@ export class SagaSteps {
   private async capture(order: OrderRecord): Promise<Verdict> {
     const answer = await this.provider.capture(providerKey(order));
     if (answer.kind !== 'charge') return wait(whyOf(answer));
-    return answer.charge.state === 'captured'
-      ? move({ step: 'paid', paymentState: 'captured', reference: answer.charge.reference })
-      : wait(`sold, but the charge is ${answer.charge.state}`);
+    const { state, reference } = answer.charge;
+    if (state === 'captured') return move({ step: 'paid', paymentState: state, reference });
+    const stuck = state === 'voided' || state === 'declined';
+    return { kind: 'wait', why: `sold, but the charge is ${state}`, stuck };
   }
 
   private async void(order: OrderRecord): Promise<Verdict> {
