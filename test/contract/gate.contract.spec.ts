@@ -21,3 +21,64 @@ describe('the gate in memory while it loads the customers', () => {
     expect(ask('cus_before')).toBeNull();
   });
 });
+
+describe('what the gate in memory keeps of customers', () => {
+  const batch = {
+    dropId: 'd1',
+    open: true,
+    closesInMs: null,
+    perCustomerLimit: 4,
+    available: new Map([['A', 0]]),
+    customers: [] as string[],
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  function setup(customersMax?: number) {
+    const clock = new TestClock();
+    let loads = 0;
+    const load = () => {
+      loads += 1;
+      return Promise.resolve(['cus_1', 'cus_2']);
+    };
+    const gate = new MemoryGate(clock, load, customersMax);
+    const isSure = () =>
+      gate.surelyShort({ dropId: 'd1', customerId: 'cus_new', lines: [{ sku: 'A', quantity: 1 }] }) !== null;
+    return { clock, gate, isSure, loads: () => loads };
+  }
+
+  it('lets them go when later ones are too many, and does not load them again at once', async () => {
+    const { clock, gate, isSure, loads } = setup(3);
+    gate.learn(batch);
+    await turn();
+    gate.learn({ ...batch, customers: ['cus_3'] });
+    expect(isSure()).toBe(true);
+    gate.learn({ ...batch, customers: ['cus_4'] });
+    gate.learn(batch);
+    await turn();
+    expect({ sure: isSure(), loads: loads() }).toEqual({ sure: false, loads: 1 });
+    clock.advance(10_000);
+    gate.learn(batch);
+    expect(loads()).toBe(2);
+  });
+
+  it('counts those who came in while the others were being loaded', async () => {
+    const { gate, isSure } = setup(3);
+    gate.learn(batch);
+    gate.learn({ ...batch, customers: ['cus_3', 'cus_4'] });
+    await turn();
+    expect(isSure()).toBe(false);
+  });
+
+  it('lets them go when the drop is not open, and loads them when it is again', async () => {
+    const { gate, isSure, loads } = setup();
+    gate.learn(batch);
+    await turn();
+    gate.learn({ ...batch, open: false });
+    gate.learn({ ...batch, open: false });
+    expect(loads()).toBe(1);
+    gate.learn(batch);
+    expect(isSure()).toBe(false);
+    await turn();
+    expect({ sure: isSure(), loads: loads() }).toEqual({ sure: true, loads: 2 });
+  });
+});

@@ -32,6 +32,7 @@ export class MemoryGate extends Gate {
   constructor(
     private readonly clock: Clock,
     private readonly loadCustomers: LoadCustomers,
+    private readonly customersMax = CUSTOMERS_MAX,
   ) {
     super();
   }
@@ -67,6 +68,14 @@ export class MemoryGate extends Gate {
       known.customers?.add(customer);
       known.loading?.add(customer);
     }
+    if (!known.open) {
+      // Nothing is refused early then, so nothing need be known; a drop that opens again loads them again.
+      known.customers = null;
+      known.loading = null;
+      return;
+    }
+    const kept = known.customers ?? known.loading;
+    if (kept !== null && kept.size > this.customersMax) this.doubt(news.dropId);
     if (someSoldOut && known.customers === null && known.loading === null && now >= known.doubtedUntil)
       void this.load(news.dropId, known);
   }
@@ -100,7 +109,7 @@ export class MemoryGate extends Gate {
   private async load(dropId: string, known: Known): Promise<void> {
     const loading = new Set<string>();
     known.loading = loading;
-    const customers = await this.loadCustomers(dropId, CUSTOMERS_MAX).catch(() => null);
+    const customers = await this.loadCustomers(dropId, this.customersMax).catch(() => null);
     if (known.loading !== loading) return; // doubted meanwhile
     known.loading = null;
     if (customers === null) {
@@ -108,6 +117,7 @@ export class MemoryGate extends Gate {
       return;
     }
     for (const customer of customers) loading.add(customer);
-    known.customers = loading;
+    if (loading.size > this.customersMax) this.doubt(dropId);
+    else known.customers = loading;
   }
 }
