@@ -25,6 +25,9 @@ const RECORD_AGE_MS_MAX = 500; // the contract promises that a GET shows a chang
 const RECORDS_MAX = 500; // a record of 5,000 SKUs takes about 1 MB
 const LISTS_MAX = 100;
 const READ_DEADLINE_MS = 1_500;
+// 0.1 s in all for a gap of a moment; should it ever be longer, the age limit of the cache mends what was missed.
+const VISIBLE_TRIES = 10;
+const VISIBLE_WAIT_MS = 10;
 const PATIENCE_MS = 700; // a healthy read takes a few; then the last known state, marked stale, is the better answer
 
 /**
@@ -34,10 +37,12 @@ const PATIENCE_MS = 700; // a healthy read takes a few; then the last known stat
 export class DropDirectory {
   private readonly records: ReadThrough<DropRecord | null>;
   private readonly lists: ReadThrough<Page<DropRecord>>;
+  /** The newest revision that the feed has told of, of the drops that it told of last. */
+  private readonly told = new Map<string, number>();
   private unsubscribe: (() => void) | undefined;
 
   constructor(
-    inventory: InventoryClient,
+    private readonly inventory: InventoryClient,
     private readonly stock: StockView,
     private readonly feed: LiveFeed,
     private readonly clock: Clock,
@@ -52,7 +57,7 @@ export class DropDirectory {
       ...common,
       what: 'reading a drop',
       entriesMax: RECORDS_MAX,
-      load: (dropId) => inventory.getDrop(dropId),
+      load: (dropId) => this.read(dropId),
     });
     this.lists = new ReadThrough({
       ...common,
@@ -94,8 +99,24 @@ export class DropDirectory {
 
   private heed(message: LiveMessage): void {
     if (message.kind !== 'drop') return;
+    this.told.delete(message.dropId);
+    if (this.told.size >= RECORDS_MAX) this.told.delete(this.told.keys().next().value!);
+    this.told.set(message.dropId, message.revision);
     this.records.outdate(message.dropId);
     this.lists.outdateAll();
+  }
+
+  /**
+   * The ledger's log tells of a commit a moment before other connections can see it. A record older than what the feed told (or none, for a
+   * draft that has just been opened) is therefore read again, or readers would learn of each change only with the next one.
+   */
+  private async read(dropId: string): Promise<DropRecord | null> {
+    for (let tries = 1; ; tries += 1) {
+      const record = await this.inventory.getDrop(dropId);
+      const wanted = this.told.get(dropId) ?? 0;
+      if ((record?.revision ?? 0) >= wanted || tries === VISIBLE_TRIES) return record;
+      await new Promise((resolve) => setTimeout(resolve, VISIBLE_WAIT_MS));
+    }
   }
 
   private async isStale(): Promise<boolean> {

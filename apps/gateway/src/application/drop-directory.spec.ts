@@ -1,0 +1,63 @@
+import type { DropRecord, InventoryClient, LiveFeed, LiveListener, StockView } from '@holdfast/contracts';
+import { SystemClock } from '@holdfast/kernel';
+import { DropDirectory } from './drop-directory';
+
+function record(revision: number, state: DropRecord['state']): DropRecord {
+  return {
+    id: 'd1234567',
+    merchantId: 'mer_1',
+    name: 'Drop',
+    description: '',
+    imageUrl: null,
+    state,
+    mode: 'first-come',
+    opensAt: null,
+    closesAt: null,
+    perCustomerLimit: 4,
+    holdTtlSeconds: 300,
+    revision,
+    createdAt: '2026-11-22T00:00:00.000Z',
+    items: [],
+  };
+}
+
+/** A ledger that shows the answers in turn, the last one for ever, and a feed in which the test speaks. */
+function directoryOver(answers: (DropRecord | null)[]) {
+  let listener: LiveListener = () => undefined;
+  const getDrop = jest.fn(() => Promise.resolve(answers.length > 1 ? answers.shift()! : answers[0]!));
+  const directory = new DropDirectory(
+    { getDrop } as unknown as InventoryClient,
+    {
+      ofDrop: () => Promise.resolve([]),
+      freshness: () => Promise.resolve({ staleSince: null }),
+    } as unknown as StockView,
+    { subscribe: (it: LiveListener) => ((listener = it), () => undefined) } as unknown as LiveFeed,
+    new SystemClock(),
+  );
+  directory.start();
+  const told = (revision: number) => listener({ kind: 'drop', dropId: 'd1234567', revision });
+  return { directory, told, getDrop };
+}
+
+describe('drop directory', () => {
+  it('asks again when the ledger still shows what was before the change that the feed told of', async () => {
+    const { directory, told } = directoryOver([record(1, 'open'), record(1, 'open'), record(2, 'paused')]);
+    expect((await directory.get('d1234567'))?.state).toBe('open');
+    told(2);
+    expect((await directory.get('d1234567'))?.state).toBe('paused');
+  });
+
+  it('asks again for a draft that has just been opened', async () => {
+    const { directory, told } = directoryOver([null, record(2, 'open')]);
+    told(2);
+    expect((await directory.get('d1234567'))?.state).toBe('open');
+  });
+
+  it('gives what there is when the change never shows, and asks once when nothing was told', async () => {
+    const { directory, told, getDrop } = directoryOver([record(1, 'open')]);
+    await directory.get('d1234567');
+    expect(getDrop).toHaveBeenCalledTimes(1);
+    told(9);
+    expect((await directory.get('d1234567'))?.state).toBe('open');
+  });
+});
