@@ -193,8 +193,8 @@ describe('holdfast import', () => {
     [['--colour', 'red']],
     [['another.csv']],
   ])('calls %j wrong usage', async (options) => {
-    const { code, stdout } = await cli('import', join(FIXTURES, 'shopify-products.csv'), ...options);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const { code, json } = await cli('import', join(FIXTURES, 'shopify-products.csv'), ...options);
+    expect({ code, json }).toEqual({ code: 2, json: { error: expect.any(String) } });
   });
 
   it('imports the same file again as another drop, with the catalogue brought up to date', async () => {

@@ -23,6 +23,7 @@ interface ModelHold {
 export class ModelLedger extends Ledger {
   readonly holds = new Map<string, ModelHold>();
   readonly available: Map<string, number>;
+  private expiredInBatch = 0;
 
   constructor(
     skus: Record<string, number>,
@@ -35,7 +36,10 @@ export class ModelLedger extends Ledger {
   async runBatch(_dropId: string, commands: readonly LaneCommand[]): Promise<BatchResult> {
     // Ends first, then places in their order: the serial order that the ledger promises for a batch.
     const answers = new Map<LaneCommand, LaneAnswer>();
+    this.expiredInBatch = 0;
     for (const command of commands) if (command.kind !== 'place') answers.set(command, this.end(command));
+    // The sweeper is told of all that the batch expired, also of what somebody released too late.
+    for (const command of answers.keys()) if (command.kind === 'expire') answers.set(command, this.expired());
     for (const command of commands) if (command.kind === 'place') answers.set(command, this.place(command));
     return { answers: commands.map((command) => answers.get(command)!), news: null };
   }
@@ -73,7 +77,7 @@ export class ModelLedger extends Ledger {
     if (command.kind === 'expire') {
       const due = [...this.holds.values()].filter(({ state, over }) => state === 'held' && over);
       for (const hold of due) this.finish(hold, 'expired');
-      return { kind: 'expired', holds: due.length };
+      return this.expired();
     }
     if (command.kind === 'retake' || command.kind === 'adjust') throw new Error('not in the model');
     const hold = this.holds.get(command.holdId);
@@ -116,7 +120,12 @@ export class ModelLedger extends Ledger {
     }
   }
 
+  private expired(): LaneAnswer {
+    return { kind: 'expired', holds: this.expiredInBatch };
+  }
+
   private finish(hold: ModelHold, state: 'released' | 'expired'): void {
+    if (state === 'expired') this.expiredInBatch += 1;
     hold.state = state;
     this.move(hold.place, 1);
   }

@@ -38,7 +38,7 @@ export async function runCli({ args, env, streams, interrupted }: CliInput): Pro
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError) {
-      failAsJson(terminal, args, error.message); // people have been told already
+      failAsJson(terminal, args, error.message.replace(/^error: /, '')); // people have been told already
       return 2;
     }
     if (interrupted.aborted) return INTERRUPTED;
