@@ -3,6 +3,7 @@ import type { DropRecord, Page, PlaceOutcome } from '@holdfast/contracts';
 import { randomId, SystemClock, type Clock } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
+import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { PostgresLedger } from '../../apps/inventory/src/adapters/postgres/ledger';
 import { EndHold } from '../../apps/inventory/src/application/end-hold';
 import { HoldSweeper } from '../../apps/inventory/src/application/hold-sweeper';
@@ -42,8 +43,9 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   });
   const place = new PlaceHold(lanes, gate);
   const client = new LedgerInventoryClient(
-    { place, end: new EndHold(lanes), ledger },
+    { place, end: new EndHold(lanes), ledger, gate },
     new NoDrops() as never,
+    new LedgerDropUpkeep(pool),
   );
   const sweeper = new HoldSweeper(ledger, lanes, () => undefined);
   const close = async () => {

@@ -2,16 +2,13 @@ import type { Provider } from '@nestjs/common';
 import { Runtime } from '@holdfast/config';
 import { DropCatalogue, LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock } from '@holdfast/kernel';
-import { ChangeStream, PgoutputChangeStream } from '@holdfast/messaging';
+import { ChangeStream } from '@holdfast/messaging';
 import { Logger, Metrics } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import { MemoryLiveFeed } from './adapters/memory/live-feed';
-import { MemoryStockView } from './adapters/memory/stock-view';
 import { LedgerDropRecords } from './adapters/postgres/drops/ledger-drop-records';
 import { LedgerDropUpkeep } from './adapters/postgres/drops/ledger-drop-upkeep';
 import { LedgerDropCatalogue } from './adapters/postgres/ledger-drop-catalogue';
-import { inventoryStreamSource } from './adapters/postgres/stream-source';
 import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock';
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { DropReader } from './application/drop-reader';
@@ -90,7 +87,7 @@ function addMetrics(
   read('holdfast_view_ahead_rows', 'Rows of the view that the ledger never had', () => counts.ahead);
 }
 
-/** Drops, their change stream and the stock view. Needs `Runtime`, `Clock`, `Logger` and `Metrics`. */
+/** Drops and what keeps the stock view up to date. View, feed and stream come with the adapters of the mode. */
 export const dropsProviders: Provider[] = [
   {
     provide: DROPS_POOL,
@@ -110,21 +107,6 @@ export const dropsProviders: Provider[] = [
     inject: [DROPS_POOL],
   },
   { provide: DropUpkeep, useFactory: (pool: Pool) => new LedgerDropUpkeep(pool), inject: [DROPS_POOL] },
-  { provide: StockView, useFactory: () => new MemoryStockView() },
-  {
-    provide: LiveFeed,
-    useFactory: (logger: Logger) =>
-      new MemoryLiveFeed((fault) =>
-        logger.error({ fault: String(fault) }, 'a listener of the live feed failed'),
-      ),
-    inject: [Logger],
-  },
-  {
-    provide: ChangeStream,
-    useFactory: (runtime: Runtime, logger: Logger) =>
-      new PgoutputChangeStream(inventoryStreamSource(runtime.databaseUrl), logger.child({ part: 'stream' })),
-    inject: [Runtime, Logger],
-  },
   {
     provide: ProjectChanges,
     useFactory: makeChanges,

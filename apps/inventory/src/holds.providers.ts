@@ -4,7 +4,6 @@ import { AppConfig, Runtime } from '@holdfast/config';
 import { Clock } from '@holdfast/kernel';
 import { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
-import { MemoryGate } from './adapters/memory/gate';
 import { PostgresLedger } from './adapters/postgres/ledger';
 import { AdjustStock } from './application/adjust-stock';
 import { DropReader } from './application/drop-reader';
@@ -13,6 +12,7 @@ import { HoldSweeper } from './application/hold-sweeper';
 import { LANE_SETTINGS } from './application/lane-settings';
 import { Lanes } from './application/lanes';
 import { PlaceHold } from './application/place-hold';
+import { DropUpkeep } from './application/ports/drop-upkeep.port';
 import { Gate } from './application/ports/gate.port';
 import { Ledger } from './application/ports/ledger.port';
 import { LedgerInventoryClient } from './entrypoints/ledger-inventory-client';
@@ -23,7 +23,7 @@ const LANE_CONNECTIONS = 8;
 // Below the lanes' deadline: a statement that hangs is given up while its callers still wait, and the batch is sent again.
 const LANE_STATEMENT_TIMEOUT_MS = 1_000;
 
-/** Lanes, gate, sweeper, and the client that stands in front of them. */
+/** Lanes, sweeper, and the client that stands in front of them. The gate comes with the adapters of the mode. */
 export const holdsProviders: Provider[] = [
   {
     provide: LanePool,
@@ -41,12 +41,6 @@ export const holdsProviders: Provider[] = [
     provide: Ledger,
     inject: [LanePool, AppConfig],
     useFactory: (pool: LanePool, config: AppConfig) => new PostgresLedger(pool, config.paymentWindowSeconds),
-  },
-  {
-    provide: Gate,
-    inject: [Clock, Ledger],
-    useFactory: (clock: Clock, ledger: Ledger) =>
-      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
   },
   {
     provide: Lanes,
@@ -78,9 +72,15 @@ export const holdsProviders: Provider[] = [
   },
   {
     provide: InventoryClient,
-    inject: [PlaceHold, EndHold, Ledger, DropReader],
-    useFactory: (place: PlaceHold, end: EndHold, ledger: Ledger, drops: DropReader) =>
-      new LedgerInventoryClient({ place, end, ledger }, drops),
+    inject: [PlaceHold, EndHold, Ledger, Gate, DropReader, DropUpkeep],
+    useFactory: (
+      place: PlaceHold,
+      end: EndHold,
+      ledger: Ledger,
+      gate: Gate,
+      drops: DropReader,
+      upkeep: DropUpkeep,
+    ) => new LedgerInventoryClient({ place, end, ledger, gate }, drops, upkeep),
   },
   HoldsLifecycle,
 ];

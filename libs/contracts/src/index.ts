@@ -7,4 +7,5 @@ export * from './hold';
 export * from './inventory-client.port';
 export * from './order';
 export * from './live-feed.port';
+export * from './shortage';
 export * from './stock-view.port';

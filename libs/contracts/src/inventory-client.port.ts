@@ -11,6 +11,8 @@ import type {
   RetakeOutcome,
   YieldOutcome,
 } from './hold';
+import type { Shortage } from './shortage';
+import type { StockRow } from './stock-view.port';
 
 export interface ListDrops {
   /** Only drops that are in this state now; drafts are never listed. */
@@ -59,4 +61,9 @@ export abstract class InventoryClient {
   abstract listDrops(query: ListDrops): Promise<Page<DropRecord>>;
   /** Null when unknown or a draft. */
   abstract getDrop(dropId: string): Promise<DropRecord | null>;
+
+  /** What is surely gone in the drop; null when nothing is sure. */
+  abstract shortageOf(dropId: string): Promise<Shortage | null>;
+  /** The counts as the ledger has them now, by SKU; empty for an unknown drop. For the time in which the stock view is away. */
+  abstract stockOf(dropId: string): Promise<StockRow[]>;
 }

@@ -13,6 +13,8 @@ import {
   type PlaceOutcome,
   type ReleaseOutcome,
   type RetakeOutcome,
+  type Shortage,
+  type StockRow,
   type YieldOutcome,
 } from '@holdfast/contracts';
 import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
@@ -20,13 +22,16 @@ import type { DropReader } from '../application/drop-reader';
 import type { EndHold } from '../application/end-hold';
 import { LANE_SETTINGS } from '../application/lane-settings';
 import type { PlaceHold } from '../application/place-hold';
+import type { DropUpkeep } from '../application/ports/drop-upkeep.port';
+import type { Gate } from '../application/ports/gate.port';
 import { LedgerUnreachable, type Ledger } from '../application/ports/ledger.port';
 
 /** Inventory called directly, in one process. Lanes keep their own deadline; a read gets the same one here. */
 export class LedgerInventoryClient extends InventoryClient {
   constructor(
-    private readonly holds: { place: PlaceHold; end: EndHold; ledger: Ledger },
+    private readonly holds: { place: PlaceHold; end: EndHold; ledger: Ledger; gate: Gate },
     private readonly drops: DropReader,
+    private readonly upkeep: DropUpkeep,
   ) {
     super();
   }
@@ -69,6 +74,14 @@ export class LedgerInventoryClient extends InventoryClient {
 
   getDrop(dropId: string): Promise<DropRecord | null> {
     return answered('the drop', this.drops.getDrop(dropId));
+  }
+
+  async shortageOf(dropId: string): Promise<Shortage | null> {
+    return this.holds.gate.shortageOf(dropId);
+  }
+
+  stockOf(dropId: string): Promise<StockRow[]> {
+    return answered('the counts', this.upkeep.stockOf(dropId));
   }
 }
 

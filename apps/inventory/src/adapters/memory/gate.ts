@@ -1,3 +1,4 @@
+import type { Shortage } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 import { Gate, type GateQuery } from '../../application/ports/gate.port';
 import type { LaneNews } from '../../application/ports/ledger.port';
@@ -85,6 +86,20 @@ export class MemoryGate extends Gate {
     known.customers = null;
     known.loading = null;
     known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS;
+  }
+
+  shortageOf(dropId: string): Shortage | null {
+    const known = this.drops.get(dropId);
+    if (!known || known.customers === null || !known.open) return null;
+    const now = this.clock.monotonicMs();
+    const fresh = [...known.available].filter(([, stock]) => now - stock.at <= FRESH_MS);
+    return {
+      dropId,
+      perCustomerLimit: known.perCustomerLimit,
+      openForMs: known.openUntil === Infinity ? null : Math.max(0, known.openUntil - now),
+      available: fresh.map(([sku, { units }]) => ({ sku, units })),
+      customers: [...known.customers],
+    };
   }
 
   private remember(dropId: string): Known {

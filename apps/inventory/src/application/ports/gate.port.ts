@@ -1,3 +1,4 @@
+import type { Shortage } from '@holdfast/contracts';
 import type { LaneNews } from './ledger.port';
 
 export interface GateQuery {
@@ -18,4 +19,6 @@ export abstract class Gate {
   abstract learn(news: LaneNews): void;
   /** The outcome of a batch is unknown: trust nothing about the drop for a while. */
   abstract doubt(dropId: string): void;
+  /** What is surely gone, for those who refuse in front of us; null when nothing is sure. */
+  abstract shortageOf(dropId: string): Shortage | null | Promise<Shortage | null>;
 }

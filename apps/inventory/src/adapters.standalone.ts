@@ -1,0 +1,37 @@
+import type { Provider } from '@nestjs/common';
+import { Runtime } from '@holdfast/config';
+import { LiveFeed, StockView } from '@holdfast/contracts';
+import { Clock } from '@holdfast/kernel';
+import { ChangeStream, PgoutputChangeStream } from '@holdfast/messaging';
+import { Logger } from '@holdfast/observability';
+import { MemoryGate } from './adapters/memory/gate';
+import { MemoryLiveFeed } from './adapters/memory/live-feed';
+import { MemoryStockView } from './adapters/memory/stock-view';
+import { inventoryStreamSource } from './adapters/postgres/stream-source';
+import { Gate } from './application/ports/gate.port';
+import { Ledger } from './application/ports/ledger.port';
+
+/** Everything in this process: the gate, the stock view and its feed in memory, the change stream read from PostgreSQL itself. */
+export const standaloneAdapters: Provider[] = [
+  {
+    provide: Gate,
+    inject: [Clock, Ledger],
+    useFactory: (clock: Clock, ledger: Ledger) =>
+      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
+  },
+  { provide: StockView, useFactory: () => new MemoryStockView() },
+  {
+    provide: LiveFeed,
+    inject: [Logger],
+    useFactory: (logger: Logger) =>
+      new MemoryLiveFeed((fault) =>
+        logger.error({ fault: String(fault) }, 'a listener of the live feed failed'),
+      ),
+  },
+  {
+    provide: ChangeStream,
+    inject: [Runtime, Logger],
+    useFactory: (runtime: Runtime, logger: Logger) =>
+      new PgoutputChangeStream(inventoryStreamSource(runtime.databaseUrl), logger.child({ part: 'stream' })),
+  },
+];
