@@ -196,6 +196,7 @@ export async function startEdge(
     demo: false,
     limits: false,
     paymentWindowSeconds: 60,
+    proxyHops: 0,
     logLevel: 'silent',
     ...settings,
   });

@@ -15,21 +15,23 @@ export abstract class AppConfig {
   abstract readonly demo: boolean;
   abstract readonly limits: boolean;
   abstract readonly paymentWindowSeconds: number;
+  /** How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed. */
+  abstract readonly proxyHops: number;
   abstract readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
 /** One message for all bad variables. It names them and what is expected, never their values: they may be secrets. */
 export class ConfigError extends Error {}
 
-const onOff = z.enum(['on', 'off']).transform((word) => word === 'on');
-const whole = (min: number, max: number) =>
+export const onOff = z.enum(['on', 'off']).transform((word) => word === 'on');
+export const whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`);
 
-const schema = z.object({
+export const appSchema = z.object({
   HOLDFAST_MODE: z.enum(['standalone', 'cluster']).default('standalone'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
@@ -41,26 +43,41 @@ const schema = z.object({
   HOLDFAST_DEMO: onOff.default(true),
   HOLDFAST_LIMITS: onOff.default(true),
   HOLDFAST_PAYMENT_WINDOW: whole(1, 3600).default(60),
+  HOLDFAST_PROXY_HOPS: whole(0, 10).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-type Env = Record<string, string | undefined>;
+export type Env = Record<string, string | undefined>;
 
 /** Reads the environment; each variable may also come from the file named by `<NAME>_FILE`. Throws `ConfigError`. */
 export function loadConfig(env: Env): AppConfig {
+  return Object.freeze(toAppConfig(readEnvironment(appSchema, env)));
+}
+
+/** The variables that a schema names, checked all at once. `more` finds what is wrong between them. Throws `ConfigError`. */
+export function readEnvironment<S extends typeof appSchema>(
+  schema: S,
+  env: Env,
+  more: (it: z.output<S>) => string[] = () => [],
+): z.output<S> {
   const wrong: string[] = [];
   const values: Env = {};
   for (const name of Object.keys(schema.shape)) values[name] = readVariable(env, name, wrong);
   const parsed = schema.safeParse(values);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) wrong.push(`${issue.path.join('.')}: ${issue.message}`);
-  } else if (!parsed.data.HOLDFAST_LIMITS && !isLoopback(parsed.data.HOST)) {
-    wrong.push('HOLDFAST_LIMITS: off is allowed only while HOST is a loopback address');
-  }
+  if (parsed.success) wrong.push(...publicLimits(parsed.data), ...more(parsed.data));
+  else for (const issue of parsed.error.issues) wrong.push(`${issue.path.join('.')}: ${issue.message}`);
   if (wrong.length > 0 || !parsed.success)
     throw new ConfigError(`bad configuration\n  ${wrong.join('\n  ')}`);
-  const it = parsed.data;
-  return Object.freeze({
+  return parsed.data;
+}
+
+function publicLimits(it: z.output<typeof appSchema>): string[] {
+  if (it.HOLDFAST_LIMITS || isLoopback(it.HOST)) return [];
+  return ['HOLDFAST_LIMITS: off is allowed only while HOST is a loopback address'];
+}
+
+export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
+  return {
     mode: it.HOLDFAST_MODE,
     host: it.HOST,
     port: it.PORT,
@@ -69,8 +86,9 @@ export function loadConfig(env: Env): AppConfig {
     demo: it.HOLDFAST_DEMO,
     limits: it.HOLDFAST_LIMITS,
     paymentWindowSeconds: it.HOLDFAST_PAYMENT_WINDOW,
+    proxyHops: it.HOLDFAST_PROXY_HOPS,
     logLevel: it.LOG_LEVEL,
-  });
+  };
 }
 
 function readVariable(env: Env, name: string, wrong: string[]): string | undefined {

@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { AppConfig, appSchema, type Env, onOff, readEnvironment, toAppConfig, whole } from './app-config';
+
+export type ServiceName = 'gateway' | 'inventory' | 'checkout';
+
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+/** The settings of one service of the cluster mode. Also the Nest token under which they are injected. */
+export abstract class ServiceConfig extends AppConfig {
+  abstract readonly service: ServiceName;
+  /** Tells the instances of a service apart, e.g. `inventory-1`; it lives as long as the place the instance runs in. */
+  abstract readonly instance: string;
+  /** Where inventory and checkout take calls. */
+  abstract readonly listen: Endpoint;
+  /** Health and figures, apart from what shoppers reach; null: none. */
+  abstract readonly ops: Endpoint | null;
+  /** One address, or the nodes of a Redis Cluster. */
+  abstract readonly redisUrls: readonly string[];
+  abstract readonly kafkaBrokers: readonly string[];
+  abstract readonly inventoryAddresses: readonly Endpoint[];
+  abstract readonly checkoutAddresses: readonly Endpoint[];
+  /** Shared by the services; null means the one in the data folder's secrets. */
+  abstract readonly serviceKey: string | null;
+  /** Calls between services are encrypted: always, never, or (`auto`) unless both ends are on this machine. */
+  abstract readonly tls: 'on' | 'off' | 'auto';
+  /** The origin that shoppers see: where the payment provider calls back and redirects to. */
+  abstract readonly publicAddress: string | null;
+  /** The gate may refuse early; without it every shopper is asked of the ledger. */
+  abstract readonly gate: boolean;
+  /** Opens `/metrics` on the public address to who knows it; null: only the ops address has them. */
+  abstract readonly metricsToken: string | null;
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const endpoint = z
+  .string()
+  .regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must be host:port')
+  .transform((text): Endpoint => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  });
+const endpoints = list.pipe(z.array(endpoint).min(1));
+const redisUrl = z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://');
+
+const serviceSchema = appSchema.extend({
+  HOLDFAST_INSTANCE: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,60}$/, 'must be 1 to 60 letters, digits, dots, dashes')
+    .optional(),
+  HOLDFAST_LISTEN: endpoint.optional(),
+  HOLDFAST_OPS_PORT: whole(0, 65_535).optional(),
+  HOLDFAST_OPS_HOST: z.string().min(1).default('127.0.0.1'),
+  REDIS_URL: list.pipe(z.array(redisUrl).min(1)).optional(),
+  KAFKA_BROKERS: list
+    .pipe(z.array(z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port')).min(1))
+    .optional(),
+  INVENTORY_ADDRESSES: endpoints.optional(),
+  CHECKOUT_ADDRESSES: endpoints.optional(),
+  HOLDFAST_SERVICE_KEY: z.string().min(32, 'must have 32 characters or more').optional(),
+  HOLDFAST_TLS: z.enum(['on', 'off', 'auto']).default('auto'),
+  HOLDFAST_PUBLIC_ADDRESS: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example')
+    .optional(),
+  HOLDFAST_GATE: onOff.default(true),
+  HOLDFAST_METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
+});
+
+const NEEDS: Record<ServiceName, (keyof z.output<typeof serviceSchema>)[]> = {
+  gateway: ['REDIS_URL', 'INVENTORY_ADDRESSES', 'CHECKOUT_ADDRESSES'],
+  inventory: ['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'],
+  checkout: ['DATABASE_URL', 'INVENTORY_ADDRESSES'],
+};
+const PORTS: Record<ServiceName, number> = { gateway: 3000, inventory: 4001, checkout: 4002 };
+
+/** Reads the environment of a service. Throws `ConfigError` with all that is missing or wrong. */
+export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig {
+  const it = readEnvironment(serviceSchema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) =>
+    NEEDS[service].filter((name) => values[name] === undefined).map((name) => `${name}: ${service} needs it`),
+  );
+  const opsPort = it.HOLDFAST_OPS_PORT;
+  return Object.freeze({
+    ...toAppConfig(it),
+    service,
+    instance: it.HOLDFAST_INSTANCE ?? hostname(),
+    listen: it.HOLDFAST_LISTEN ?? { host: '127.0.0.1', port: PORTS[service] },
+    ops: opsPort === undefined ? null : { host: it.HOLDFAST_OPS_HOST, port: opsPort },
+    redisUrls: it.REDIS_URL ?? [],
+    kafkaBrokers: it.KAFKA_BROKERS ?? [],
+    inventoryAddresses: it.INVENTORY_ADDRESSES ?? [],
+    checkoutAddresses: it.CHECKOUT_ADDRESSES ?? [],
+    serviceKey: it.HOLDFAST_SERVICE_KEY ?? null,
+    tls: it.HOLDFAST_TLS,
+    publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
+    gate: it.HOLDFAST_GATE,
+    metricsToken: it.HOLDFAST_METRICS_TOKEN ?? null,
+  });
+}
