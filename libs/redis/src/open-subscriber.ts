@@ -1,0 +1,114 @@
+import { withDeadline } from '@holdfast/kernel';
+import { Redis } from 'ioredis';
+import { commonOptions, retryDelayMs } from './redis-options';
+import { parseRedisUrls, type RedisAddress } from './redis-url';
+
+export interface SubscriberOptions {
+  /** As for `openRedis`. Of a cluster one node is listened to, another one when it is lost: nodes pass messages on to each other. */
+  urls: readonly string[];
+  name: string;
+  onMessage: (channel: string, message: string) => void;
+  /** All wanted channels are subscribed, the first time or again. Whatever was published before it may have been missed. */
+  onUp?: () => void;
+  /** From now on messages may be missed. Called once for each `onUp`. */
+  onDown?: () => void;
+}
+
+const PING_EVERY_MS = 500;
+const PING_DEADLINE_MS = 1_000; // a server that is gone without a word is noticed within a second and a half
+
+/** Opens a connection of its own for pub/sub, which keeps itself open and subscribed. */
+export function openSubscriber(options: SubscriberOptions): RedisSubscriber {
+  return new RedisSubscriber(options, parseRedisUrls(options.urls));
+}
+
+/** Listens to channels. A dedicated connection: one that is subscribed cannot do anything else. */
+export class RedisSubscriber {
+  private readonly channels = new Set<string>();
+  private client: Redis | null = null;
+  private up = false;
+  private closed = false;
+  private tries = 0;
+  private pings: NodeJS.Timeout | null = null;
+  private reopen: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly options: SubscriberOptions,
+    private readonly address: RedisAddress,
+  ) {
+    this.open();
+  }
+
+  /** True while nothing can be missed. */
+  get isUp(): boolean {
+    return this.up;
+  }
+
+  /** Wanted from now on, also over lost connections. Resolves when it is subscribed, or at once while there is no connection. */
+  async subscribe(channel: string): Promise<void> {
+    this.channels.add(channel);
+    if (this.up) await this.client!.subscribe(channel).catch(() => this.restart());
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    this.channels.delete(channel);
+    if (this.up) await this.client!.unsubscribe(channel).catch(() => this.restart());
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.reopen) clearTimeout(this.reopen);
+    this.restart();
+  }
+
+  private open(): void {
+    const { nodes, db } = this.address;
+    const node = nodes[this.tries % nodes.length]!;
+    const client = new Redis({
+      ...commonOptions(this.address, this.options.name),
+      ...node,
+      db,
+      retryStrategy: null,
+      enableOfflineQueue: false,
+      autoResubscribe: false,
+    });
+    this.client = client;
+    client.on('error', () => undefined); // the next step after it is `end`
+    client.on('message', (channel, message) => this.options.onMessage(channel, message));
+    client.once('ready', () => void this.begin(client).catch(() => client.disconnect()));
+    client.once('end', () => this.lost(client));
+  }
+
+  private async begin(client: Redis): Promise<void> {
+    // Once more until nothing was added meanwhile: a channel that is wanted while we subscribe to the others must not be forgotten.
+    const done = new Set<string>();
+    for (;;) {
+      const missing = [...this.channels].filter((channel) => !done.has(channel));
+      if (missing.length === 0) break;
+      await client.subscribe(...missing);
+      for (const channel of missing) done.add(channel);
+    }
+    if (this.client !== client || this.closed) return;
+    this.tries = 0;
+    this.up = true;
+    this.pings = setInterval(() => {
+      withDeadline('PING', PING_DEADLINE_MS, client.ping()).catch(() => client.disconnect());
+    }, PING_EVERY_MS);
+    this.options.onUp?.();
+  }
+
+  private lost(client: Redis): void {
+    if (this.client !== client) return;
+    this.client = null;
+    if (this.pings) clearInterval(this.pings);
+    const wasUp = this.up;
+    this.up = false;
+    this.tries += 1;
+    if (!this.closed) this.reopen = setTimeout(() => this.open(), retryDelayMs(this.tries));
+    if (wasUp) this.options.onDown?.();
+  }
+
+  private restart(): void {
+    this.client?.disconnect();
+  }
+}

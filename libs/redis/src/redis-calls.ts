@@ -1,0 +1,59 @@
+import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import type { LuaCall, LuaScript } from './lua-script';
+import type { RedisClient, RedisConnection } from './redis-connection';
+
+/** No answer from Redis: away, late, full, or a cluster without the key's node. The command may have been carried out or not. */
+export class RedisUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RedisUnavailable';
+  }
+}
+
+export interface CallOptions {
+  /** Stands in the error. */
+  what: string;
+  deadlineMs: number;
+}
+
+/**
+ * Calls to Redis, each with one deadline around all of it: redirects, resends, the wait for the socket. (The client's own `commandTimeout`
+ * starts anew at each redirect.) Rejects with `RedisUnavailable`; an error of a command that was wrong passes as it is.
+ */
+export class RedisCalls {
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly options: CallOptions,
+  ) {}
+
+  async run<T>(call: (client: RedisClient) => Promise<T>): Promise<T> {
+    const { what, deadlineMs } = this.options;
+    // Asked first, because a cluster that is not connected would keep the command and send it long after anybody waits.
+    if (!this.redis.isUp) throw new RedisUnavailable(`${what}: not connected`);
+    try {
+      return await withDeadline(what, deadlineMs, call(this.redis.client));
+    } catch (error) {
+      if (isWrongCommand(error)) throw error;
+      throw new RedisUnavailable(`${what}: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  script(script: LuaScript): LuaCall {
+    const call = this.redis.script(script);
+    return (keys, args) => this.run(() => call(keys, args));
+  }
+}
+
+/** Replies that say "not now" rather than "never so". Source: Redis documentation, "Error replies" and the cluster specification. */
+const NOT_NOW =
+  /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|OOM|BUSY|TRYAGAIN|MOVED|ASK|NOREPLICAS|MISCONF|NOAUTH|WRONGPASS|UNBLOCKED)\b/;
+
+function isWrongCommand(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !NOT_NOW.test(error.message);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DeadlineExceeded) return 'no answer in time';
+  const { message = '' } = error as Error;
+  return NOT_NOW.exec(message)?.[0] ?? (error as { code?: string }).code ?? (error as Error).name;
+}
