@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadSecrets, type Secrets } from '@holdfast/config';
 import { FolderInUse, type FolderLock, lockFolder } from '@holdfast/postgres';
 import { readRunState } from './run-state';
-import { StartError } from './start-error';
+import { StartError } from '@holdfast/process';
 
 /** Makes the data folder when it is not there, and takes it for this process: at once, or never. */
 export function takeDataFolder(dataDir: string): FolderLock {

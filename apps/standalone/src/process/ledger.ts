@@ -7,9 +7,8 @@ import {
   StartInterrupted,
 } from '@holdfast/postgres';
 import { Client } from 'pg';
-import { Interrupted } from './lifetime';
+import { Interrupted, StartError } from '@holdfast/process';
 import type { RunningComponent } from './run-state';
-import { StartError } from './start-error';
 
 /** The PostgreSQL that the product works on. */
 export interface Ledger {

@@ -1,7 +1,7 @@
 import { createServer, isIPv6 } from 'node:net';
 import { ChangeStreamMisconfigured } from '@holdfast/messaging';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { StartError } from './start-error';
+import { StartError } from '@holdfast/process';
 
 /** Says at once, before the long steps, that the port is taken. The port can still be lost until `listen`. */
 export async function probePort(host: string, port: number): Promise<void> {

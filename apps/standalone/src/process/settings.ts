@@ -1,5 +1,5 @@
 import { type AppConfig, ConfigError, loadConfig } from '@holdfast/config';
-import { StartError } from './start-error';
+import { StartError } from '@holdfast/process';
 
 /** The settings of a standalone product. Throws `StartError` when they are not. */
 export function readSettings(env: Record<string, string | undefined>): AppConfig {

@@ -8,12 +8,11 @@ import { createGatewayApp } from '../../../gateway/src/bootstrap';
 import { ledgerMigrations, StandaloneModule } from '../standalone.module';
 import { openSecrets, takeDataFolder } from './data-folder';
 import { type Ledger, openLedger } from './ledger';
-import type { Lifetime } from './lifetime';
+import { type Lifetime, StartError } from '@holdfast/process';
 import { listen, probePort } from './listen';
 import { productVersion } from './product-version';
 import { readyMessage } from './ready-message';
 import { removeRunState, type RunState, writeRunState } from './run-state';
-import { StartError } from './start-error';
 
 // After it the connections are cut and the database is stopped anyway: everything acknowledged is durable by then.
 const CLOSE_MS = 5_000;

@@ -1,0 +1,47 @@
+import { type OpsCheck, type OpsServer, startOpsServer } from './ops-server';
+
+const metrics = { contentType: 'text/plain', render: () => Promise.resolve('figures 1\n') };
+const up = (name: string, needed = true): OpsCheck => ({ name, needed, probe: async () => ({ lagMs: 3 }) });
+const down = (name: string, needed = true): OpsCheck => ({
+  name,
+  needed,
+  probe: () => Promise.reject(new Error('is away')),
+});
+
+describe('the ops address of a process', () => {
+  let server: OpsServer;
+  afterEach(() => server.close());
+
+  async function ask(path: string, checks: OpsCheck[]) {
+    server = await startOpsServer({ host: '127.0.0.1', port: 0, checks, metrics, about: { service: 'x' } });
+    return read(path);
+  }
+  async function read(path: string) {
+    const response = await fetch(`http://${server.address}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  it('is ready while all that is needed answers, and says what else is down', async () => {
+    const { status, text } = await ask('/health/ready', [up('ledger'), down('redis', false)]);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({
+      status: 'ok',
+      service: 'x',
+      details: { ledger: { status: 'up', lagMs: 3 }, redis: { status: 'down', reason: 'is away' } },
+    });
+  });
+
+  it('is not ready without what is needed, nor after it began to stop', async () => {
+    expect((await ask('/health/ready', [up('redis', false), down('ledger')])).status).toBe(503);
+    await server.close();
+    await ask('/health/live', [up('ledger')]);
+    server.retire();
+    expect((await read('/health/ready')).status).toBe(503);
+    expect((await read('/health/live')).status).toBe(200);
+  });
+
+  it('gives the figures, and nothing else', async () => {
+    expect(await ask('/metrics', [])).toEqual({ status: 200, text: 'figures 1\n' });
+    expect((await read('/anything')).status).toBe(404);
+  });
+});
