@@ -28,6 +28,9 @@ export function testRuntime(url: string): Runtime {
     operatorKey: 'o'.repeat(32),
     sandboxWebhookSecrets: TEST_SECRETS,
     databasePassword: 'p'.repeat(16),
+    serviceKey: 'k'.repeat(43),
+    redisPassword: 'r'.repeat(43),
+    cdcPassword: 'c'.repeat(43),
   });
 }
 

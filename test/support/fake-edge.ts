@@ -25,6 +25,9 @@ export const SECRETS = {
   operatorKey: 'o'.repeat(43),
   sandboxWebhookSecrets: ['w'.repeat(43)],
   databasePassword: 'p'.repeat(43),
+  serviceKey: 'k'.repeat(43),
+  redisPassword: 'r'.repeat(43),
+  cdcPassword: 'c'.repeat(43),
 };
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });

@@ -32,6 +32,8 @@ const READY_MS_MAX = 120_000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 // Enough to find programs, homes and Java; nothing else of our environment (which may hold secrets) reaches a server.
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'JAVA_HOME'];
+/** All that run, so that an end in the middle of a start misses none. @type {Set<Child>} */
+const living = new Set();
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
@@ -46,7 +48,8 @@ const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, numbe
 
 /**
  * @returns {Promise<Child>} once the process runs; whether it is ready is for `untilReady` to say.
- *   `logFile` gets its output; `ownLog` is the file that it writes by itself, if it does.
+ *   `logFile` gets its output; `ownLog` is the file that it writes by itself, if it does; `noteDir` is the folder in which it works and by
+ *   which its successor knows it (stray.mjs).
  */
 export async function startChild({
   name,
@@ -55,6 +58,7 @@ export async function startChild({
   logFile,
   ownLog = null,
   cwd,
+  noteDir = dirname(logFile),
   env = {},
   stopSignal = 'SIGTERM',
   graceMs = 10_000,
@@ -87,7 +91,7 @@ export async function startChild({
     });
   });
   pid = await readPid(shell, exited, name);
-  noteServer(dirname(logFile), pid);
+  noteServer(noteDir, pid);
   const lastLog = () => [logFile, ownLog].filter(Boolean).map(tail).filter(Boolean).join('\n');
   const stop = async () => {
     let forced = false;
@@ -105,7 +109,7 @@ export async function startChild({
     void exited.then(() => (running = false));
     return () => (running ? act() : undefined);
   };
-  return {
+  const child = {
     name,
     pid,
     exited,
@@ -113,6 +117,14 @@ export async function startChild({
     kill: whileRunning(() => signalQuietly(pid, 'SIGKILL')),
     lastLog,
   };
+  living.add(child);
+  void exited.then(() => living.delete(child));
+  return child;
+}
+
+/** Stops whatever still runs, e.g. after a start that was interrupted. Nothing may be started any more by then. */
+export async function stopAllChildren() {
+  await Promise.all([...living].map((child) => child.stop()));
 }
 
 /**

@@ -35,6 +35,7 @@ export async function startKafka({ dir, libs, port, controllerPort, say = () => 
     ownLog,
     cwd: dir,
     env: javaEnv,
+    graceMs: 4_000, // it needs about one; after a hard end it reads its log again at the next start, no more
   });
   await untilReady(
     child,

@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 // Assembles Kafka, Connect and Debezium from Maven Central into .tools/, once per version of infra/kafka/pom.xml.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChild } from './child.mjs';
 import { ClusterError } from './errors.mjs';
+import { which } from './programs.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const pom = join(root, 'infra/kafka/pom.xml');
 // A first run fetches about 200 files; a line for each would hide what matters.
 const FILES_PER_LINE = 40;
+const LOOK_MS = 500;
 
 /** @returns {{kafka: string, debezium: string}} the versions that the pom names */
 export function versions() {
@@ -19,11 +22,25 @@ export function versions() {
   return { kafka: of('kafka.version'), debezium: of('debezium.version') };
 }
 
+/** @returns {string} where this version of Kafka is, or will be once it is assembled */
+export function kafkaFolder(tools = join(root, '.tools')) {
+  const stamp = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
+  return join(tools, `kafka-${stamp}`);
+}
+
+/** Throws a ClusterError when Kafka has to be fetched and there is nothing to fetch it with. */
+export function requireMaven() {
+  if (existsSync(kafkaFolder()) || which('mvn')) return;
+  throw new ClusterError(
+    'there is no Maven (mvn) on PATH: install it (Debian: apt-get install maven), or name running servers in KAFKA_BROKERS and CONNECT_URL',
+  );
+}
+
 /** @returns {Promise<string>} the folder that holds `lib` and `plugins` */
 export async function assembleKafka({ say = () => undefined, tools = join(root, '.tools') } = {}) {
-  const stamp = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const folder = join(tools, `kafka-${stamp}`);
+  const folder = kafkaFolder(tools);
   if (existsSync(folder)) return folder;
+  requireMaven();
   const { kafka, debezium } = versions();
   say(`Fetching Kafka ${kafka} and Debezium ${debezium} from Maven Central (once, about 80 MB) …`);
   // Aside and renamed: an interrupted download is never taken for a whole one.
@@ -45,33 +62,32 @@ export async function assembleKafka({ say = () => undefined, tools = join(root, 
 }
 
 /** @returns {Promise<string|null>} null when it went well, else the end of what Maven said */
-function mvn(flags, out, say) {
-  return new Promise((done, fail) => {
-    const child = spawn('mvn', ['-B', ...flags, '-f', pom, 'package', `-Dout=${out}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+async function mvn(flags, out, say) {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-maven-'));
+  const logFile = join(dir, 'maven.log');
+  try {
+    const child = await startChild({
+      name: 'maven',
+      command: 'mvn',
+      args: ['-B', ...flags, '-f', pom, 'package', `-Dout=${out}`],
+      logFile,
+      cwd: dir,
+      env: process.env, // it may need a proxy or options of the person's own
+      graceMs: 2_000,
     });
-    let last = [];
-    let files = 0;
-    const read = (bytes) => {
-      for (const line of String(bytes).split('\n').filter(Boolean)) {
-        if (line.includes('Downloaded from')) {
-          files += 1;
-          if (files % FILES_PER_LINE === 0) say(`… ${files} files`);
-        }
-        last = [...last, line].slice(-12);
-      }
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('error', () =>
-      fail(
-        new ClusterError(
-          'there is no Maven (mvn) on PATH: install it (Debian: apt-get install maven), or name running servers in KAFKA_BROKERS and CONNECT_URL',
-        ),
-      ),
-    );
-    child.once('close', (code) => done(code === 0 ? null : last.join('\n')));
-  });
+    let told = 0;
+    const look = setInterval(() => {
+      const files = readFileSync(logFile, 'utf8').split('Downloaded from').length - 1;
+      if (files - told < FILES_PER_LINE) return;
+      told = files - (files % FILES_PER_LINE);
+      say(`… ${told} files`);
+    }, LOOK_MS);
+    const { code } = await child.exited;
+    clearInterval(look);
+    return code === 0 ? null : child.lastLog();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

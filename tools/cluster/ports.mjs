@@ -15,7 +15,9 @@ const TRIES = 50;
 export async function choosePorts(dir, names) {
   const file = join(dir, 'ports.json');
   const ports = existsSync(file) ? readPorts(file) : {};
-  const taken = new Set();
+  // What is remembered for others of this folder is theirs, also while they are not running.
+  const others = Object.keys(ports).filter((name) => !names.includes(name));
+  const taken = new Set(others.map((name) => ports[name]));
   for (const name of names) {
     const known = ports[name];
     ports[name] = known && !taken.has(known) && (await isFree(known)) ? known : await freePort(taken);

@@ -18,7 +18,7 @@ const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../inf
  */
 export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say = () => undefined }) {
   const program = requireProgram('nginx', 'nginx', { say });
-  await endStray(dir, say);
+  await endStray(dir, say, { program: 'nginx' });
   if (!(await isFree(port, host)))
     throw new ClusterError(`${host}:${port}, meant for the proxy, is in use by something else`);
   mkdirSync(dir, { recursive: true });

@@ -1,5 +1,5 @@
 // A server whose launcher was killed needs a moment to end. Its successor in the same folder waits for that: two brokers on one log fail.
-import { readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -12,22 +12,48 @@ export function noteServer(dir, pid) {
   writeFileSync(noteOf(dir), `${pid}\n`);
 }
 
-/** Waits until the server of an earlier run in `dir` has ended; in the end it is killed. Returns at once when there is none. */
-export async function endStray(dir, say = () => undefined) {
-  const pid = readNote(dir);
+/**
+ * Waits until the server of an earlier run in `dir` has ended; in the end it is killed. Returns at once when there is none. `program` names
+ * one that leaves helpers behind when it is killed (nginx: its workers keep the port).
+ */
+export async function endStray(dir, say = () => undefined, { program = null } = {}) {
+  const noted = readNote(dir);
+  const strays = () =>
+    [noted, ...(program ? helpersIn(dir, program) : [])].filter((pid) => pid && runsIn(pid, dir));
   const end = Date.now() + PATIENCE_MS;
-  let told = false;
-  while (pid && runsIn(pid, dir)) {
-    if (!told) say(`Waiting for an earlier server in ${dir} (pid ${pid}) to end …`);
+  for (let told = false, left = strays(); left.length > 0; left = strays()) {
+    if (!told) say(`Waiting for an earlier server in ${dir} (pid ${left.join(', ')}) to end …`);
     told = true;
-    try {
-      process.kill(pid, Date.now() > end ? 'SIGKILL' : 'SIGTERM');
-    } catch {
-      break; // it ended in this moment, or it is not ours to end: then the start says what is wrong
-    }
-    await new Promise((done) => setTimeout(done, 200));
+    // One that is not ours to end stays: then the start says what is wrong.
+    if (!left.map((pid) => signal(pid, Date.now() > end ? 'SIGKILL' : 'SIGTERM')).includes(true)) break;
+    await new Promise((done) => setTimeout(done, 100));
   }
   rmSync(noteOf(dir), { force: true });
+}
+
+function signal(pid, name) {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false; // it ended in this moment, or it belongs to somebody else
+  }
+}
+
+/** Elsewhere than on Linux there is no cheap way to know where a process works. */
+function helpersIn(dir, program) {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && nameOf(name) === program)
+    .map(Number)
+    .filter((pid) => runsIn(pid, dir));
+}
+
+function nameOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 function readNote(dir) {

@@ -1,5 +1,6 @@
 export * from './app-config';
 export * from './config.module';
+export * from './launch-config';
 export * from './runtime';
 export * from './secrets';
 export * from './service-config';

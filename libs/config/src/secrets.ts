@@ -12,26 +12,46 @@ const schema = z.object({
   sandboxWebhookSecrets: z.array(z.string().min(32)).min(1).max(2),
   /** Password of the embedded PostgreSQL's only login. */
   databasePassword: z.string().min(16),
+  /** Shared by the services of the cluster mode: who does not know it is not heard. */
+  serviceKey: z.string().min(32),
+  /** Of the Redis that the cluster mode starts. */
+  redisPassword: z.string().min(16),
+  /** Of the login with which Debezium reads the ledger's log. */
+  cdcPassword: z.string().min(16),
 });
 
 export type Secrets = Readonly<z.infer<typeof schema>>;
 
 const make = () => randomBytes(32).toString('base64url');
 
-/** The secrets of the product in `dataDir`, made at its first start. Readable by the owner alone; never logged. */
+const fresh = (): Secrets => ({
+  sessionKey: make(),
+  operatorKey: make(),
+  sandboxWebhookSecrets: [make()],
+  databasePassword: make(),
+  serviceKey: make(),
+  redisPassword: make(),
+  cdcPassword: make(),
+});
+
+/**
+ * The secrets of the product in `dataDir`, made at its first start; what an older version did not have yet is added. Readable by the owner
+ * alone; never logged. Only the process that holds the folder may be the first to call this; others then find all of them.
+ */
 export function loadSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json');
-  if (!existsSync(file)) {
-    mkdirSync(dataDir, { recursive: true });
-    const fresh: Secrets = {
-      sessionKey: make(),
-      operatorKey: make(),
-      sandboxWebhookSecrets: [make()],
-      databasePassword: make(),
-    };
-    // Write aside and rename: a crash in between must not leave half a file, which would lock everybody out.
-    writeFileSync(`${file}.new`, JSON.stringify(fresh, null, 2), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  }
-  return Object.freeze(schema.parse(JSON.parse(readFileSync(file, 'utf8'))));
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : null;
+  const all = { ...fresh(), ...known };
+  // Before anything is written: a damaged file must stay as it is, for the person who mends it.
+  const secrets = schema.parse(all);
+  if (!known || Object.keys(secrets).some((name) => !(name in known))) write(dataDir, file, all);
+  return Object.freeze(secrets);
+}
+
+/** Write aside and rename: a crash in between must not leave half a file, which would lock everybody out. */
+function write(dataDir: string, file: string, secrets: object): void {
+  mkdirSync(dataDir, { recursive: true });
+  const draft = `${file}.new`;
+  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  renameSync(draft, file);
 }
