@@ -1,31 +1,109 @@
 #!/usr/bin/env node
-// Builds .tools/k6/<version>/k6, once per version: k6 with our reader of server-sent events. Needs Go; the first time takes minutes.
+// Builds .tools/k6-<hash of the sources>/k6, once: k6 with our reader of server-sent events. Needs Go; the first time takes minutes.
+//   node tools/k6/build.mjs [--within <seconds>]
+// Several at once are fine: one builds, the others wait for it. So it can be begun in the background long before it is needed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { runStep } from '../lib/run-step.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const WITHIN_MS = 20 * 60_000; // 4.5 minutes on two idle cores; niced beside a run of tests it is a few times that
+const WRITTEN_AFTER_MS = 2_000; // an empty lock that is older was left by a writer that died in between
 
-/** @returns {string} the path of the program; throws an Error that says what to do */
-export function ensureK6({ say = () => undefined, tools = resolve(here, '../../.tools') } = {}) {
+/**
+ * @param {{ say?: (line: string) => void, tools?: string, withinMs?: number, signal?: AbortSignal }} [options]
+ * @returns {Promise<string>} the path of the program. Throws an Error that says what to do.
+ */
+export async function ensureK6({
+  say = () => undefined,
+  tools = resolve(here, '../../.tools'),
+  withinMs = WITHIN_MS,
+  signal = new AbortController().signal,
+} = {}) {
   const folder = join(tools, `k6-${sourcesHash()}`);
   const program = join(folder, 'k6');
   if (existsSync(program)) return program;
-  say('Building k6 (once; some minutes on two cores) …');
+  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0)
+    throw new Error('k6 cannot be built: there is no Go on PATH (1.26 or newer, https://go.dev/dl)');
   mkdirSync(folder, { recursive: true });
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+  const lock = join(folder, 'building');
+  let told = false;
+  try {
+    while (!take(lock)) {
+      if (!told) say('Waiting for another build of k6 …');
+      told = true;
+      await pause(500, undefined, { signal: ending });
+      if (existsSync(program)) return program;
+    }
+    try {
+      if (!existsSync(program)) await build(program, ending);
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  } catch (error) {
+    if (ending.aborted && !signal.aborted)
+      throw new Error(`k6 was not built within ${Math.round(withinMs / 1000)} s`, { cause: error });
+    throw error;
+  }
+  say(`k6 is in ${program}`);
+  return program;
+}
+
+async function build(program, signal) {
   const draft = `${program}.${process.pid}`;
   // Niced: a build that takes both cores would spoil whatever is measured beside it.
   const args = ['-n', '15', 'go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', draft, '.'];
-  const { error, status, stderr } = spawnSync('nice', args, { cwd: here, encoding: 'utf8' });
-  if (error || status === 127)
-    throw new Error('k6 cannot be built: there is no Go on PATH (1.26 or newer, https://go.dev/dl)');
-  if (status !== 0)
-    throw new Error(`k6 cannot be built; is the Go module proxy reachable?\n${stderr.slice(-2000)}`);
-  renameSync(draft, program);
-  say(`k6 is in ${program}`);
-  return program;
+  try {
+    await runStep('Building k6 (once; some minutes on two cores)', 'nice', args, { cwd: here, signal });
+    renameSync(draft, program);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    if (signal.aborted) throw error;
+    throw new Error(`k6 cannot be built; is the Go module proxy reachable?\n${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** True when we may build. A lock whose owner is gone is taken over. */
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (pid === 0 ? Date.now() - statSync(lock).mtimeMs > WRITTEN_AFTER_MS : !isAlive(pid))
+      rmSync(lock, { force: true });
+  } catch {
+    // Released in this moment.
+  }
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function sourcesHash() {
@@ -44,8 +122,10 @@ function sourcesHash() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const within = process.argv.indexOf('--within');
+  const withinMs = within > 0 ? Number(process.argv[within + 1]) * 1000 : WITHIN_MS;
   try {
-    console.log(ensureK6({ say: (line) => console.error(line) }));
+    console.log(await ensureK6({ say: (line) => console.error(line), withinMs }));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -17,7 +17,7 @@ const server = createServer((request, response) => {
   request.on('close', () => clearInterval(timer));
   if (request.url.includes('for=1')) setTimeout(() => response.end(), 1000);
 });
-const program = ensureK6({ say: (line) => console.error(line) });
+const program = await ensureK6({ say: (line) => console.error(line) });
 server.listen(0, '127.0.0.1', () => {
   const env = {
     ...process.env,

@@ -1,0 +1,71 @@
+import { Counter, Trend } from 'k6/metrics';
+
+/** k6's own; the only way out for a single fact. The runner sends it to a file. */
+declare const console: { log(line: string): void };
+
+/** What happened, as k6 metrics: `thresholds.js` says what they must be, `tools/k6` compares them with the ledger. */
+export const tally = {
+  shoppers: new Counter('shop_shoppers'),
+  holdsGiven: new Counter('shop_holds_given'),
+  unitsGiven: new Counter('shop_units_given'),
+  /** Units that shoppers believe are theirs now: grows with a hold that is meant to be paid, shrinks when its shopper gives it up. */
+  unitsOut: new Counter('shop_units_out'),
+  holdsReleased: new Counter('shop_holds_released'),
+  ordersPaid: new Counter('shop_orders_paid'),
+  unitsPaid: new Counter('shop_units_paid'),
+  declined: new Counter('shop_declined'),
+  /** By `code`: a refusal is an answer. */
+  refusals: new Counter('shop_refusals'),
+  /** 503 with `Retry-After`, and answers that were lost: asked again with the same key. */
+  retries: new Counter('shop_retries'),
+  gaveUp: new Counter('shop_gave_up'),
+  /** By `what`: a 5xx that is no 503, and a 503 without `Retry-After`. */
+  serverFaults: new Counter('shop_server_faults'),
+  /** Any other answer that the contract does not know here. */
+  oddAnswers: new Counter('shop_odd_answers'),
+  replaysDiffer: new Counter('shop_replays_differ'),
+  versionsBack: new Counter('shop_versions_back'),
+  countsWrong: new Counter('shop_counts_wrong'),
+  streamsWithoutSnapshot: new Counter('shop_streams_without_snapshot'),
+  watched: new Counter('shop_watched'),
+  /** From the first try of a hold to its answer, waiting in between included. */
+  holdTime: new Trend('shop_hold_time', true),
+  /** From the moment a live event speaks of to its arrival. */
+  liveLag: new Trend('shop_live_lag', true),
+};
+
+/** Counted each by itself in the summary; k6 shows a tag's figures only where a threshold names it. */
+export const REFUSALS = [
+  'sold-out',
+  'seen-sold-out',
+  'limit-reached',
+  'payment-declined',
+  'hold-expired',
+  'quota-exceeded',
+];
+
+/** A counter that nobody touched has no value, and a threshold on it says nothing; so each begins at 0. Call it in `setup`. */
+export function beginTally(): void {
+  for (const metric of Object.values(tally)) if (metric instanceof Counter) metric.add(0);
+}
+
+/** What the product promised a shopper; one line each in k6's console output, which the runner holds against the ledger. */
+export type Promised =
+  | { did: 'held'; hold: string; sku: string; units: number; expiresAt: string }
+  /** Asked to be given back, or left to expire: from now on it may be somebody else's. */
+  | { did: 'left'; hold: string }
+  | { did: 'paid'; hold: string; order: string; amountMinor: number }
+  /** No answer in the end: it may have happened or not. */
+  | { did: 'unknown'; what: 'hold' | 'order'; hold?: string }
+  /** An answer that must not be, for whoever looks for its cause. */
+  | { did: 'fault'; what: string };
+
+/** Counts a fault and says what it was. */
+export function fault(counter: 'serverFaults' | 'oddAnswers', what: string): void {
+  tally[counter].add(1, { what });
+  note({ did: 'fault', what });
+}
+
+export function note(promised: Promised): void {
+  console.log(JSON.stringify(promised));
+}

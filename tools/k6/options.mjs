@@ -1,0 +1,123 @@
+// The options of `npm run k6`: what there is, what is allowed, what the help says.
+import { parseArgs } from 'node:util';
+
+/** A wrong word on the command line: exit code 2. */
+export class WrongUsage extends Error {}
+
+const SEED_MAX = 2 ** 32 - 1;
+
+/** Everything is bounded: in count, so that the machine holds; in time, because the pass of the operator lasts ten minutes. */
+const NUMBERS = {
+  shoppers: [1, 100_000],
+  units: [1, 1_000_000],
+  seconds: [5, 300],
+  watchers: [0, 500],
+  seed: [0, SEED_MAX],
+  'hold-ttl': [3, 3_600],
+  'hold-p95-ms': [1, 60_000],
+  'hold-p99-ms': [1, 60_000],
+};
+
+export const HELP = `Sends k6 shoppers at one drop of the running product, then holds what they were told against the ledger.
+
+  npm run k6 -- [options]
+
+  --scenario <name>      which of k6/scenarios (spike)
+  --shoppers <n>         how many come (1000)
+  --units <n>            how many units there are for them (a tenth of the shoppers)
+  --seconds <s>          how long the crowd lasts, 5 to 300 (20)
+  --watchers <n>         how many only watch the live counts (a fiftieth of the shoppers, 100 at most)
+  --seed <n>             repeats the choices of an earlier run; printed by each run
+  --hold-ttl <s>         how long a hold lasts (half the seconds, at least 10)
+  --hold-p95-ms <n>      the promise about the time of a hold (1500)
+  --hold-p99-ms <n>      … (3000)
+  --start <mode>         standalone or cluster: starts the product on the data folder for this run, and stops it afterwards
+  --url <origin>         a product elsewhere; also HOLDFAST_URL. Needs --drop, unless it is the product of the data folder
+  --drop <id>            an open drop instead of one made for the run; its shoppers must all be this run's
+  --beyond-loopback      allows a --url that is not on this machine: only for what is yours
+  --out <folder>         where the report goes (test-results/k6/<scenario>-<time>)
+  --json                 one JSON document on standard output
+  --help
+
+The product is that of the data folder (HOLDFAST_DATA_DIR). Exit code: 0 every promise was kept, 1 one was not or the run could not
+be made, 2 wrong usage.`;
+
+/** @param {string[]} argv @param {Record<string, string | undefined>} env @param {string[]} scenarios their names */
+export function readOptions(argv, env, scenarios) {
+  const { values } = parse(argv);
+  if (values.help) return { help: true };
+  const scenario = values.scenario ?? 'spike';
+  if (!scenarios.includes(scenario))
+    throw new WrongUsage(`--scenario: there is no ${scenario}; there are: ${scenarios.join(', ')}`);
+  if (values.start !== undefined && !['standalone', 'cluster'].includes(values.start))
+    throw new WrongUsage('--start: standalone or cluster');
+  const url = readUrl(values.url ?? (env.HOLDFAST_URL || undefined), values['beyond-loopback'] ?? false);
+  if (values.start && url) throw new WrongUsage('--start and --url (or HOLDFAST_URL) exclude each other');
+  const number = (name, fallback) => readNumber(name, values[name], fallback);
+  const shoppers = number('shoppers', 1_000);
+  const seconds = number('seconds', 20);
+  return {
+    help: false,
+    json: values.json ?? false,
+    scenario,
+    start: values.start ?? null,
+    url,
+    drop: values.drop ?? null,
+    out: values.out ?? null,
+    shoppers,
+    units: number('units', Math.max(1, Math.round(shoppers / 10))),
+    seconds,
+    watchers: number('watchers', Math.min(100, Math.ceil(shoppers / 50))),
+    seed: number('seed', null),
+    holdTtl: number('hold-ttl', Math.max(10, Math.round(seconds / 2))),
+    holdP95Ms: number('hold-p95-ms', 1_500),
+    holdP99Ms: number('hold-p99-ms', 3_000),
+  };
+}
+
+function parse(argv) {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean' };
+  const options = {
+    ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, text])),
+    scenario: text,
+    start: text,
+    url: text,
+    drop: text,
+    out: text,
+    'beyond-loopback': flag,
+    json: flag,
+    help: flag,
+  };
+  try {
+    return parseArgs({ args: argv, options, strict: true, allowPositionals: false });
+  } catch (error) {
+    throw new WrongUsage(error.message, { cause: error });
+  }
+}
+
+function readNumber(name, text, fallback) {
+  if (text === undefined) return fallback;
+  const [min, max] = NUMBERS[name];
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new WrongUsage(`--${name}: a whole number from ${min} to ${max}`);
+}
+
+function readUrl(text, beyondLoopback) {
+  if (text === undefined) return null;
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new WrongUsage('--url: an origin such as http://127.0.0.1:3000');
+  }
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.username !== '')
+    throw new WrongUsage('--url: an origin such as http://127.0.0.1:3000');
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (!local && !beyondLoopback)
+    throw new WrongUsage(
+      `--url: ${url.hostname} is another machine. A spike is an attack on whoever does not expect it; --beyond-loopback says that it is yours.`,
+    );
+  return url.origin;
+}
