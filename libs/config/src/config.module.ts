@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AppConfig } from './app-config';
 import { Runtime } from './runtime';
+import { ServiceConfig } from './service-config';
 
 /** Gives every module the settings and the runtime facts of the process. */
 @Global()
@@ -14,6 +15,16 @@ export class ConfigModule {
         { provide: Runtime, useValue: runtime },
       ],
       exports: [AppConfig, Runtime],
+    };
+  }
+
+  /** The same for a service of the cluster mode, with its own settings beside the common ones. */
+  static forService(config: ServiceConfig, runtime: Runtime): DynamicModule {
+    const common = ConfigModule.with(config, runtime);
+    return {
+      ...common,
+      providers: [...(common.providers ?? []), { provide: ServiceConfig, useValue: config }],
+      exports: [...(common.exports ?? []), ServiceConfig],
     };
   }
 }

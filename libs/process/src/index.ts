@@ -1,4 +1,5 @@
 export * from './lifetime';
 export * from './ops-server';
+export * from './product-version';
 export * from './run-process';
 export * from './start-error';

@@ -10,7 +10,7 @@ import { addVerifyCommand } from './commands/verify.command';
 import { explain } from './output/explain';
 import { Terminal, type Streams } from './output/terminal';
 import type { Env } from './product/find-product';
-import { productVersion } from '../process/product-version';
+import { productVersion } from '@holdfast/process';
 
 export const INTERRUPTED = 130; // 128 + SIGINT, what shells expect after Ctrl-C
 

@@ -1,0 +1,57 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule, ServiceConfig } from '@holdfast/config';
+import { InventoryClient } from '@holdfast/contracts';
+import { Logger, ObservabilityModule } from '@holdfast/observability';
+import type { ServiceParts } from '@holdfast/service';
+import { connectPeers, Draining, Peers, RemoteInventory } from '@holdfast/transport';
+import { CheckoutModule } from './checkout.module';
+import { CheckoutServer } from './entrypoints/tcp/checkout.server';
+
+/** Inventory, as checkout reaches it in the cluster mode. */
+@Module({})
+class InventoryPeersModule {
+  static with(key: string): DynamicModule {
+    return {
+      module: InventoryPeersModule,
+      providers: [
+        {
+          provide: Peers,
+          inject: [ServiceConfig, Logger],
+          useFactory: (config: ServiceConfig, logger: Logger) =>
+            connectPeers({
+              service: 'inventory',
+              addresses: config.inventoryAddresses,
+              key,
+              tls: config.tls,
+              logger,
+            }),
+        },
+        {
+          provide: InventoryClient,
+          inject: [Peers],
+          useFactory: (peers: Peers) => new RemoteInventory(peers),
+        },
+      ],
+      exports: [InventoryClient, Peers],
+    };
+  }
+}
+
+/** Checkout as a service of its own. */
+@Module({})
+export class CheckoutServiceModule {
+  static with({ config, runtime, key }: ServiceParts): DynamicModule {
+    const inventory = InventoryPeersModule.with(key);
+    return {
+      module: CheckoutServiceModule,
+      imports: [
+        ConfigModule.forService(config, runtime),
+        ObservabilityModule,
+        inventory,
+        CheckoutModule.register({ imports: [inventory] }),
+      ],
+      controllers: [CheckoutServer],
+      providers: [Draining],
+    };
+  }
+}

@@ -1,0 +1,41 @@
+import type { INestMicroservice } from '@nestjs/common';
+import type { Env } from '@holdfast/config';
+import { ChangeStream } from '@holdfast/messaging';
+import type { Lifetime, OpsCheck } from '@holdfast/process';
+import { RedisConnection, redisStatus } from '@holdfast/redis';
+import { startService } from '@holdfast/service';
+import { LanePool } from './holds.lifecycle';
+import { InventoryServiceModule } from './service.module';
+
+/** Starts an instance of inventory; it sells until `life` ends. */
+export function start(env: Env, life: Lifetime): Promise<void> {
+  return startService(
+    { name: 'inventory', module: (parts) => InventoryServiceModule.with(parts), checks },
+    env,
+    life,
+  );
+}
+
+function checks(app: INestMicroservice): OpsCheck[] {
+  const pool = app.get(LanePool);
+  const redis = app.get(RedisConnection);
+  const stream = app.get(ChangeStream);
+  return [
+    { name: 'ledger', needed: true, probe: async () => ({ rows: (await pool.query('SELECT 1')).rowCount }) },
+    // Without them shoppers are still sold to: through the ledger alone, with counts that are marked stale.
+    { name: 'redis', needed: false, probe: async () => alive(await redisStatus(redis)) },
+    { name: 'stream', needed: false, probe: async () => flowing(stream) },
+  ];
+}
+
+function alive(status: Awaited<ReturnType<typeof redisStatus>>): Record<string, unknown> {
+  if (status.state === 'down') throw new Error('does not answer');
+  const { state, version } = status;
+  return { state, version };
+}
+
+function flowing(stream: ChangeStream): Record<string, unknown> {
+  const { connected, lagMs } = stream.status();
+  if (!connected) throw new Error('no changes arrive');
+  return { lagMs };
+}

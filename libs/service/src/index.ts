@@ -1,0 +1,2 @@
+export * from './service-parts';
+export * from './start-service';

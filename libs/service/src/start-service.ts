@@ -1,0 +1,37 @@
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule, INestMicroservice } from '@nestjs/common';
+import type { Env, ServiceName } from '@holdfast/config';
+import { Metrics, NestLogger } from '@holdfast/observability';
+import { type Lifetime, type OpsCheck, StartError } from '@holdfast/process';
+import { transportServer } from '@holdfast/transport';
+import { openOps, openService, type ServiceParts } from './service-parts';
+
+export interface Service {
+  name: Exclude<ServiceName, 'gateway'>;
+  module: (parts: ServiceParts) => DynamicModule;
+  /** Asked by the ops address. */
+  checks: (app: INestMicroservice) => readonly OpsCheck[];
+}
+
+/** Starts a service that the others call over TCP. It is ready when its ops address says so. */
+export async function startService(service: Service, env: Env, life: Lifetime): Promise<void> {
+  const parts = openService(env, service.name, life);
+  const { config, key, log } = parts;
+  const { host, port } = config.listen;
+  const listen = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const { strategy } = transportServer({ listen, key, tls: config.tls, logger: log });
+  const app = await NestFactory.createMicroservice(service.module(parts), {
+    strategy,
+    logger: new NestLogger(log),
+    abortOnError: false,
+  });
+  life.onEnd(service.name, () => app.close());
+  life.checkpoint();
+  await app.listen().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new StartError(`${listen} is in use by another program: set HOLDFAST_LISTEN`);
+  });
+  const retire = await openOps(parts, life, app.get(Metrics), service.checks(app));
+  life.onEnd('readiness', retire);
+  log.info({ listen: strategy.address }, `${service.name} is ready`);
+}
