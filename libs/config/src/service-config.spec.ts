@@ -21,14 +21,11 @@ describe('the settings of a service', () => {
     expect(config).toMatchObject({
       mode: 'cluster',
       service: 'inventory',
-      listen: { host: '::1', port: 4101 },
+      listen: '[::1]:4101',
       ops: { host: '127.0.0.1', port: 8081 },
       redisUrls: ['redis://127.0.0.1:7101', 'redis://127.0.0.1:7102'],
       kafkaBrokers: ['127.0.0.1:9092'],
-      inventoryAddresses: [
-        { host: 'a', port: 1 },
-        { host: 'b', port: 2 },
-      ],
+      inventoryAddresses: ['a:1', 'b:2'],
       tls: 'auto',
       gate: true,
     });

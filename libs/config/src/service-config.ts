@@ -4,25 +4,20 @@ import { AppConfig, appSchema, type Env, onOff, readEnvironment, toAppConfig, wh
 
 export type ServiceName = 'gateway' | 'inventory' | 'checkout';
 
-export interface Endpoint {
-  host: string;
-  port: number;
-}
-
 /** The settings of one service of the cluster mode. Also the Nest token under which they are injected. */
 export abstract class ServiceConfig extends AppConfig {
   abstract readonly service: ServiceName;
   /** Tells the instances of a service apart, e.g. `inventory-1`; it lives as long as the place the instance runs in. */
   abstract readonly instance: string;
-  /** Where inventory and checkout take calls. */
-  abstract readonly listen: Endpoint;
+  /** Where inventory and checkout take calls, `host:port`. */
+  abstract readonly listen: string;
   /** Health and figures, apart from what shoppers reach; null: none. */
-  abstract readonly ops: Endpoint | null;
+  abstract readonly ops: { host: string; port: number } | null;
   /** One address, or the nodes of a Redis Cluster. */
   abstract readonly redisUrls: readonly string[];
   abstract readonly kafkaBrokers: readonly string[];
-  abstract readonly inventoryAddresses: readonly Endpoint[];
-  abstract readonly checkoutAddresses: readonly Endpoint[];
+  abstract readonly inventoryAddresses: readonly string[];
+  abstract readonly checkoutAddresses: readonly string[];
   /** Shared by the services; null means the one in the data folder's secrets. */
   abstract readonly serviceKey: string | null;
   /** Calls between services are encrypted: always, never, or (`auto`) unless both ends are on this machine. */
@@ -41,13 +36,7 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-const endpoint = z
-  .string()
-  .regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must be host:port')
-  .transform((text): Endpoint => {
-    const at = text.lastIndexOf(':');
-    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-  });
+const endpoint = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must be host:port');
 const endpoints = list.pipe(z.array(endpoint).min(1));
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://');
 
@@ -92,7 +81,7 @@ export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig
     ...toAppConfig(it),
     service,
     instance: it.HOLDFAST_INSTANCE ?? hostname(),
-    listen: it.HOLDFAST_LISTEN ?? { host: '127.0.0.1', port: PORTS[service] },
+    listen: it.HOLDFAST_LISTEN ?? `127.0.0.1:${PORTS[service]}`,
     ops: opsPort === undefined ? null : { host: it.HOLDFAST_OPS_HOST, port: opsPort },
     redisUrls: it.REDIS_URL ?? [],
     kafkaBrokers: it.KAFKA_BROKERS ?? [],

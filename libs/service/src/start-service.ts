@@ -17,9 +17,7 @@ export interface Service {
 export async function startService(service: Service, env: Env, life: Lifetime): Promise<void> {
   const parts = openService(env, service.name, life);
   const { config, key, log } = parts;
-  const { host, port } = config.listen;
-  const listen = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const { strategy } = transportServer({ listen, key, tls: config.tls, logger: log });
+  const { strategy } = transportServer({ listen: config.listen, key, tls: config.tls, logger: log });
   const app = await NestFactory.createMicroservice(service.module(parts), {
     strategy,
     logger: new NestLogger(log),
@@ -29,7 +27,7 @@ export async function startService(service: Service, env: Env, life: Lifetime): 
   life.checkpoint();
   await app.listen().catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new StartError(`${listen} is in use by another program: set HOLDFAST_LISTEN`);
+    throw new StartError(`${config.listen} is in use by another program: set HOLDFAST_LISTEN`);
   });
   const retire = await openOps(parts, life, app.get(Metrics), service.checks(app));
   life.onEnd('readiness', retire);
