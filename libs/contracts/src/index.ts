@@ -9,3 +9,4 @@ export * from './order';
 export * from './live-feed.port';
 export * from './shortage';
 export * from './stock-view.port';
+export * from './wire';

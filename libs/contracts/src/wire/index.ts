@@ -1,0 +1,3 @@
+export { CHECKOUT_WIRE, webhookToWire, type WebhookOnTheWire } from './checkout-wire';
+export { INVENTORY_WIRE } from './inventory-wire';
+export type { WireMethod, WireTable } from './wire-table';

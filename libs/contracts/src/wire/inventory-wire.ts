@@ -1,0 +1,133 @@
+import { LIMITS } from '@holdfast/kernel';
+import { z } from 'zod';
+import type {
+  ConfirmOutcome,
+  ExtendOutcome,
+  HoldRef,
+  PayForHold,
+  PlaceHold,
+  PlaceOutcome,
+  ReleaseOutcome,
+  RetakeOutcome,
+  YieldOutcome,
+} from '../hold';
+import type { InventoryClient, ListDrops } from '../inventory-client.port';
+import type { Shortage } from '../shortage';
+import { exactly, type WireTable } from './wire-table';
+import {
+  anyId,
+  busy,
+  cursor,
+  dropRecord,
+  dropState,
+  hold,
+  pageLimit,
+  pageOf,
+  stockRow,
+  word,
+} from './wire-values';
+
+const placeHold = exactly<PlaceHold>()(
+  z.object({
+    dropId: anyId,
+    customerId: anyId,
+    key: z.string().min(1).max(LIMITS.idempotencyKeyLengthMax),
+    bodyHash: z.string().min(1).max(128),
+    lines: z
+      .array(
+        z.object({
+          sku: z.string().min(1).max(LIMITS.skuLengthMax),
+          quantity: z.int().min(1).max(LIMITS.quantityMax),
+        }),
+      )
+      .min(1)
+      .max(LIMITS.linesMax),
+  }),
+);
+
+const holdRef = exactly<HoldRef>()(z.object({ holdId: anyId, customerId: anyId }));
+const payForHold = exactly<PayForHold>()(z.object({ holdId: anyId, customerId: anyId, orderId: anyId }));
+
+const listDrops = exactly<ListDrops>()(
+  z.object({ state: dropState.optional(), cursor: cursor.optional(), limit: pageLimit }),
+);
+
+const placeOutcome = exactly<PlaceOutcome>()(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('held'), hold, replayed: z.boolean() }),
+    word('key-reused'),
+    word('drop-not-found'),
+    z.object({ kind: z.literal('unknown-sku'), lineIndexes: z.array(z.number()) }),
+    z.object({
+      kind: z.literal('refused'),
+      reason: z.enum(['drop-not-open', 'drop-closed', 'limit-reached', 'sold-out']),
+      shortLines: z.array(z.number()),
+    }),
+    busy,
+  ]),
+);
+
+const releaseOutcome = exactly<ReleaseOutcome>()(
+  z.discriminatedUnion('kind', [
+    word('released'),
+    word('not-found'),
+    word('confirmed'),
+    word('payment-in-flight'),
+    busy,
+  ]),
+);
+
+const extendOutcome = exactly<ExtendOutcome>()(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('extended'), hold }),
+    word('not-found'),
+    word('expired'),
+    word('not-active'),
+    word('payment-in-flight'),
+    busy,
+  ]),
+);
+
+const confirmOutcome = exactly<ConfirmOutcome>()(
+  z.discriminatedUnion('kind', [
+    word('confirmed'),
+    word('not-found'),
+    word('expired'),
+    word('not-active'),
+    busy,
+  ]),
+);
+
+const yieldOutcome = exactly<YieldOutcome>()(
+  z.discriminatedUnion('kind', [word('yielded'), word('not-found'), word('not-active'), busy]),
+);
+
+const retakeOutcome = exactly<RetakeOutcome>()(
+  z.discriminatedUnion('kind', [word('confirmed'), word('not-found'), word('short'), busy]),
+);
+
+const shortage = exactly<Shortage>()(
+  z.object({
+    dropId: z.string(),
+    perCustomerLimit: z.number(),
+    openForMs: z.number().nullable(),
+    available: z.array(z.object({ sku: z.string(), units: z.number() })),
+    customers: z.array(z.string()),
+  }),
+);
+
+/** Every call to inventory as it travels between the services. */
+export const INVENTORY_WIRE: WireTable<InventoryClient> = {
+  placeHold: { input: [placeHold], answer: placeOutcome },
+  releaseHold: { input: [holdRef], answer: releaseOutcome },
+  getHold: { input: [holdRef], answer: hold.nullable() },
+  extendHold: { input: [payForHold], answer: extendOutcome },
+  confirmHold: { input: [payForHold], answer: confirmOutcome },
+  yieldHold: { input: [payForHold], answer: yieldOutcome },
+  releaseForOrder: { input: [payForHold], answer: releaseOutcome },
+  retakeHold: { input: [payForHold], answer: retakeOutcome },
+  listDrops: { input: [listDrops], answer: pageOf(dropRecord) },
+  getDrop: { input: [anyId], answer: dropRecord.nullable() },
+  shortageOf: { input: [anyId], answer: shortage.nullable() },
+  stockOf: { input: [anyId], answer: z.array(stockRow) },
+};

@@ -1,0 +1,15 @@
+/** Where a service listens. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
+
+/** Reads `host:port`; a host that is an IPv6 address stands in brackets. Throws when it is none. */
+export function parseAddress(text: string): Address {
+  const match = ADDRESS.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) throw new Error(`not an address (host:port): ${text}`);
+  return { host: (match[1] ?? match[2])!, port };
+}

@@ -1,0 +1,11 @@
+export * from './address';
+export { connectPeers, Peers, type ConnectPeersOptions, type PeerStatus } from './client/peers';
+export { RemoteCheckout } from './client/remote-checkout';
+export { RemoteInventory } from './client/remote-inventory';
+export { CHECKOUT_CALLS, INVENTORY_CALLS } from './frame';
+export { rendezvous } from './rendezvous';
+export type { TlsSetting } from './security';
+export { CallDesk, type CallDeskParts } from './server/call-desk';
+export { Draining } from './server/draining';
+export { transportServer, type TransportServerOptions } from './server/transport-server';
+export { TRANSPORT_SETTINGS, type TransportSettings } from './settings';

@@ -1,0 +1,101 @@
+import { InvalidCursor, ServiceUnavailable, type WireMethod } from '@holdfast/contracts';
+import type { Logger } from '@holdfast/observability';
+import { Observable, of } from 'rxjs';
+import { z } from 'zod';
+import { readFrame, type WireCall, type WireFault, type WireReply } from '../frame';
+import type { Draining } from './draining';
+import { ReplyStream } from './reply-stream';
+
+type Reading =
+  { args: unknown[]; fault?: undefined } | { args?: undefined; fault: WireFault & { kind: 'bad-request' } };
+
+const badRequest = (message: string): Reading => ({ fault: { kind: 'bad-request', message } });
+
+type Wire = Record<string, WireMethod>;
+type Service = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+export interface CallDeskParts<Client extends object> {
+  wire: { [M in keyof Client]: unknown };
+  service: Client;
+  draining: Draining;
+  logger: Logger;
+}
+
+/**
+ * Where the calls of other services arrive: each is checked, given to the service behind, and answered by itself, so that a bad or slow one
+ * does its neighbours of the frame no harm. Nothing that is sent here can make it throw.
+ */
+export class CallDesk<Client extends object> {
+  private readonly wire: Wire;
+  private readonly service: Service;
+
+  constructor(private readonly parts: CallDeskParts<Client>) {
+    this.wire = parts.wire as Wire;
+    this.service = parts.service as Service;
+  }
+
+  /** The replies to one frame, in messages of as many as are ready at the same time. */
+  serve(raw: unknown): Observable<WireReply[]> {
+    const frame = readFrame(raw);
+    if (frame === null) {
+      this.parts.logger.warn({}, 'a call was refused: not a frame of calls');
+      return of([]);
+    }
+    const { calls, left } = frame;
+    if (this.parts.draining.active)
+      return of(calls.map((_, index): WireReply => [index, null, { kind: 'draining' }]));
+    return new Observable((subscriber) => {
+      const { draining } = this.parts;
+      draining.entered(calls.length);
+      const stream = new ReplyStream(calls.length, left, subscriber, () => draining.left(calls.length));
+      calls.forEach((call, index) => this.serveOne(call, index, stream));
+    });
+  }
+
+  private serveOne(call: WireCall, index: number, stream: ReplyStream): void {
+    const [method] = call;
+    const { args, fault } = this.read(call);
+    if (args === undefined) {
+      this.parts.logger.warn({ method, reason: fault.message }, 'a call was refused: bad request');
+      stream.put([index, null, fault]);
+      return;
+    }
+    let answer: Promise<unknown>;
+    try {
+      answer = this.service[method]!(...args);
+    } catch (error) {
+      answer = Promise.reject(error);
+    }
+    answer.then(
+      (value) => stream.put([index, value ?? null]),
+      (error: unknown) => stream.put([index, null, this.faultOf(method, error)]),
+    );
+  }
+
+  /** The arguments as the service takes them, or what is wrong with them: names and expectations, never values. */
+  private read(call: WireCall): Reading {
+    const [method] = call;
+    if (!Object.hasOwn(this.wire, method)) return badRequest('no such method');
+    const { input } = this.wire[method]!;
+    if (call.length !== input.length + 1) return badRequest('wrong number of arguments');
+    const args: unknown[] = [];
+    for (let i = 0; i < input.length; i += 1) {
+      const read = input[i]!.safeParse(call[i + 1]);
+      if (!read.success) return badRequest(z.prettifyError(read.error));
+      args.push(read.data);
+    }
+    return { args };
+  }
+
+  private faultOf(method: string, error: unknown): WireFault {
+    if (error instanceof ServiceUnavailable)
+      return {
+        kind: 'unavailable',
+        message: error.message,
+        retryAfterSeconds: error.retryAfterSeconds,
+      };
+    if (error instanceof InvalidCursor) return { kind: 'invalid-cursor', message: error.message };
+    this.parts.logger.error({ err: error, method }, 'a call of another service failed');
+    return { kind: 'failed' };
+  }
+}

@@ -1,0 +1,139 @@
+import type { Server as NetServer, AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { JsonSocket, ServerTCP, type TcpSocket } from '@nestjs/microservices';
+import type { Logger } from '@holdfast/observability';
+import type { Address } from '../address';
+import { HELLO, PROOF, PULSE } from '../frame';
+import { newNonce, type ServiceKeys } from '../security';
+import { HALF_FRAME_MS_MAX, REQUEST_CHARACTERS_MAX } from '../settings';
+import { Seldom } from './seldom';
+
+const GREETING_MS_MAX = 3_000; // who has not shown the key by then is not one of us
+const CONNECTIONS_MAX = 512; // a few per gateway; more is a mistake or an attack
+
+interface Visit {
+  clientNonce: string;
+  serverNonce: string;
+  known: boolean;
+  timer: NodeJS.Timeout;
+}
+
+interface Packet {
+  pattern: string;
+  data: unknown;
+  id: string;
+}
+
+export interface ServiceServerParts {
+  listen: Address;
+  keys: ServiceKeys;
+  tls: TlsOptions | undefined;
+  logger: Logger;
+}
+
+/**
+ * Nest's TCP server behind a door: a connection must prove that it has the service key before any of its messages reaches a handler, and the
+ * server proves the same, so that a stranger on the port learns nothing. Garbage ends the connection, never the process.
+ */
+export class ServiceServer extends ServerTCP {
+  private readonly visits = new WeakMap<Socket, Visit>();
+  private readonly refusals: Seldom;
+
+  constructor(private readonly parts: ServiceServerParts) {
+    super({
+      ...parts.listen,
+      maxBufferSize: REQUEST_CHARACTERS_MAX,
+      incompleteMessageTimeout: HALF_FRAME_MS_MAX,
+      ...(parts.tls ? { tlsOptions: parts.tls } : {}),
+    });
+    this.refusals = new Seldom((times, reason) =>
+      parts.logger.warn({ reason, times }, 'a connection of another service was refused'),
+    );
+    this.server.maxConnections = CONNECTIONS_MAX;
+    this.server.on('tlsClientError', (error: Error) =>
+      this.refusals.say(`no TLS with our service key (${error.message})`),
+    );
+  }
+
+  /** Where it listens; the port that the system chose when it was asked for port 0. */
+  get address(): Address {
+    const { address, port } = this.unwrap<NetServer>().address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  /** Nest's own passes on only two kinds of errors, and would wait for ever after any other. */
+  override listen(callback: (error?: unknown) => void): void {
+    this.server.once('error', callback);
+    this.server.listen(this.port, this.host, () => {
+      this.server.off('error', callback);
+      callback();
+    });
+  }
+
+  override bindHandler(socket: Socket): void {
+    // Frames are whole messages: to hold back the last bytes of one for the next costs 40 ms.
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+    const timer = setTimeout(() => this.refuse(socket, 'no greeting in time'), GREETING_MS_MAX);
+    this.visits.set(socket, { clientNonce: '', serverNonce: newNonce(), known: false, timer });
+    socket.once('close', () => clearTimeout(timer));
+    super.bindHandler(socket);
+    // Nest only closes its side after garbage, and would go on reading.
+    socket.on('error', () => socket.destroy());
+  }
+
+  override async handleMessage(socket: TcpSocket, raw: unknown): Promise<void> {
+    const visit = this.visits.get(socket.netSocket);
+    if (!visit || socket.netSocket.destroyed) return;
+    if (!isPacket(raw)) {
+      this.refuse(socket.netSocket, 'not one of our messages');
+    } else if (!visit.known) {
+      this.greet(socket, visit, raw);
+    } else if (raw.pattern === PULSE) {
+      answer(socket, raw, true);
+    } else {
+      await super.handleMessage(socket, raw);
+    }
+  }
+
+  override handleError(error: unknown): void {
+    this.refusals.say(String(error instanceof Error ? error.message : error));
+  }
+
+  private greet(socket: TcpSocket, visit: Visit, packet: Packet): void {
+    const { keys } = this.parts;
+    const data = (packet.data ?? {}) as Record<string, unknown>;
+    if (packet.pattern === HELLO && typeof data['nonce'] === 'string' && visit.clientNonce === '') {
+      visit.clientNonce = data['nonce'];
+      const proof = keys.proof('server', visit.clientNonce, visit.serverNonce);
+      answer(socket, packet, { nonce: visit.serverNonce, proof });
+    } else if (
+      packet.pattern === PROOF &&
+      visit.clientNonce !== '' &&
+      keys.proves(data['proof'], 'client', visit.clientNonce, visit.serverNonce)
+    ) {
+      visit.known = true;
+      clearTimeout(visit.timer);
+      answer(socket, packet, true);
+    } else {
+      this.refuse(socket.netSocket, 'it does not have our service key');
+    }
+  }
+
+  private refuse(socket: Socket, reason: string): void {
+    const from = socket.remoteAddress ?? 'unknown';
+    this.refusals.say(`${reason} (from ${from})`);
+    socket.destroy();
+  }
+}
+
+function isPacket(raw: unknown): raw is Packet {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { pattern, id } = raw as Partial<Packet>;
+  // Without an id it would be an event for Nest, and we have none.
+  return typeof pattern === 'string' && typeof id === 'string' && id.length <= 100;
+}
+
+function answer(socket: TcpSocket, { id }: Packet, response: unknown): void {
+  (socket as JsonSocket).sendMessage({ id, response, isDisposed: true });
+}
