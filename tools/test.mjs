@@ -6,6 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findJava } from './cluster/java.mjs';
+import { requireMaven } from './cluster/maven.mjs';
+import { requireProgram, which } from './cluster/programs.mjs';
 import { findChromium, installChromium } from './lib/chromium.mjs';
 import { prepare } from './lib/prepare.mjs';
 
@@ -17,11 +20,11 @@ const inCi = process.env.CI === 'true';
 const TIERS = [
   { name: 'static', run: checkStatically },
   { name: 'unit', run: () => runJest('unit', ['--maxWorkers=2']) },
-  { name: 'contract', run: () => runJest('contract', ['--runInBand']) },
-  { name: 'integration', run: () => runJest('integration', ['--runInBand']) },
-  { name: 'e2e', run: () => runJest('e2e', ['--runInBand']) },
-  // The servers of a mode that the product does not have yet; they need Java, Maven, Redis and nginx, so they run when they are named.
-  { name: 'cluster', onlyByName: true, run: () => runJest('cluster', ['--runInBand']) },
+  { name: 'contract', redis: true, run: () => runJest('contract', ['--runInBand']) },
+  { name: 'integration', redis: true, run: () => runJest('integration', ['--runInBand']) },
+  { name: 'e2e', browser: true, run: () => runJest('e2e', ['--runInBand']) },
+  { name: 'cluster', servers: true, run: () => runJest('cluster', ['--runInBand']) },
+  { name: 'e2e-cluster', servers: true, browser: true, run: () => runJest('e2e-cluster', ['--runInBand']) },
 ];
 
 const say = (line) => console.error(line);
@@ -49,6 +52,7 @@ function checkStatically() {
       ],
     ],
     ['embedded SQL', ['tools/embed-sql.mjs', '--check']],
+    ['embedded Lua', ['tools/embed-lua.mjs', '--check']],
   ];
   const count = { passed: 0, failed: 0, skipped: 0 };
   for (const [title, args] of checks) {
@@ -100,6 +104,34 @@ function findBrowser() {
   );
 }
 
+/**
+ * Redis for some tests, and Java, Maven and nginx for the cluster mode; Debian's packages are installed when that is possible. What is
+ * missing is said loudly and counted as skipped on a person's machine, and is a failure in CI. Returns whether all are there.
+ */
+function findServers() {
+  const wanted = [
+    () => requireProgram('redis-server', 'redis-server', { say }),
+    () => requireProgram('nginx', 'nginx', { say }),
+    () => findJava(),
+    () => requireMaven(),
+  ];
+  const missing = wanted.flatMap((find) => {
+    try {
+      find();
+      return [];
+    } catch (error) {
+      if (inCi) throw error;
+      return [error.message];
+    }
+  });
+  if (!which('redis-server')) process.env.HOLDFAST_NO_REDIS = '1';
+  if (missing.length > 0)
+    say(
+      `\n*** THE TESTS THAT NEED THESE SERVERS ARE SKIPPED ***\n${missing.map((one) => `  ${one}`).join('\n')}\n`,
+    );
+  return missing.length === 0;
+}
+
 async function main() {
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => !TIERS.some((tier) => tier.name === name));
@@ -107,19 +139,18 @@ async function main() {
     say(`unknown tier: ${unknown.join(', ')}. There are: ${TIERS.map(({ name }) => name).join(', ')}`);
     process.exit(2);
   }
-  const tiers = TIERS.filter(({ name, onlyByName }) =>
-    names.length === 0 ? !onlyByName : names.includes(name),
-  );
+  const tiers = TIERS.filter(({ name }) => names.length === 0 || names.includes(name));
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   await prepare();
-  if (tiers.some(({ name }) => name === 'e2e')) findBrowser();
+  if (tiers.some(({ browser }) => browser)) findBrowser();
+  const servers = tiers.some((tier) => tier.servers || tier.redis) && findServers();
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of tiers) {
     const started = Date.now();
     say(`\n── ${tier.name} ──`);
-    const count = tier.run();
+    const count = tier.servers && !servers ? { passed: 0, failed: 0, skipped: 1 } : tier.run();
     for (const key of Object.keys(total)) total[key] += count[key];
     say(
       `${tier.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${Math.round((Date.now() - started) / 1000)} s)`,
