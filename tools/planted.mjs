@@ -30,6 +30,11 @@ function jest(test) {
   });
 }
 
+function embed() {
+  for (const tool of ['tools/embed-sql.mjs', 'tools/embed-lua.mjs'])
+    spawnSync(process.execPath, [tool], { cwd: copy });
+}
+
 /** A bug is found when its test runs and fails; a run without any test proves nothing. */
 function tryBug(name) {
   const { file, find, replace, test } = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
@@ -41,14 +46,14 @@ function tryBug(name) {
     path,
     healthy.replace(find, () => replace),
   );
-  spawnSync(process.execPath, ['tools/embed-sql.mjs'], { cwd: copy });
+  embed();
   try {
     const { status, stderr } = jest(test);
     if (status === 0) return 'its test passed all the same';
     return /Tests:\s+.*\d+ failed/.test(stderr) ? null : `its test did not run:\n${stderr.slice(-1500)}`;
   } finally {
     writeFileSync(path, healthy);
-    spawnSync(process.execPath, ['tools/embed-sql.mjs'], { cwd: copy });
+    embed();
   }
 }
 
