@@ -3,7 +3,7 @@ import type { StockRow } from './stock-view.port';
 /** What the projector tells the gateways. Full state, never a difference: losing a message is healed by the next one. */
 export type LiveMessage =
   | { kind: 'stock'; dropId: string; rows: StockRow[] }
-  /** The drop's record changed (state, schedule, text): read it again. `revision` is the newest one known. */
+  /** The drop's record changed (state, schedule, text): read it again. `revision` is the newest one known, 0 when it may have changed unseen. */
   | { kind: 'drop'; dropId: string; revision: number }
   /** The source of counts fell behind or came back. */
   | { kind: 'stale'; since: string }

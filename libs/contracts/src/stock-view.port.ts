@@ -22,10 +22,28 @@ export interface ViewFreshness {
  * taken only when its (epoch, version) is greater than the one there.
  */
 export abstract class StockView {
+  /** True when `apply` itself tells the live feed what it took, in one step with taking it: then nobody else must. */
+  get announces(): boolean {
+    return false;
+  }
+
+  /** True when other processes show the same counts: what a reader saw last may have come from one of them. */
+  get isShared(): boolean {
+    return false;
+  }
+
   /** Takes the rows that are newer than those there. Returns just these, in the order given. */
   abstract apply(rows: readonly StockRow[]): Promise<StockRow[]>;
   /** All rows of a drop, by SKU; empty when nothing of it has arrived. */
   abstract ofDrop(dropId: string): Promise<StockRow[]>;
   abstract freshness(): Promise<ViewFreshness>;
   abstract setFreshness(freshness: ViewFreshness): Promise<void>;
+
+  /**
+   * Makes what `ofDrop` gives as new as anything that any process had shown of the drop before this call; false when that cannot be done now.
+   * A view that only this process shows has nothing to do.
+   */
+  catchUp(_dropId: string): Promise<boolean> {
+    return Promise.resolve(true);
+  }
 }

@@ -5,3 +5,4 @@ export * from './open-subscriber';
 export * from './redis-calls';
 export * from './redis-connection';
 export * from './redis-status';
+export * from './view';

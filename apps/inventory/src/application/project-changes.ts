@@ -15,6 +15,8 @@ export class ProjectChanges {
     private readonly view: StockView,
     private readonly feed: LiveFeed,
     private readonly onPoison: (record: ChangeRecord, reason: string) => void,
+    /** Gets all rows, the old ones too: what lies beside the view judges by itself what is news to it. Must not reject. */
+    private readonly heal: (rows: readonly StockRow[]) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** Records that could not be read. Their rows are mended by the reconciler, so one of them does not hold up all that follow. */
@@ -34,7 +36,8 @@ export class ProjectChanges {
   /** Takes rows that are newer than those known, whoever read them. Returns just these. */
   async applyStock(rows: readonly StockRow[]): Promise<StockRow[]> {
     if (rows.length === 0) return [];
-    const taken = await this.view.apply(rows);
+    const [taken] = await Promise.all([this.view.apply(rows), this.heal(rows)]);
+    if (this.view.announces) return taken;
     for (const [dropId, ofDrop] of groupBy(taken, (row) => row.dropId))
       await this.feed.publish({ kind: 'stock', dropId, rows: ofDrop });
     return taken;

@@ -28,6 +28,8 @@ export class ReconcileView {
     private readonly changes: ProjectChanges,
     private readonly onDrift: (drift: { mended: StockRow[]; ahead: StockRow[] }) => void,
     private readonly graceMs = GRACE_MS,
+    /** Gets the ledger's rows of every drop in each pass. Must not reject. */
+    private readonly heal: (rows: readonly StockRow[]) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** One pass over the drops whose counts may still change. */
@@ -49,6 +51,7 @@ export class ReconcileView {
 
   private async differs(dropId: string): Promise<boolean> {
     const ledger = await this.upkeep.stockOf(dropId);
+    await this.heal(ledger);
     const view = await this.bySku(dropId);
     return ledger.some((row) => !sameState(row, view.get(row.sku)));
   }

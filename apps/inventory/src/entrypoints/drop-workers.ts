@@ -6,15 +6,19 @@ import type {
 import type { ChangeStream } from '@holdfast/messaging';
 import type { Pool } from 'pg';
 import type { ProjectChanges } from '../application/project-changes';
-import type { WatchFreshness } from '../application/project-freshness';
 import type { SteadyWorker } from '../application/steady-worker';
+
+/** Tells viewers, or those who tell them, whether the view keeps up. */
+export interface ChecksFreshness {
+  check(): Promise<void>;
+}
 
 /** Starts what keeps drops and their counts up to date, and ends it while requests are still answered. */
 export class DropWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly stream: ChangeStream,
     private readonly changes: ProjectChanges,
-    private readonly freshness: WatchFreshness,
+    private readonly freshness: ChecksFreshness,
     private readonly workers: readonly SteadyWorker[],
     private readonly pool: Pool,
   ) {}

@@ -1,0 +1,59 @@
+-- Takes those rows of one drop that are newer than what its view has, and tells the gateways in the same step: whatever is published is in the
+-- view, messages come in the order in which the view took them, and a lost reply loses no message. Taking rows twice does nothing the second time.
+-- A view is whole, and has a position, once a load from the ledger has ended in it; the position moves with every change.
+-- KEYS[1] view: the drop's hash: a field for each SKU with its row, the empty field with the position
+-- ARGV[1] channel: where the gateways listen
+-- ARGV[2] message_head: the message up to its rows
+-- ARGV[3] load: names the load that the rows belong to; empty for rows of the stream
+-- ARGV[4] part: of the load: only, first, middle or last
+-- ARGV[5..] rows: SKU and row, in turns; a row begins with [epoch,version,
+-- Result: 1 if the drop is whole, else 0; after it the numbers of the rows taken, counted from 1.
+local view = KEYS[1]
+local channel, message_head, load, part = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local rows = { unpack(ARGV, 5) }
+
+-- A drop that nobody asks for and nothing changes goes after a week; whoever wants it again has it loaded from the ledger.
+local KEPT_SECONDS = 604800
+
+local function is_newer(row, known)
+  local epoch, version = string.match(row, '^%[(%d+),(%d+),')
+  local known_epoch, known_version = string.match(known, '^%[(%d+),(%d+),')
+  if not known_epoch then return true end
+  epoch, known_epoch = tonumber(epoch), tonumber(known_epoch)
+  return epoch > known_epoch or (epoch == known_epoch and tonumber(version) > tonumber(known_version))
+end
+
+local result, texts, newest = { 0 }, {}, {}
+for at = 1, #rows, 2 do
+  local sku, row = rows[at], rows[at + 1]
+  local known = newest[sku] or redis.call('HGET', view, sku)
+  if not known or is_newer(row, known) then
+    newest[sku] = row
+    texts[#texts + 1] = row
+    result[#result + 1] = (at + 1) / 2
+  end
+end
+for sku, row in pairs(newest) do redis.call('HSET', view, sku, row) end
+
+-- A load in several parts leaves a field of its own, which is gone at the last part if the view was lost in between.
+local under_way = '\0' .. load
+local is_loaded = part == 'only'
+if part == 'first' then redis.call('HSET', view, under_way, '1') end
+if part == 'last' then is_loaded = redis.call('HDEL', view, under_way) == 1 end
+
+local position = redis.call('HGET', view, '')
+if position and #texts > 0 then
+  local loaded_by, changes = string.match(position, '^(.*):(%d+)$')
+  position = loaded_by .. ':' .. string.format('%d', tonumber(changes) + 1)
+  redis.call('HSET', view, '', position)
+elseif not position and is_loaded then
+  position = load .. ':0'
+  redis.call('HSET', view, '', position)
+end
+redis.call('EXPIRE', view, KEPT_SECONDS)
+
+if #texts > 0 then
+  redis.call('PUBLISH', channel, message_head .. table.concat(texts, ',') .. '],"position":"' .. (position or '') .. '"}')
+end
+if position then result[1] = 1 end
+return result

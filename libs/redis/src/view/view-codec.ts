@@ -1,0 +1,80 @@
+import type { LiveMessage, StockRow } from '@holdfast/contracts';
+
+type RowFields = [
+  epoch: number,
+  version: number,
+  total: number,
+  available: number,
+  held: number,
+  sold: number,
+  asOf: string,
+  sku: string,
+];
+
+/** A row as the view keeps it. Epoch and version stand first: `apply-rows` reads them there without decoding the rest. */
+export function encodeRow(row: StockRow): string {
+  const { epoch, version, total, available, held, sold, asOf, sku } = row;
+  return JSON.stringify([epoch, version, total, available, held, sold, asOf, sku] satisfies RowFields);
+}
+
+function toRow(dropId: string, fields: RowFields): StockRow {
+  const [epoch, version, total, available, held, sold, asOf, sku] = fields;
+  return { dropId, sku, total, available, held, sold, epoch, version, asOf };
+}
+
+/** A drop as the view has it at one moment. */
+export interface DropImage {
+  rows: StockRow[];
+  /**
+   * `<load>:<number of changes since>`: equal positions mean equal rows. Null when the drop is not whole: it has never been loaded from the ledger,
+   * or was lost, and what is there may be less, or older, than what was shown before.
+   */
+  position: string | null;
+}
+
+/** Reads the hash of a drop. Fields that begin with NUL belong to loads under way. */
+export function decodeImage(dropId: string, hash: Record<string, string>): DropImage {
+  const rows: StockRow[] = [];
+  for (const [sku, text] of Object.entries(hash)) {
+    if (sku !== '' && !sku.startsWith('\0')) rows.push(toRow(dropId, JSON.parse(text) as RowFields));
+  }
+  return { rows, position: hash[''] ?? null };
+}
+
+/** What goes over the channel: the messages for readers, the renewals of the lease, and with counts the position that they lead to. */
+export type ViewMessage =
+  | { kind: 'stock'; dropId: string; rows: StockRow[]; position: string | null }
+  | Exclude<LiveMessage, { kind: 'stock' }>
+  /** The view is known to be right as of `asOf`; that counts for `lastsMs` from now. */
+  | { kind: 'lease'; lastsMs: number; asOf: string };
+
+/** The message of changed rows up to the first of them; the rows, and after them `],"position":"…"}`, follow. */
+export function stockMessageHead(dropId: string): string {
+  return `{"kind":"stock","dropId":${JSON.stringify(dropId)},"rows":[`;
+}
+
+export function encodeMessage(message: LiveMessage): string {
+  if (message.kind !== 'stock') return JSON.stringify(message);
+  return `${stockMessageHead(message.dropId)}${message.rows.map(encodeRow).join(',')}],"position":""}`;
+}
+
+/** Reads what `encodeMessage` and the scripts write. Null for what is not ours. */
+export function decodeMessage(text: string): ViewMessage | null {
+  let it: ViewMessage | { kind: 'stock'; dropId: string; rows: RowFields[]; position: string };
+  try {
+    it = JSON.parse(text) as typeof it;
+  } catch {
+    return null;
+  }
+  if (it.kind !== 'stock') return it as ViewMessage;
+  const { kind, dropId, position } = it;
+  const rows = (it.rows as RowFields[]).map((fields) => toRow(dropId, fields));
+  return { kind, dropId, rows, position: position === '' ? null : position };
+}
+
+/** True when `next` is the change that follows `known` with none between. */
+export function follows(known: string | null, next: string | null): boolean {
+  if (known === null || next === null) return false;
+  const [load, count] = known.split(':');
+  return next === `${load}:${Number(count) + 1}`;
+}
