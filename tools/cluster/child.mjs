@@ -34,6 +34,7 @@ const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'JAVA_HOME'];
 /** All that run, so that an end in the middle of a start misses none. @type {Set<Child>} */
 const living = new Set();
+let refusing = false;
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /**
@@ -63,6 +64,7 @@ export async function startChild({
   stopSignal = 'SIGTERM',
   graceMs = 10_000,
 }) {
+  if (refusing) throw new ClusterError(`${name} is not started any more: the end is near`);
   mkdirSync(dirname(logFile), { recursive: true });
   keepLogSmall(logFile);
   const log = openSync(logFile, 'a', 0o600);
@@ -122,9 +124,23 @@ export async function startChild({
   return child;
 }
 
-/** Stops whatever still runs, e.g. after a start that was interrupted. Nothing may be started any more by then. */
-export async function stopAllChildren() {
+/** From here on nothing is started any more, not even again: what is in the middle of its start comes to an end. */
+export function refuseChildren() {
+  refusing = true;
+}
+
+export function refusesChildren() {
+  return refusing;
+}
+
+/** Stops whatever still runs, e.g. after a start that was interrupted; after `graceMs` the hard way. */
+export async function stopAllChildren({ graceMs = 10_000 } = {}) {
+  refuseChildren();
+  const timer = setTimeout(() => {
+    for (const child of living) child.kill();
+  }, graceMs);
   await Promise.all([...living].map((child) => child.stop()));
+  clearTimeout(timer);
 }
 
 /**

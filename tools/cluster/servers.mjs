@@ -74,6 +74,8 @@ export async function startStream(how) {
   let connect = null;
   let connectUrl = given.connectUrl;
   if (connectUrl) {
+    // That worker's environment is not ours to set.
+    Object.assign(overrides, literalSource(databaseUrl, user, cdcPassword));
     await register({ connectUrl, overrides, say });
   } else {
     const { port } = await connectPort(dataDir);
@@ -143,13 +145,13 @@ async function keepConnect({
   say,
 }) {
   const libs = await assembleKafka({ say });
-  const { hostname, port: databasePort, pathname } = new URL(databaseUrl);
+  const source = literalSource(databaseUrl, user, cdcPassword);
   const cdc = {
-    CDC_HOST: hostname.replace(/^\[|\]$/g, ''),
-    CDC_PORT: databasePort || '5432',
-    CDC_DATABASE: decodeURIComponent(pathname.slice(1)),
-    CDC_USER: user,
-    CDC_PASSWORD: cdcPassword,
+    CDC_HOST: source['database.hostname'],
+    CDC_PORT: source['database.port'],
+    CDC_DATABASE: source['database.dbname'],
+    CDC_USER: source['database.user'],
+    CDC_PASSWORD: source['database.password'],
   };
   let first = true;
   const start = () =>
@@ -165,6 +167,18 @@ async function keepConnect({
     first = false;
   };
   return announce(supervise({ name: 'Kafka Connect', start, onUp, say }), say);
+}
+
+/** Where the connector reads, in the words of its configuration. */
+function literalSource(databaseUrl, user, password) {
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  return {
+    'database.hostname': hostname.replace(/^\[|\]$/g, ''),
+    'database.port': port || '5432',
+    'database.dbname': decodeURIComponent(pathname.slice(1)),
+    'database.user': user,
+    'database.password': password,
+  };
 }
 
 async function announce(starting, say) {
@@ -190,14 +204,14 @@ async function settleAll(startings) {
 const STATES = { up: 'up', starting: 'degraded', down: 'down' };
 const known = new WeakMap();
 
-/** While it is down the last address and version are shown: that is where it comes back. */
+/** While it is down the last process, address and version are shown: that is where it comes back. */
 function describe(server, kind) {
-  if (server.child) known.set(server, { address: server.child.address, version: server.child.version });
-  const { address, version } = known.get(server) ?? { address: '', version: null };
+  if (server.child) known.set(server, server.child);
+  const { pid, address, version } = known.get(server) ?? { pid: null, address: '', version: null };
   return {
     name: kind,
     kind,
-    pid: server.child?.pid ?? null,
+    pid,
     address,
     state: STATES[server.state],
     version,

@@ -1,5 +1,5 @@
 // Starts again what dies, with growing pauses, and says so.
-import { describeExit } from './child.mjs';
+import { describeExit, refusesChildren } from './child.mjs';
 
 const PAUSE_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 // A server that ran this long was fine: its next death begins with the short pause again.
@@ -10,7 +10,7 @@ const STEADY_MS = 60_000;
  * first one included; its second argument is aborted when the server is to stop.
  * @param {{name: string, start: () => Promise<import('./child.mjs').Child>, onUp?: (child: object, signal: AbortSignal) => unknown,
  *   say?: (line: string) => void, now?: () => number, wait?: (ms: number, signal: AbortSignal) => Promise<void>}} what
- * @returns {Promise<{child: object|null, state: 'starting'|'up'|'down', restarts: number, kill: () => void, stop: () => Promise<void>}>}
+ * @returns {Promise<{child: object|null, state: 'starting'|'up'|'down', restarts: number, kill: () => void, letGo: () => void, stop: () => Promise<void>}>}
  *   rejects when the very first start fails: then something is missing and trying again would hide it
  */
 export async function supervise({
@@ -28,6 +28,8 @@ export async function supervise({
     restarts: 0,
     /** For one that hangs: what died is then started again. */
     kill: () => it.child?.kill(),
+    /** From now on it is not started again; what runs goes on, until `stop` or by itself. */
+    letGo: () => ending.abort(),
     stop: async () => {
       ending.abort();
       await it.child?.stop();
@@ -48,7 +50,7 @@ export async function supervise({
     for (let failures = 0; ;) {
       const began = now();
       const how = await it.child.exited;
-      if (ending.signal.aborted) return;
+      if (ending.signal.aborted || refusesChildren()) return;
       it.state = 'down';
       if (now() - began >= STEADY_MS) failures = 0;
       let problem = `${name} (pid ${it.child.pid}) ended with ${describeExit(how)}`;

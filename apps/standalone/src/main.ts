@@ -8,16 +8,21 @@ export function main(outer?: AbortSignal): Promise<void> {
 
 async function start(life: Lifetime): Promise<void> {
   // Loading the product takes most of a second on a busy machine; by then the signals have somebody who listens.
-  const [{ readSettings }, { startProduct }, { createLogger }] = await Promise.all([
+  const [{ readSettings }, { createLogger }] = await Promise.all([
     import('./process/settings.js'),
-    import('./process/start-product.js'),
     import('@holdfast/observability'),
   ]);
-  const config = readSettings(process.env);
+  const { mode, config } = readSettings(process.env);
   const log = createLogger(config.logLevel);
   life.useLogger(log);
   life.checkpoint();
-  await startProduct(config, log, life);
+  if (mode === 'cluster') {
+    const { startCluster } = await import('./cluster/start-cluster.js');
+    await startCluster(config, process.env, log, life);
+  } else {
+    const { startProduct } = await import('./process/start-product.js');
+    await startProduct(config, log, life);
+  }
 }
 
 if (require.main === module) void main();

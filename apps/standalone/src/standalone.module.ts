@@ -1,15 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig, ConfigModule, type Runtime } from '@holdfast/config';
 import { ObservabilityModule } from '@holdfast/observability';
-import type { MigrationSet } from '@holdfast/postgres';
-import { checkoutMigrations } from '../../checkout/src/adapters/postgres/migrations';
 import { CheckoutModule } from '../../checkout/src/checkout.module';
 import { GatewayModule } from '../../gateway/src/gateway.module';
-import { inventoryMigrations } from '../../inventory/src/adapters/postgres/migrations';
 import { InventoryModule } from '../../inventory/src/inventory.module';
-
-/** Every table of the product, in the order in which they are made. */
-export const ledgerMigrations: readonly MigrationSet[] = [inventoryMigrations, checkoutMigrations].flat();
 
 /** The three services in one process: each speaks to the others through the same ports as over the network. */
 @Module({})

@@ -27,6 +27,8 @@ export interface LedgerOptions {
   say: (line: string) => void;
   /** The server was started again: it has a new process number. */
   onBack: () => void;
+  /** Of the embedded server, over its defaults. */
+  settings?: Record<string, string | number>;
 }
 
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
@@ -34,13 +36,15 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   return databaseUrl === null ? openEmbedded(options) : openGiven(databaseUrl, options.log);
 }
 
-async function openEmbedded({ config, secrets, log, signal, say, onBack }: LedgerOptions): Promise<Ledger> {
+async function openEmbedded(options: LedgerOptions): Promise<Ledger> {
+  const { config, secrets, log, signal, say, onBack, settings } = options;
   try {
     const server = await startEmbeddedPostgres({
       dataDir: config.dataDir,
       password: secrets.databasePassword,
       say,
       signal,
+      settings,
       onEvent: (event) => {
         tell(log, event);
         if (event.kind === 'up') onBack();

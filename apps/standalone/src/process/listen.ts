@@ -27,7 +27,7 @@ export async function listen(app: NestFastifyApplication, host: string, port: nu
 }
 
 /** A wildcard is no address to connect to. */
-function hostForClients(host: string): string {
+export function hostForClients(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return isIPv6(host) ? `[${host}]` : host;

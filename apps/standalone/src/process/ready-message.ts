@@ -2,19 +2,20 @@ export interface ReadyFacts {
   address: string;
   /** The open drop to show, if there is one. */
   dropId: string | null;
-  ledger: string;
-  dataDir: string;
+  /** Where things are, each with its name: ledger, logs, … */
+  places: readonly (readonly [name: string, place: string])[];
+  /** How to stop it. */
+  stop: string;
 }
 
 /** The first line is what scripts wait for. */
-export function readyMessage({ address, dropId, ledger, dataDir }: ReadyFacts): string {
-  const rows: [string, string][] = [
+export function readyMessage({ address, dropId, places, stop }: ReadyFacts): string {
+  const rows: (readonly [string, string])[] = [
     ['Shop', `${address}/`],
-    ...(dropId === null ? [] : [['Open drop', `${address}/d/${dropId}`] as [string, string]]),
+    ...(dropId === null ? [] : [['Open drop', `${address}/d/${dropId}`] as const]),
     ['API', `${address}/docs`],
-    ['Ledger', ledger],
-    ['Data', dataDir],
-    ['Stop', 'Ctrl-C'],
+    ...places,
+    ['Stop', stop],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n');
   return `Holdfast is ready at ${address}\n\n${table}\n`;

@@ -1,23 +1,32 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export type ComponentKind =
+  'standalone' | 'gateway' | 'inventory' | 'checkout' | 'postgres' | 'redis' | 'kafka' | 'connect' | 'proxy';
+
 /** One process or server of the running product. */
 export interface RunningComponent {
   name: string;
-  kind: 'standalone' | 'postgres';
+  kind: ComponentKind;
   /** Null for what the product did not start. */
   pid: number | null;
   address: string;
-  version: string;
+  version: string | null;
+  /** Where it says how it is, when that is not at its address. */
+  healthUrl?: string;
 }
 
 /** What the command line needs to know of the running product. */
 export interface RunState {
   pid: number;
   startedAt: string;
-  mode: 'standalone';
+  mode: 'standalone' | 'cluster';
   address: string;
   databaseUrl: string;
+  /** With its password. Only in cluster mode. */
+  redisUrl?: string;
+  /** The slot from which the change stream is read. Only in cluster mode. */
+  slot?: string;
   components: RunningComponent[];
 }
 

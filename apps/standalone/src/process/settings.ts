@@ -1,16 +1,22 @@
-import { type AppConfig, ConfigError, loadConfig } from '@holdfast/config';
+import {
+  type AppConfig,
+  ConfigError,
+  type LaunchConfig,
+  loadConfig,
+  loadLaunchConfig,
+} from '@holdfast/config';
 import { StartError } from '@holdfast/process';
 
-/** The settings of a standalone product. Throws `StartError` when they are not. */
-export function readSettings(env: Record<string, string | undefined>): AppConfig {
-  const config = load(env);
-  if (config.mode === 'standalone') return config;
-  throw new StartError('HOLDFAST_MODE=cluster is not available yet: leave it out, or set it to standalone');
-}
+type Env = Record<string, string | undefined>;
 
-function load(env: Record<string, string | undefined>): AppConfig {
+/** What to start: one process, or the launcher of the services apart. Throws `StartError` when the settings are wrong. */
+export type Settings = { mode: 'standalone'; config: AppConfig } | { mode: 'cluster'; config: LaunchConfig };
+
+export function readSettings(env: Env): Settings {
   try {
-    return loadConfig(env);
+    const config = loadConfig(env);
+    if (config.mode === 'standalone') return { mode: 'standalone', config };
+    return { mode: 'cluster', config: loadLaunchConfig(env) };
   } catch (error) {
     if (error instanceof ConfigError) throw new StartError(error.message);
     throw error;

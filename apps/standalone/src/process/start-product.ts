@@ -1,22 +1,19 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type AppConfig, Runtime } from '@holdfast/config';
 import { DropCatalogue } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/observability';
-import { migrate } from '@holdfast/postgres';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createGatewayApp } from '../../../gateway/src/bootstrap';
-import { ledgerMigrations, StandaloneModule } from '../standalone.module';
+import { closeApp } from '../../../gateway/src/close-app';
+import { StandaloneModule } from '../standalone.module';
 import { openSecrets, takeDataFolder } from './data-folder';
+import { dropSlotsOfOtherMode } from './idle-slots';
 import { type Ledger, openLedger } from './ledger';
-import { type Lifetime, StartError } from '@holdfast/process';
+import { type Lifetime, productVersion } from '@holdfast/process';
 import { listen, probePort } from './listen';
-import { productVersion } from './product-version';
+import { prepareLedger } from './prepare-ledger';
+
 import { readyMessage } from './ready-message';
 import { removeRunState, type RunState, writeRunState } from './run-state';
-
-// After it the connections are cut and the database is stopped anyway: everything acknowledged is durable by then.
-const CLOSE_MS = 5_000;
-const CUT_MS = 500;
 
 /** Brings the product up, step by step; each step says to `life` how it is undone. Throws `StartError` or `Interrupted`. */
 export async function startProduct(config: AppConfig, log: Logger, life: Lifetime): Promise<void> {
@@ -31,7 +28,8 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   const ledger = await openLedger({ config, secrets, log, signal: life.signal, say, onBack });
   life.onEnd('ledger', () => ledger.stop());
   life.checkpoint();
-  await prepareLedger(ledger);
+  await prepareLedger(ledger.url);
+  await dropSlotsOfOtherMode(ledger.url, 'standalone', log, say);
   life.checkpoint();
 
   const runtime = new Runtime(ledger.url, secrets);
@@ -51,17 +49,11 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   });
   life.checkpoint();
   const dropId = await openDrop(app);
-  process.stdout.write(
-    `${readyMessage({ address, dropId, ledger: ledger.place, dataDir: config.dataDir })}\n`,
-  );
-}
-
-async function prepareLedger(ledger: Ledger): Promise<void> {
-  try {
-    await migrate(ledger.url, ledgerMigrations);
-  } catch (error) {
-    throw new StartError(`the ledger's tables cannot be brought up to date: ${(error as Error).message}`);
-  }
+  const places = [
+    ['Ledger', ledger.place],
+    ['Data', config.dataDir],
+  ] as const;
+  process.stdout.write(`${readyMessage({ address, dropId, places, stop: 'Ctrl-C' })}\n`);
 }
 
 async function openDrop(app: NestFastifyApplication): Promise<string | null> {
@@ -80,12 +72,4 @@ function runState(startedAt: string, address: string, ledger: Ledger): RunState 
     databaseUrl: ledger.url,
     components: [self, ledger.component()],
   };
-}
-
-async function closeApp(app: NestFastifyApplication, log: Logger): Promise<void> {
-  const closed = app.close().then(() => true);
-  if (await Promise.race([closed, pause(CLOSE_MS, false)])) return;
-  log.warn({ waitedMs: CLOSE_MS }, 'open connections are cut');
-  (app.getHttpServer() as import('node:http').Server).closeAllConnections();
-  await Promise.race([closed.catch(() => undefined), pause(CUT_MS)]);
 }

@@ -17,7 +17,7 @@ import {
 import { CliFailure } from '../output/cli-failure';
 import { dropsText, dropText } from '../output/drop-text';
 import { findProduct } from '../product/find-product';
-import { ledgerNowMs, withLedger } from '../product/with-ledger';
+import { ledgerNowMs, withLedger } from '../../process/with-ledger';
 
 const ACTIONS: Record<DropAction, string> = {
   open: 'open it now',

@@ -11,7 +11,7 @@ import type { Rejected } from '../import/rejected';
 import { addDropOptions, checkTimes, dropName, type DropOptions } from '../options';
 import { counted, table } from '../output/table';
 import { findProduct } from '../product/find-product';
-import { withLedger } from '../product/with-ledger';
+import { withLedger } from '../../process/with-ledger';
 
 /** 5,000 variants with long texts are about 20 MB; ten times that is no product export. */
 const FILE_BYTES_MAX = 200 * 1024 * 1024;

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { LedgerDropCatalogue } from '../../../../inventory/src/adapters/postgres/ledger-drop-catalogue';
 import type { Answer, CommandContext, Run } from '../command-context';
 import { table } from '../output/table';
+import { migrationSets } from '../../process/migration-sets';
 import { findProduct } from '../product/find-product';
-import { migrationSets } from '../product/migration-sets';
-import { withLedger } from '../product/with-ledger';
+import { withLedger } from '../../process/with-ledger';
 
 /** `seed` and `migrate`: what a product does at its start, for a database that others run. */
 export function addLedgerCommands(program: Command, context: CommandContext, run: Run): void {

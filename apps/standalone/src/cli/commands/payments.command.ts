@@ -4,7 +4,7 @@ import { SandboxLedger } from '../../../../checkout/src/adapters/sandbox/sandbox
 import type { Answer, CommandContext, Run } from '../command-context';
 import { table } from '../output/table';
 import { findProduct } from '../product/find-product';
-import { withLedger } from '../product/with-ledger';
+import { withLedger } from '../../process/with-ledger';
 
 /** `payments --hold <id>`: what the payment provider itself has in its books about a hold. */
 export function addPaymentsCommand(program: Command, context: CommandContext, run: Run): void {

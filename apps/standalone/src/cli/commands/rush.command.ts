@@ -9,7 +9,7 @@ import { CliFailure } from '../output/cli-failure';
 import { startProgress } from '../output/progress';
 import { findAddress, findProduct, type Product } from '../product/find-product';
 import { OperatorPass } from '../product/operator-pass';
-import { ledgerNowMs, withLedger } from '../product/with-ledger';
+import { ledgerNowMs, withLedger } from '../../process/with-ledger';
 import { checkPromises, type Promises } from '../rush/check-promises';
 import { rushReport, rushText } from '../rush/report';
 import { type RushOutcome, runRush } from '../rush/run-rush';

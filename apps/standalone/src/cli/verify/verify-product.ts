@@ -3,7 +3,7 @@ import { ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import type { Product } from '../product/find-product';
 import { OperatorPass } from '../product/operator-pass';
-import { withLedger } from '../product/with-ledger';
+import { withLedger } from '../../process/with-ledger';
 import { auditLedger } from './audit-ledger';
 import { type Invariant, type Verdict, verdictOf } from './invariant';
 import { readPublicDrops } from './public-drops';

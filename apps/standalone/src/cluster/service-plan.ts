@@ -1,0 +1,112 @@
+import type { LaunchConfig } from '@holdfast/config';
+
+export type ServiceName = 'inventory' | 'checkout' | 'gateway';
+
+/** Two of each, so that one can be replaced or die while the other goes on. */
+const INSTANCES = 2;
+export const SERVICES: readonly ServiceName[] = ['inventory', 'checkout', 'gateway'];
+
+/** One process to run. */
+export interface PlannedService {
+  service: ServiceName;
+  /** E.g. `inventory-1`; also its name for people, and of its log. */
+  instance: string;
+  /** Where it takes calls (inventory, checkout) or requests (gateway), as `host:port`. */
+  address: string;
+  /** Of health and figures, e.g. `http://127.0.0.1:20123`. */
+  opsUrl: string;
+  env: Record<string, string>;
+}
+
+export interface ServicePlaces {
+  databaseUrl: string;
+  redisUrl: string;
+  kafkaBrokers: string;
+  /** The origin that shoppers see. */
+  publicAddress: string;
+}
+
+type Ports = Record<string, number>;
+
+const instances = SERVICES.flatMap((service) =>
+  Array.from({ length: INSTANCES }, (_, i) => ({ service, instance: `${service}-${i + 1}` })),
+);
+
+/** The names of all ports that the services need; the same names give the same ports at the next start. */
+export const SERVICE_PORTS = instances.flatMap(({ instance }) => [instance, `${instance}-ops`]);
+
+export const SERVICE_INSTANCES = instances.map(({ instance }) => instance);
+
+const addressesOf = (service: ServiceName, ports: Ports) =>
+  instances.filter((each) => each.service === service).map(({ instance }) => `127.0.0.1:${ports[instance]}`);
+
+/** Which processes run with which settings. Nothing but loopback is listened on: the proxy alone is seen from outside. */
+export function planServices(
+  config: LaunchConfig,
+  ports: Ports,
+  places: ServicePlaces,
+  own: Record<string, string | undefined>,
+): PlannedService[] {
+  return instances.map(({ service, instance }) => {
+    const address = `127.0.0.1:${ports[instance]}`;
+    const opsPort = String(ports[`${instance}-ops`]);
+    const set = {
+      HOLDFAST_MODE: 'cluster',
+      HOLDFAST_DATA_DIR: config.dataDir,
+      HOLDFAST_INSTANCE: instance,
+      HOLDFAST_OPS_HOST: '127.0.0.1',
+      HOLDFAST_OPS_PORT: opsPort,
+      HOLDFAST_PUBLIC_ADDRESS: places.publicAddress,
+      LOG_LEVEL: config.logLevel,
+      ...settingsOf(service, address, ports, places),
+    };
+    return {
+      service,
+      instance,
+      address,
+      opsUrl: `http://127.0.0.1:${opsPort}`,
+      env: { ...handedOn(own, Object.keys(set)), ...set },
+    };
+  });
+}
+
+function settingsOf(
+  service: ServiceName,
+  address: string,
+  ports: Ports,
+  places: ServicePlaces,
+): Record<string, string> {
+  const { databaseUrl, redisUrl, kafkaBrokers } = places;
+  const inventories = addressesOf('inventory', ports).join(',');
+  switch (service) {
+    case 'inventory':
+      return {
+        HOLDFAST_LISTEN: address,
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redisUrl,
+        KAFKA_BROKERS: kafkaBrokers,
+      };
+    case 'checkout':
+      return { HOLDFAST_LISTEN: address, DATABASE_URL: databaseUrl, INVENTORY_ADDRESSES: inventories };
+    case 'gateway':
+      return {
+        HOST: '127.0.0.1',
+        PORT: address.split(':')[1]!,
+        REDIS_URL: redisUrl,
+        INVENTORY_ADDRESSES: inventories,
+        CHECKOUT_ADDRESSES: addressesOf('checkout', ports).join(','),
+        HOLDFAST_PROXY_HOPS: '1',
+      };
+  }
+}
+
+/** The person's own settings go to the services, too, but for those that are decided here. */
+function handedOn(own: Record<string, string | undefined>, decided: string[]): Record<string, string> {
+  const ours = new Set(decided.flatMap((name) => [name, `${name}_FILE`]));
+  return Object.fromEntries(
+    Object.entries(own).filter(
+      (entry): entry is [string, string] =>
+        /^(HOLDFAST_|NODE_OPTIONS$)/.test(entry[0]) && !ours.has(entry[0]) && entry[1] !== undefined,
+    ),
+  );
+}

@@ -1,0 +1,244 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LaunchConfig, Secrets } from '@holdfast/config';
+import type { Logger } from '@holdfast/observability';
+import { ROLES } from '@holdfast/postgres';
+import { Interrupted, type Lifetime, StartError } from '@holdfast/process';
+import { LedgerDropCatalogue } from '../../../inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { withLedger } from '../process/with-ledger';
+import { openSecrets, takeDataFolder } from '../process/data-folder';
+import { dropSlotsOfOtherMode, isSlotThere } from '../process/idle-slots';
+import { openLedger } from '../process/ledger';
+import { hostForClients, probePort } from '../process/listen';
+import { prepareLedger } from '../process/prepare-ledger';
+import { readyMessage } from '../process/ready-message';
+import { removeRunState } from '../process/run-state';
+import { ClusterParts } from './cluster-parts';
+import { watchForHangs } from './hang-watch';
+import { keepRunState } from './keep-run-state';
+import { LogTail } from './log-tail';
+import { logFileOf, runService, workFolderOf } from './run-service';
+import { planServices, SERVICE_INSTANCES, SERVICE_PORTS } from './service-plan';
+import { loadTool, type Say } from './tools';
+import { type SlotNames, slotNames } from './slot-names';
+
+// Six services with their pools, Debezium and the command line.
+const LEDGER_SETTINGS = { max_connections: 200 };
+
+/** What every step of the start needs. */
+interface Launch {
+  config: LaunchConfig;
+  env: Record<string, string | undefined>;
+  log: Logger;
+  life: Lifetime;
+  say: Say;
+  secrets: Secrets;
+  parts: ClusterParts;
+}
+
+/** Brings the cluster up, step by step; each step says what it does and, when it fails, what to do. Throws `StartError` or `Interrupted`. */
+export async function startCluster(
+  config: LaunchConfig,
+  env: Record<string, string | undefined>,
+  log: Logger,
+  life: Lifetime,
+): Promise<void> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const lock = takeDataFolder(config.dataDir);
+  life.onEnd('data folder', () => lock.release());
+  removeRunState(config.dataDir); // of a product that was killed
+  const parts = new ClusterParts();
+  life.onEnd('cluster', () => parts.end());
+  const launch = { config, env, log, life, say, parts, secrets: openSecrets(config.dataDir) };
+  const { ClusterError } = await loadTool('errors');
+  try {
+    await launchAll(launch);
+  } catch (error) {
+    throw error instanceof ClusterError ? new StartError(error.message) : error;
+  }
+}
+
+async function launchAll(launch: Launch): Promise<void> {
+  const { config, life, say, parts } = launch;
+  const until = interruptible(life);
+  const { requirePrograms } = await loadTool('preflight');
+  requirePrograms({ given: config.given, say });
+  life.checkpoint();
+  await until(endStrays(config.dataDir, say));
+  const port = await choosePublicPort(config);
+  const ports = await servicePorts(config.dataDir);
+  const address = `http://${hostForClients(config.host)}:${port}`;
+
+  const { ledger, servers } = await startStores(launch, until);
+  const slot = slotNames(config.databaseUrl);
+  const dropId = await until(prepare(launch, ledger.url, slot));
+
+  const places = {
+    databaseUrl: ledger.url,
+    redisUrl: servers.redisUrl,
+    kafkaBrokers: servers.kafkaBrokers,
+    publicAddress: address,
+  };
+  await until(startServicesAndStream(launch, planServices(config, ports, places, launch.env), places, slot));
+  await until(startFront(launch, port, address));
+  const stopKeeping = await keepRunState(parts, config.dataDir, {
+    address,
+    databaseUrl: ledger.url,
+    redisUrl: servers.redisUrl,
+    slot: slot.slot,
+  });
+  parts.watches.push(stopKeeping);
+  life.onEnd('run state', stopKeeping);
+  life.checkpoint();
+  const facts = [
+    ['Ledger', ledger.place],
+    ['Data', config.dataDir],
+    ['Logs', join(config.dataDir, 'logs')],
+  ] as const;
+  const stop = 'Ctrl-C, or `npm run cluster:down` from elsewhere';
+  process.stdout.write(`${readyMessage({ address, dropId, places: facts, stop })}\n`);
+}
+
+type Until = <T>(work: Promise<T>) => Promise<T>;
+
+/** A step that takes long is left where it stands when the end is asked for: what it started is ended with the rest. */
+function interruptible(life: Lifetime): Until {
+  return (work) => {
+    work.catch(() => undefined);
+    const interrupted = life.untilAsked().then(() => {
+      throw new Interrupted();
+    });
+    return Promise.race([work, interrupted]);
+  };
+}
+
+/** What a killed launcher left is ending by itself, and still holds the ports that are to be used again. */
+async function endStrays(dataDir: string, say: Say): Promise<void> {
+  const { endStray } = await loadTool('stray');
+  await Promise.all([
+    endStray(join(dataDir, 'proxy'), say, { program: 'nginx' }),
+    ...['connect', 'kafka', 'redis'].map((name) => endStray(join(dataDir, name), say)),
+    ...SERVICE_INSTANCES.map((instance) => endStray(workFolderOf(dataDir, instance), say)),
+  ]);
+}
+
+/** nginx cannot be asked for any free port. */
+async function choosePublicPort({ host, port }: LaunchConfig): Promise<number> {
+  if (port === 0) return (await loadTool('ports')).freePort();
+  await probePort(host, port);
+  return port;
+}
+
+async function servicePorts(dataDir: string): Promise<Record<string, number>> {
+  const { choosePorts } = await loadTool('ports');
+  return choosePorts(join(dataDir, 'cluster'), SERVICE_PORTS);
+}
+
+async function startStores(launch: Launch, until: Until) {
+  const { config, secrets, log, life, say, parts } = launch;
+  const missing = [
+    config.databaseUrl === null && 'PostgreSQL',
+    config.given.redisUrl === null && 'Redis',
+    config.given.kafkaBrokers === null && 'Kafka',
+  ].filter(Boolean);
+  if (missing.length > 0) say(`Starting ${missing.join(', ')} …`);
+  const onBack = () => undefined; // run.json is looked after all the time
+  const opening = openLedger({
+    config,
+    secrets,
+    log,
+    signal: life.signal,
+    say,
+    onBack,
+    settings: LEDGER_SETTINGS,
+  }).then((ledger) => {
+    parts.ledger = ledger;
+    say(ledger.place);
+    return ledger;
+  });
+  const { startServers } = await loadTool('servers');
+  const starting = startServers({
+    dataDir: config.dataDir,
+    redisPassword: secrets.redisPassword,
+    given: config.given,
+    say,
+  }).then((servers) => (parts.servers = servers));
+  // The ledger comes to an end by itself when it is interrupted, and must not be left half started when the others fail.
+  const [ledger, servers] = await Promise.allSettled([opening, until(starting)]);
+  if (ledger.status === 'rejected') throw ledger.reason;
+  if (servers.status === 'rejected') throw servers.reason;
+  return { ledger: ledger.value, servers: servers.value };
+}
+
+/** Tables, first merchant, demo drop; returns an open drop to show. */
+async function prepare(
+  { config, log, life, say }: Launch,
+  databaseUrl: string,
+  { slot }: SlotNames,
+): Promise<string | null> {
+  await prepareLedger(databaseUrl);
+  life.checkpoint();
+  await dropSlotsOfOtherMode(databaseUrl, 'cluster', log, say);
+  // What Connect remembers of a slot that is gone would only mislead it: without, it takes a snapshot and misses nothing.
+  if (!(await isSlotThere(databaseUrl, slot)))
+    await rm(join(config.dataDir, 'connect', 'offsets'), { force: true });
+  return withLedger(databaseUrl, ROLES.inventory, async (pool) => {
+    const catalogue = new LedgerDropCatalogue(pool);
+    await catalogue.seed({ demo: config.demo });
+    const drops = await catalogue.list();
+    return drops.find(({ drop }) => drop.state === 'open')?.drop.id ?? null;
+  });
+}
+
+/** All at once: each waits for what it needs, and on a small machine the start of Java is the longest part. */
+async function startServicesAndStream(
+  { config, secrets, log, say, parts }: Launch,
+  plans: ReturnType<typeof planServices>,
+  { databaseUrl, kafkaBrokers }: { databaseUrl: string; kafkaBrokers: string },
+  names: SlotNames,
+): Promise<void> {
+  say('Starting the change stream and two each of inventory, checkout and gateway …');
+  mkdirSync(join(config.dataDir, 'logs'), { recursive: true });
+  const { startStream } = await loadTool('servers');
+  const stream = startStream({
+    dataDir: config.dataDir,
+    kafkaBrokers,
+    databaseUrl,
+    cdcPassword: secrets.cdcPassword,
+    given: config.given,
+    ...names,
+    say,
+  }).then((group) => (parts.stream = group));
+  const services = plans.map(async (plan) => {
+    const began = performance.now();
+    const tail = new LogTail(logFileOf(config.dataDir, plan.instance), log.child({ service: plan.instance }));
+    parts.watches.push(() => tail.stop());
+    const process = await runService(plan, { dataDir: config.dataDir, say });
+    parts.services.push({ plan, process });
+    say(`${plan.instance} is ready (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  });
+  await Promise.all([stream, ...services]);
+  parts.services.sort((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
+  parts.watches.push(watchForHangs(parts.services, say));
+}
+
+/** The one address that is seen from outside. */
+async function startFront({ config, say, parts }: Launch, port: number, address: string): Promise<void> {
+  const [{ supervise }, { startProxy }] = await Promise.all([loadTool('supervisor'), loadTool('proxy')]);
+  const gateways = parts.services
+    .filter(({ plan }) => plan.service === 'gateway')
+    .map(({ plan }) => plan.address);
+  const { host, dataDir } = config;
+  parts.proxy = await supervise({
+    name: 'nginx',
+    say,
+    start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, say }),
+  });
+  const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+  await answer.body?.cancel();
+  if (answer.status === 200) return;
+  throw new StartError(
+    `the gateways are ready, but through nginx (${address}) they answer ${answer.status}: its log is ${join(dataDir, 'proxy', 'nginx.log')}`,
+  );
+}

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { RunningComponent } from '../process/run-state';
+
+/** A server or service that runs under its lifeline (tools/cluster/child.mjs). */
+export interface Child {
+  name: string;
+  pid: number;
+  exited: Promise<{ code: number | null; signal: string | null }>;
+  stop(): Promise<unknown>;
+  kill(): void;
+  /** The end of its log. */
+  lastLog(): string;
+}
+
+/** A started server says where it is and what it is. */
+export interface Server extends Child {
+  address: string;
+  version: string | null;
+}
+
+/** Something that is started again when it dies (tools/cluster/supervisor.mjs). */
+export interface Supervised<C extends Child = Child> {
+  child: C | null;
+  state: 'starting' | 'up' | 'down';
+  kill(): void;
+  letGo(): void;
+  stop(): Promise<void>;
+}
+
+export type Say = (line: string) => void;
+
+type StateOf = RunningComponent & { state: 'up' | 'down' | 'degraded' };
+
+/** Servers as one. */
+export interface ServerGroup {
+  components(): Promise<StateOf[]>;
+  stop(): Promise<void>;
+}
+
+interface Given {
+  redisUrl: string | null;
+  kafkaBrokers: string | null;
+  connectUrl: string | null;
+}
+
+interface Tools {
+  child: {
+    startChild(how: {
+      name: string;
+      command: string;
+      args: string[];
+      logFile: string;
+      cwd: string;
+      noteDir: string;
+      env: Record<string, string>;
+      graceMs: number;
+    }): Promise<Child>;
+    untilReady<T>(
+      child: Child,
+      probe: () => Promise<T>,
+      how: { what: string; deadlineMs?: number; say?: Say },
+    ): Promise<T>;
+    refuseChildren(): void;
+    stopAllChildren(how: { graceMs: number }): Promise<void>;
+  };
+  errors: { ClusterError: new (message: string) => Error };
+  'kafka-wire': { askMetadata(of: { host: string; port: number; timeoutMs?: number }): Promise<unknown> };
+  ports: {
+    choosePorts(dir: string, names: string[]): Promise<Record<string, number>>;
+    freePort(): Promise<number>;
+  };
+  preflight: { requirePrograms(how: { given: Given; say: Say }): void };
+  proxy: {
+    startProxy(how: {
+      dir: string;
+      host: string;
+      port: number;
+      gateways: string[];
+      say: Say;
+    }): Promise<Server>;
+  };
+  resp: {
+    askRedis(
+      of: { host: string; port: number; password?: string; timeoutMs?: number },
+      ...commands: string[][]
+    ): Promise<string>;
+  };
+  servers: {
+    startServers(how: {
+      dataDir: string;
+      redisPassword: string;
+      given: Given;
+      say: Say;
+    }): Promise<ServerGroup & { redisUrl: string; kafkaBrokers: string }>;
+    startStream(how: {
+      dataDir: string;
+      kafkaBrokers: string;
+      databaseUrl: string;
+      cdcPassword: string;
+      given: Given;
+      slot: string;
+      user: string;
+      say: Say;
+    }): Promise<ServerGroup & { connectUrl: string }>;
+  };
+  stray: {
+    endStray(dir: string, say: Say, how?: { program?: string }): Promise<void>;
+  };
+  supervisor: {
+    supervise<C extends Child>(what: {
+      name: string;
+      start: () => Promise<C>;
+      onUp?: (child: C, signal: AbortSignal) => unknown;
+      say: Say;
+    }): Promise<Supervised<C>>;
+  };
+}
+
+/**
+ * Loads one of the plain tools of `tools/cluster`, which also run without the product (in containers, in tests). They are ES modules, and
+ * this file is compiled to CommonJS, so a file that is not compiled imports them.
+ */
+export function loadTool<Name extends keyof Tools>(name: Name): Promise<Tools[Name]> {
+  const load = createRequire(__filename)(join(repository(), 'tools/cluster/load.cjs')) as (
+    name: string,
+  ) => Promise<unknown>;
+  return load(name) as Promise<Tools[Name]>;
+}
+
+/** Sources and build lie at different depths. */
+function repository(folder = __dirname): string {
+  return existsSync(join(folder, 'package.json')) ? folder : repository(dirname(folder));
+}

@@ -1,0 +1,52 @@
+import type { Logger } from '@holdfast/observability';
+import { Client } from 'pg';
+import { sql } from './sql/sql.generated';
+
+/** How the slots of each mode begin: the reader in process makes its own, and so does Debezium. */
+export const SLOT_PREFIXES = { standalone: 'holdfast_native_', cluster: 'holdfast_cdc' } as const;
+
+const ASK_MS = 5_000;
+
+/**
+ * Drops what the other mode left behind in this ledger: a slot that nobody reads keeps PostgreSQL's log from being thrown away, for ever. The
+ * other mode makes a new one at its next start and reads the rows as they are first. A failure costs disk, not correctness: it is told.
+ */
+export async function dropSlotsOfOtherMode(
+  url: string,
+  mode: keyof typeof SLOT_PREFIXES,
+  log: Logger,
+  say: (line: string) => void,
+): Promise<void> {
+  const other = mode === 'standalone' ? 'cluster' : 'standalone';
+  try {
+    const dropped = await ask<{ slotName: string }>(url, sql.dropIdleSlots.text, SLOT_PREFIXES[other]);
+    for (const { slotName } of dropped)
+      say(`Dropped ${slotName}, with which the ${other} mode read the ledger's log: nobody reads it now`);
+  } catch (error) {
+    log.warn(
+      { reason: (error as Error).message },
+      `a replication slot of the ${other} mode could not be dropped`,
+    );
+  }
+}
+
+/** Whether this replication slot exists. */
+export async function isSlotThere(url: string, name: string): Promise<boolean> {
+  const [row] = await ask<{ there: boolean }>(url, sql.isSlotThere.text, name);
+  return row?.there ?? false;
+}
+
+async function ask<Row>(url: string, text: string, value: string): Promise<Row[]> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: ASK_MS,
+    query_timeout: ASK_MS,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(text, [value])).rows as Row[];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
