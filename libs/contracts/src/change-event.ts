@@ -29,4 +29,6 @@ export interface ChangeRecord {
   value: ChangeEnvelope | null;
   /** Facts of an outbox: id (for the consumer's inbox), type such as `hold.confirmed.v1`, and the payload. */
   fact: { id: string; type: string; payload: unknown } | null;
+  /** Why the record could not be read, for one that is not as its topic promises: then value and fact are null, and the key is there if it could be read. */
+  unreadable?: string;
 }

@@ -1,6 +1,6 @@
 import type { ChangeRecord } from '@holdfast/contracts';
 
-/** Applies a batch of changes, in the order of their commits. While it works nothing further is handed over; if it throws, the batch comes again. */
+/** Applies a batch of changes. While it works nothing further is handed over; if it throws, the batch comes again. */
 export type ChangeHandler = (records: ChangeRecord[]) => Promise<void>;
 
 export interface ChangeStreamStatus {
@@ -13,8 +13,9 @@ export interface ChangeStreamStatus {
 }
 
 /**
- * The committed changes of the ledger, as Debezium's records. At least once and in commit order; after a start and after a loss of position the
- * rows as they are come first, as reads (`op: r`). A consumer therefore applies a row only if it is newer, and keeps an inbox for facts.
+ * The committed changes of the ledger, as Debezium's records: at least once, and those of one key in commit order. Without a position, or after its
+ * loss, the rows as they are come first, as reads (`op: r`) or as the newest image that was kept of each. A consumer therefore applies a row only if
+ * it is newer, and keeps an inbox for facts.
  */
 export abstract class ChangeStream {
   /**
@@ -25,6 +26,11 @@ export abstract class ChangeStream {
   /** Finishes the batch in hand, says how far it came, and ends. */
   abstract stop(): Promise<void>;
   abstract status(): ChangeStreamStatus;
+  /**
+   * Keeps a record that its consumer cannot make sense of where a person can look at it, if the source has such a place; the stream goes on. To be
+   * called while the batch is in hand: the position moves on only when it is kept. Never rejects.
+   */
+  abstract putAside(record: ChangeRecord, reason: string): Promise<void>;
 }
 
 /** The source cannot be read until somebody changes its settings; the message says which, and to what. */

@@ -1,3 +1,6 @@
 export * from './change-stream.port';
 export * from './pgoutput/pgoutput-change-stream';
 export type { PgoutputSource, SnapshotTable } from './pgoutput/source';
+export * from './kafka/kafka-change-stream';
+export { deadLetterTopic } from './kafka/source';
+export type { HeartbeatSource, KafkaSource, TopicSpec } from './kafka/source';

@@ -10,7 +10,7 @@ import {
   ChangeStreamMisconfigured,
   type ChangeStreamStatus,
 } from '../change-stream.port';
-import { LagMeter } from './lag-meter';
+import { LagMeter } from '../lag-meter';
 import type { ReplicationConnection } from './replication-connection';
 import { checkSource, ensureSlot, openReplication } from './slot';
 import { sendSnapshot } from './snapshot';
@@ -85,6 +85,9 @@ export class PgoutputChangeStream extends ChangeStream {
   override status(): ChangeStreamStatus {
     return { connected: this.connected, lagMs: this.meter.lagMs, slot: this.slot };
   }
+
+  /** The log itself keeps nothing for later: whoever could not read the record has said so. */
+  override async putAside(): Promise<void> {}
 
   private async windDown(): Promise<void> {
     if (this.session) await this.session.stop();

@@ -1,7 +1,7 @@
 import type { ChangeRecord } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 
-const BEAT_EVERY_MS = 750; // lag is known this finely; below the 3 s in which viewers must be told, above what one would notice in the log
+const BEAT_EVERY_MS = 500; // lag is known this finely; below the 3 s in which viewers must be told, above what one would notice in the log
 const BEATS_OPEN_MAX = 1_000; // over ten minutes of a stream that stands still
 
 /**

@@ -1,0 +1,65 @@
+import type { KafkaSource, TopicSpec } from '@holdfast/messaging';
+import { ROLES } from '@holdfast/postgres';
+
+const PARTITIONS = 6;
+
+/** Compacted, and soon: what a consumer without a position has to read is the newest image of each row and a few minutes of changes. */
+const STATE = {
+  'cleanup.policy': 'compact',
+  'segment.bytes': '8388608',
+  'segment.ms': '600000',
+  'min.cleanable.dirty.ratio': '0.1',
+  'max.compaction.lag.ms': '1200000',
+};
+
+const state = (table: string): TopicSpec => ({
+  topic: `holdfast.inventory.${table}`,
+  partitions: PARTITIONS,
+  config: STATE,
+  from: 'beginning',
+});
+
+const facts = (aggregate: string): TopicSpec => ({
+  topic: `holdfast.events.${aggregate}`,
+  partitions: PARTITIONS,
+  config: { 'retention.ms': '172800000' },
+  from: 'beginning',
+});
+
+const HEARTBEAT: TopicSpec = {
+  topic: 'holdfast.inventory.cdc_heartbeat',
+  partitions: 1,
+  config: { 'retention.ms': '3600000', 'segment.ms': '600000' },
+  from: 'end',
+};
+
+/** The topics of the stream, as infra/debezium/connector.json makes them. */
+export const STREAM_TOPICS = {
+  state: [state('drop'), state('stock')],
+  facts: [facts('hold'), facts('order')],
+  heartbeat: HEARTBEAT,
+};
+
+/** What the projector of one inventory instance reads: every partition, in a group of its own. */
+export function projectorSource(how: {
+  brokers: readonly string[];
+  instance: string;
+  databaseUrl: string;
+}): KafkaSource {
+  return {
+    brokers: how.brokers,
+    group: `holdfast-projector-${how.instance}`,
+    topics: STREAM_TOPICS.state,
+    heartbeat: {
+      databaseUrl: how.databaseUrl,
+      role: ROLES.cdc,
+      table: 'inventory.cdc_heartbeat',
+      topic: HEARTBEAT,
+    },
+  };
+}
+
+/** What the instances count together: each fact is read by one of them. */
+export function factsSource({ brokers }: { brokers: readonly string[] }): KafkaSource {
+  return { brokers, group: 'holdfast-facts', topics: STREAM_TOPICS.facts, heartbeat: null };
+}

@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChangeRecord } from '@holdfast/contracts';
+import { withDeadline } from '@holdfast/kernel';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { DeadLetters } from './dead-letters';
+import { decodeRecord } from './decode-record';
+import { ReadPositions } from './read-positions';
+import type { KafkaSource } from './source';
+import { topicsOf } from './topics';
+
+/**
+ * A consumer that was killed, or lost its broker, leaves its place in the group taken for this long, and its successor waits: so as short as can be.
+ * A process that stalls for longer only has to join again.
+ */
+export const SESSION_MS = 3_000;
+/** The least that a broker allows whose group.min.session.timeout.ms was left alone. */
+export const SESSION_MS_ANYWHERE = 6_000;
+const HEARTBEATS_A_SESSION = 3;
+const REBALANCE_MS = 10_000;
+const FETCH_WAIT_MS = 200; // a fetch that finds nothing; also what a stop waits for at most
+const COMMIT_EVERY_MS = 1_000; // what is handed over again after a crash: harmless, while a commit a batch would cost each of them a round trip
+const COMMIT_MS_MAX = 1_000;
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1_000;
+const SILENT_MS = 2_000; // ten fetches that found nothing
+
+export interface SessionHooks {
+  /** Applies a batch; when it throws, the same batch comes again. */
+  apply: (records: ChangeRecord[]) => Promise<void>;
+  /** A batch could not be applied: said at the first try, and at each further one. */
+  onTrouble: (error: unknown, tries: number) => void;
+  /** Everything committed before this record of the heartbeat's topic has been applied. */
+  onBeat: (beat: ChangeRecord) => void;
+  onJoined: () => void;
+}
+
+/** One consumer's life: reads batches one after the other, applies each, and commits what has been applied, never more. */
+export class ConsumerSession {
+  private readonly consumer: Consumer;
+  private readonly heartbeatMs: number;
+  private readonly positions: ReadPositions<ChangeRecord>;
+  private readonly ending = new AbortController();
+  private end: (reason?: Error) => void = () => undefined;
+  private inHand: Promise<void> | null = null;
+  private stopping: Promise<void> | null = null;
+  private joined = false;
+  private heardAt = 0;
+
+  constructor(
+    kafka: Kafka,
+    private readonly source: KafkaSource,
+    private readonly letters: DeadLetters,
+    private readonly hooks: SessionHooks,
+    sessionMs: number,
+  ) {
+    this.heartbeatMs = sessionMs / HEARTBEATS_A_SESSION;
+    this.positions = new ReadPositions((beat) => hooks.onBeat(beat));
+    this.consumer = kafka.consumer({
+      groupId: source.group,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: this.heartbeatMs,
+      rebalanceTimeout: REBALANCE_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      allowAutoTopicCreation: false,
+      // Whoever supervises this session starts the next one, and says so.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+    });
+  }
+
+  /** In the group, and the broker answers; or a batch is in hand. */
+  get flowing(): boolean {
+    return this.joined && (this.inHand !== null || performance.now() - this.heardAt < SILENT_MS);
+  }
+
+  /** Busy with a batch: then nobody can blame the broker for what is not read. */
+  get busy(): boolean {
+    return this.inHand !== null;
+  }
+
+  /** How far the topic of the heartbeat has been read; null before its first batch. */
+  get heartbeatPosition(): bigint | null {
+    return this.positions.next(this.source.heartbeat?.topic.topic ?? '', 0);
+  }
+
+  /** Reads until `stop`; rejects when the consumer has crashed or `fail` was called. Either way it must be stopped afterwards. */
+  async run(): Promise<void> {
+    const ended = new Promise<void>((resolve, reject) => {
+      this.end = (reason) => (reason ? reject(reason) : resolve());
+    });
+    ended.catch(() => undefined);
+    this.listen();
+    const begun = (async () => {
+      await this.consumer.connect();
+      for (const { topic, from } of topicsOf(this.source))
+        await this.consumer.subscribe({ topic, fromBeginning: from === 'beginning' });
+      await this.consumer.run({
+        autoCommit: false,
+        autoCommitInterval: COMMIT_EVERY_MS,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 1,
+        eachBatch: (payload) => this.take(payload),
+      });
+    })();
+    begun.catch((error: Error) => this.end(error));
+    await ended;
+  }
+
+  /** For a supervisor that has seen that it does not read. */
+  fail(reason: Error): void {
+    this.end(reason);
+  }
+
+  /** Takes nothing more, waits for the batch in hand, commits, and leaves the group so that the next one need not wait for this one's end. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.windDown());
+  }
+
+  private async windDown(): Promise<void> {
+    this.ending.abort();
+    this.end();
+    await this.inHand;
+    const applied = this.positions.positions();
+    if (this.joined && applied.length > 0)
+      await withDeadline('the last commit', COMMIT_MS_MAX, this.consumer.commitOffsets(applied)).catch(
+        () => undefined,
+      );
+    await this.consumer.disconnect();
+  }
+
+  private listen(): void {
+    const { consumer } = this;
+    const { CRASH, FETCH_START, GROUP_JOIN, REQUEST } = consumer.events;
+    consumer.on(CRASH, ({ payload }) => this.end(payload.error));
+    consumer.on(GROUP_JOIN, () => {
+      this.joined = true;
+      this.heardAt = performance.now();
+      this.hooks.onJoined();
+    });
+    consumer.on(FETCH_START, ({ payload }) => this.positions.fetchBegins(Number(payload.nodeId)));
+    consumer.on(REQUEST, ({ payload }) => {
+      if (payload.apiName === 'Fetch') this.heardAt = performance.now();
+    });
+  }
+
+  private async take(payload: EachBatchPayload): Promise<void> {
+    if (this.ending.signal.aborted || !payload.isRunning() || payload.isStale()) return;
+    const work = this.handOver(payload);
+    // While it works the group must go on believing in us, however long it takes. Failing to say so is seen at the next fetch.
+    const alive = setInterval(() => payload.heartbeat().catch(() => undefined), this.heartbeatMs / 2);
+    this.inHand = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    let applied: boolean;
+    try {
+      applied = await work;
+    } finally {
+      clearInterval(alive);
+      this.inHand = null;
+    }
+    if (!applied || this.ending.signal.aborted) return;
+    await payload.commitOffsetsIfNecessary();
+    await payload.heartbeat();
+  }
+
+  /** False when the end came first: then nothing of the batch counts as applied. */
+  private async handOver({ batch, resolveOffset }: EachBatchPayload): Promise<boolean> {
+    const records = this.decode(batch);
+    if (records.length > 0 && !(await this.applied(records))) return false;
+    // What could not be read is kept before its place is left.
+    await this.letters.settled();
+    const last = batch.lastOffset();
+    resolveOffset(last);
+    const { topic, partition, highWatermark } = batch;
+    if (topic === this.source.heartbeat?.topic.topic)
+      for (const beat of records.slice(-1)) this.positions.beatCame(beat);
+    this.positions.applied(topic, partition, BigInt(last) + 1n, BigInt(highWatermark));
+    return true;
+  }
+
+  private decode({ topic, partition, messages }: EachBatchPayload['batch']): ChangeRecord[] {
+    const records: ChangeRecord[] = [];
+    for (const message of messages) {
+      const record = decodeRecord(topic, message);
+      if (record === null) continue;
+      const { offset, timestamp } = message;
+      this.letters.cameFrom(record, { topic, partition, offset, timestamp, message });
+      if (record.unreadable !== undefined) void this.letters.put(record, record.unreadable);
+      records.push(record);
+    }
+    return records;
+  }
+
+  /** Again and again until it works: what comes behind it must not overtake it. */
+  private async applied(records: ChangeRecord[]): Promise<boolean> {
+    const { signal } = this.ending;
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      try {
+        await this.hooks.apply(records);
+        return true;
+      } catch (error) {
+        this.hooks.onTrouble(error, tries);
+        const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(tries, 10), RETRY_MAX_MS);
+        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return false;
+  }
+}

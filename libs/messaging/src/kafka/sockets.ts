@@ -1,0 +1,42 @@
+import { connect, type Socket } from 'node:net';
+import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
+
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * The connections of one Kafka client, which can be cut off for good. A client that tries for ever to reach its brokers has no end of its own:
+ * after `cut` its sockets are gone and every further one fails in the one way that it does not try again.
+ */
+export class Sockets {
+  private readonly open = new Set<Socket>();
+  private gone = false;
+
+  readonly factory: ISocketFactory = (args: ISocketFactoryArgs) => {
+    if (this.gone) return deadSocket(args.onConnect);
+    const socket = connect({ host: args.host, port: args.port }, args.onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setNoDelay(true);
+    this.open.add(socket);
+    socket.once('close', () => this.open.delete(socket));
+    return socket;
+  };
+
+  cut(): void {
+    this.gone = true;
+    for (const socket of this.open) socket.destroy(new Error('cut off'));
+  }
+}
+
+/** Connects, and throws a TypeError at the first request: kafkajs tries everything else again, but not what looks like a defect. */
+function deadSocket(onConnect: () => void): Socket {
+  const socket = {
+    on: () => socket,
+    end: () => socket,
+    unref: () => socket,
+    write: () => {
+      throw new TypeError('this Kafka client has been cut off');
+    },
+  };
+  setImmediate(onConnect);
+  return socket as unknown as Socket;
+}

@@ -1,0 +1,44 @@
+import type { Kafka } from 'kafkajs';
+import { deadLetterTopic, type KafkaSource, type TopicSpec } from './source';
+
+/**
+ * Makes the topics that are missing, those of dead letters included: a consumer cannot subscribe to a topic that is not there, and the stream's own
+ * appear only with their first record. Rejects soon when no broker answers.
+ */
+export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const wanted = topicsOf(source).flatMap((spec) =>
+      spec === source.heartbeat?.topic ? [spec] : [spec, deadLetterTopic(spec.topic)],
+    );
+    const there = new Set(await admin.listTopics());
+    const missing = wanted.filter(({ topic }) => !there.has(topic));
+    if (missing.length === 0) return;
+    // Waiting for leaders would fail on a topic that somebody else made in this moment.
+    await admin.createTopics({ topics: missing.map(forKafka), waitForLeaders: false });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export function topicsOf({ topics, heartbeat }: KafkaSource): TopicSpec[] {
+  return heartbeat ? [...topics, heartbeat.topic] : [...topics];
+}
+
+function forKafka({ topic, partitions, config }: TopicSpec) {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  return { topic, numPartitions: partitions, replicationFactor: -1, configEntries };
+}
+
+/** The offset at which a topic's only partition ends by now. Rejects soon when no broker answers. */
+export async function endOf(kafka: Kafka, topic: string): Promise<bigint> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const [partition] = await admin.fetchTopicOffsets(topic);
+    return BigInt(partition?.high ?? 0);
+  } finally {
+    await admin.disconnect();
+  }
+}
