@@ -1,9 +1,11 @@
 // Checks docker-compose.yml without a container engine: loads it as compose itself does (unknown keys, missing variables, undefined
 // services), then asks for what the file promises. `cd tools/compose-check && go run . ../../docker-compose.yml`
+// With -services first it prints what each service is started with as JSON instead, for tests that know what the services want.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -20,7 +22,17 @@ var pinned = regexp.MustCompile(`:v?\d+\.\d+`)
 // Names whose value must come from outside.
 var secretName = regexp.MustCompile(`(?i)(password|secret|key|token)$`)
 
+// user:password@ of an address.
+var urlPassword = regexp.MustCompile(`://[^:@/]*:([^@/]+)@`)
+
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "-services" {
+		if err := printServices(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	faults := check(os.Args[1:])
 	for _, fault := range faults {
 		fmt.Fprintln(os.Stderr, fault)
@@ -49,11 +61,56 @@ func check(files []string) []string {
 	if _, err := load(files, false); err == nil {
 		faults = append(faults, "it loads without a single secret being set: use ${NAME:?}")
 	}
+	for _, name := range defaulted(files) {
+		if secretName.MatchString(name) {
+			faults = append(faults, "a default of "+name+" stands in the file")
+		}
+	}
 	sort.Strings(faults)
 	return faults
 }
 
-const marker = "from-outside"
+// defaulted are the variables that have a value in the file for when nobody sets them: ${NAME:-…}, ${NAME-…}.
+func defaulted(files []string) []string {
+	return find(files, regexp.MustCompile(`\$\{([A-Z0-9_]+):?-`))
+}
+
+// Long enough for whoever wants a key of some length.
+const marker = "from-outside-from-outside-from-outside"
+
+type started struct {
+	Image       string            `json:"image"`
+	Profiles    []string          `json:"profiles"`
+	Entrypoint  []string          `json:"entrypoint"`
+	Command     []string          `json:"command"`
+	Environment map[string]string `json:"environment"`
+	Health      []string          `json:"health"`
+	Needs       []string          `json:"needs"`
+}
+
+func printServices(files []string) error {
+	project, err := load(files, true)
+	if err != nil {
+		return err
+	}
+	all := map[string]started{}
+	for name, service := range project.Services {
+		it := started{
+			Image: service.Image, Profiles: service.Profiles, Entrypoint: service.Entrypoint, Command: service.Command,
+			Environment: map[string]string{}, Needs: service.GetDependencies(),
+		}
+		for key, value := range service.Environment {
+			if value != nil {
+				it.Environment[key] = *value
+			}
+		}
+		if service.HealthCheck != nil && !service.HealthCheck.Disable {
+			it.Health = service.HealthCheck.Test
+		}
+		all[name] = it
+	}
+	return json.NewEncoder(os.Stdout).Encode(all)
+}
 
 func load(files []string, withSecrets bool) (*types.Project, error) {
 	var env []string
@@ -71,17 +128,21 @@ func load(files []string, withSecrets bool) (*types.Project, error) {
 
 // variables are those the file demands with ${NAME:?…}.
 func variables(files []string) []string {
-	demanded := regexp.MustCompile(`\$\{([A-Z0-9_]+):\?`)
+	return find(files, regexp.MustCompile(`\$\{([A-Z0-9_]+):\?`))
+}
+
+// find returns what the group of a pattern matches, each once.
+func find(files []string, pattern *regexp.Regexp) []string {
 	seen := map[string]bool{}
+	var names []string
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		for _, match := range demanded.FindAllStringSubmatch(string(text), -1) {
+		for _, match := range pattern.FindAllStringSubmatch(string(text), -1) {
+			if !seen[match[1]] {
+				names = append(names, match[1])
+			}
 			seen[match[1]] = true
 		}
-	}
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
 	}
 	return names
 }
@@ -107,8 +168,14 @@ func checkService(service types.ServiceConfig) []string {
 		faults = append(faults, "it is privileged")
 	}
 	for name, value := range service.Environment {
-		if value != nil && secretName.MatchString(name) && !strings.Contains(*value, marker) {
+		if value == nil {
+			continue
+		}
+		if secretName.MatchString(name) && !strings.Contains(*value, marker) {
 			faults = append(faults, "the value of "+name+" stands in the file")
+		}
+		if match := urlPassword.FindStringSubmatch(*value); match != nil && match[1] != marker {
+			faults = append(faults, "the password in "+name+" stands in the file")
 		}
 	}
 	return faults

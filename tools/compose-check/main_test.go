@@ -13,7 +13,7 @@ services:
     image: nginx:1.28.0
     profiles: [core]
     ports: ['127.0.0.1:3000:80']
-    environment: { DB_PASSWORD: '${PW:?set it}' }
+    environment: { DB_PASSWORD: '${A_PASSWORD:?set it}', DB_URL: 'postgres://me:${A_PASSWORD:?set it}@db/shop' }
     healthcheck: { test: [CMD, 'true'] }
 `
 
@@ -35,8 +35,10 @@ func TestFindsEachFault(t *testing.T) {
 		{"nginx:1.28.0", "nginx", "not pinned"},
 		{"127.0.0.1:3000:80", "3000:80", "beyond loopback"},
 		{"127.0.0.1:3000:80", "0.0.0.0:3000:80", "beyond loopback"},
-		{"${PW:?set it}", "hunter2", "stands in the file"},
-		{"${PW:?set it}", "${PW:-hunter2}", "stands in the file"},
+		{"'${A_PASSWORD:?set it}'", "hunter2", "the value of DB_PASSWORD stands in the file"},
+		{"'${A_PASSWORD:?set it}'", "'${A_PASSWORD:-hunter2}'", "a default of A_PASSWORD stands in the file"},
+		{"me:${A_PASSWORD:?set it}@", "me:hunter2@", "the password in DB_URL stands in the file"},
+		{"me:${A_PASSWORD:?set it}@", "me:${A_PASSWORD:-hunter2}@", "a default of A_PASSWORD stands in the file"},
 		{"healthcheck: { test: [CMD, 'true'] }", "", "no health check"},
 		{"profiles: [core]", "", "no profile"},
 		{"profiles: [core]", "profiles: [core]\n    depends_on: [nobody]", "nobody"},

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadServiceConfig, type ServiceName } from '@holdfast/config';
+import { describeWithGo } from '../support/go';
+import { REPOSITORY } from '../support/repository';
+
+interface Started {
+  image: string;
+  profiles: string[];
+  entrypoint: string[] | null;
+  command: string[] | null;
+  environment: Record<string, string>;
+  health: string[] | null;
+  needs: string[];
+}
+
+const FILE = join(REPOSITORY, 'docker-compose.yml');
+const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout'];
+const go = (...args: string[]) =>
+  execFileSync('go', args, { cwd: join(REPOSITORY, 'tools/compose-check'), encoding: 'utf8', stdio: 'pipe' });
+
+/** There is no container engine where these tests run: what can be known without one is asked here. */
+describeWithGo('docker-compose.yml', () => {
+  let services: Record<string, Started>;
+  const named = (kind: string) =>
+    Object.keys(services)
+      .filter((name) => name.startsWith(`${kind}-`))
+      .sort();
+  const of = (name: string) => services[name]!;
+
+  // Cold, the checker is compiled first: 15 s on two idle cores.
+  beforeAll(() => (services = JSON.parse(go('run', '.', '-services', FILE)) as typeof services), 300_000);
+
+  it('is loaded as compose loads it, by a checker that finds each fault', () => {
+    go('test', './...');
+    expect(go('run', '.', FILE)).toContain('in order');
+  }, 300_000);
+
+  it('has two instances of each service, started by entry points that exist', () => {
+    for (const kind of KINDS) {
+      expect(named(kind)).toEqual([`${kind}-1`, `${kind}-2`]);
+      for (const name of named(kind)) {
+        expect(of(name).command).toEqual(['node', `dist/apps/${kind}/src/main.js`]);
+        expect(of(name).environment['HOLDFAST_INSTANCE']).toBe(name);
+      }
+      expect(existsSync(join(REPOSITORY, `apps/${kind}/src/main.ts`))).toBe(true);
+    }
+  });
+
+  it('gives each service all the settings it needs, and none that is wrong', () => {
+    for (const kind of KINDS)
+      for (const name of named(kind))
+        expect(() => loadServiceConfig(of(name).environment, kind)).not.toThrow();
+  });
+
+  it('knows no setting that nobody reads', () => {
+    const sources = ['libs/config/src', 'infra/debezium', 'tools/cluster'].flatMap(textOf).join('\n');
+    const own = Object.values(services).filter(({ image }) => image === 'holdfast:local');
+    expect(own.length).toBeGreaterThan(KINDS.length * 2);
+    const names = new Set(own.flatMap(({ environment }) => Object.keys(environment)));
+    expect([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
+  });
+
+  it('keeps from each service what it has no use for', () => {
+    for (const name of named('gateway')) expect(of(name).environment['DATABASE_URL']).toBeUndefined();
+    for (const name of named('checkout')) expect(of(name).environment['REDIS_URL']).toBeUndefined();
+  });
+
+  it('names every instance wherever instances are listed', () => {
+    const listening = (kind: string) =>
+      named(kind).map((name) => `${name}:${of(name).environment['HOLDFAST_LISTEN']?.split(':').pop()}`);
+    const listed = (name: string, variable: string) => of(name).environment[variable]?.split(',');
+    for (const name of [...named('gateway'), ...named('checkout')])
+      expect(listed(name, 'INVENTORY_ADDRESSES')).toEqual(listening('inventory'));
+    for (const name of named('gateway'))
+      expect(listed(name, 'CHECKOUT_ADDRESSES')).toEqual(listening('checkout'));
+    const http = named('gateway').map((name) => `${name}:${of(name).environment['PORT']}`);
+    const upstream = readFileSync(join(REPOSITORY, 'infra/nginx/compose.conf'), 'utf8');
+    expect([...upstream.matchAll(/^\s*server (\S+:\d+)/gm)].map(([, address]) => address)).toEqual(http);
+  });
+
+  it('asks for health, and for figures, where each service answers', () => {
+    const ops = (name: string) => of(name).environment['HOLDFAST_OPS_PORT'];
+    const all = KINDS.flatMap(named);
+    for (const name of all) {
+      expect(of(name).environment['HOLDFAST_OPS_HOST']).toBe('0.0.0.0');
+      expect(of(name).health?.at(-1)).toBe(`http://127.0.0.1:${ops(name)}/health/ready`);
+    }
+    const scraped = readFileSync(join(REPOSITORY, 'infra/prometheus/prometheus.yml'), 'utf8');
+    const targets = [...scraped.matchAll(/[a-z]+-\d+:\d+/g)].map(([target]) => target);
+    expect(targets.sort()).toEqual(all.map((name) => `${name}:${ops(name)}`).sort());
+  });
+
+  it('makes the secrets and the ledger before any service starts', () => {
+    for (const name of KINDS.flatMap(named)) expect(of(name).needs).toContain('migrate');
+    expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*login\.mjs/);
+  });
+});
+
+function textOf(folder: string): string[] {
+  return readdirSync(join(REPOSITORY, folder))
+    .filter((file) => /\.(ts|mjs)$/.test(file) && !file.endsWith('.spec.ts'))
+    .map((file) => readFileSync(join(REPOSITORY, folder, file), 'utf8'));
+}
