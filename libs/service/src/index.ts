@@ -1,2 +1,3 @@
+export * from './redis.providers';
 export * from './service-parts';
 export * from './start-service';

@@ -1,0 +1,65 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ConfigModule, ServiceConfig } from '@holdfast/config';
+import { CheckoutClient, InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
+import { Clock, SystemClock } from '@holdfast/kernel';
+import { Logger, ObservabilityModule } from '@holdfast/observability';
+import { RedisConnection } from '@holdfast/redis';
+import { redisProviders, type ServiceParts } from '@holdfast/service';
+import { connectPeers, type Peers, RemoteCheckout, RemoteInventory } from '@holdfast/transport';
+import { GatewayModule } from './gateway.module';
+
+const INVENTORY_PEERS = Symbol('inventory peers');
+const CHECKOUT_PEERS = Symbol('checkout peers');
+
+function peersOf(token: symbol, service: 'inventory' | 'checkout', key: string): Provider {
+  return {
+    provide: token,
+    inject: [ServiceConfig, Logger],
+    useFactory: (config: ServiceConfig, logger: Logger) => {
+      const addresses = service === 'inventory' ? config.inventoryAddresses : config.checkoutAddresses;
+      return connectPeers({ service, addresses, key, tls: config.tls, logger });
+    },
+  };
+}
+
+/** The other services as the gateway reaches them, and what it keeps of the counts. */
+@Module({})
+class RemoteServicesModule {
+  static with(key: string): DynamicModule {
+    return {
+      module: RemoteServicesModule,
+      providers: [
+        { provide: Clock, useClass: SystemClock },
+        peersOf(INVENTORY_PEERS, 'inventory', key),
+        peersOf(CHECKOUT_PEERS, 'checkout', key),
+        ...redisProviders,
+        {
+          provide: InventoryClient,
+          inject: [INVENTORY_PEERS],
+          useFactory: (peers: Peers) => new RemoteInventory(peers),
+        },
+        {
+          provide: CheckoutClient,
+          inject: [CHECKOUT_PEERS],
+          useFactory: (peers: Peers) => new RemoteCheckout(peers),
+        },
+      ],
+      exports: [InventoryClient, CheckoutClient, StockView, LiveFeed, RedisConnection],
+    };
+  }
+}
+
+/** A gateway of its own: the public edge before services that are called over TCP. */
+@Module({})
+export class ClusterGatewayModule {
+  static with({ config, runtime, key }: ServiceParts): DynamicModule {
+    return {
+      module: ClusterGatewayModule,
+      imports: [
+        ConfigModule.forService(config, runtime),
+        ObservabilityModule,
+        GatewayModule.register({ imports: [RemoteServicesModule.with(key)] }),
+      ],
+    };
+  }
+}
