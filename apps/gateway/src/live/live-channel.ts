@@ -27,7 +27,7 @@ export class LiveChannel {
   private readonly queue: LiveFrame[] = [];
   private sending = false;
   private timer: NodeJS.Timeout | undefined;
-  private snapshot: { data: LiveFrame; madeAtMs: number } | undefined;
+  private snapshot: { data: LiveFrame; madeAtMs: number; isNewest: boolean } | undefined;
   /** Counts that a look at the view found newer than the feed had told; sent if the feed stays silent about them. */
   private suspects: LiveCounts[] = [];
 
@@ -53,12 +53,14 @@ export class LiveChannel {
   join(reader: LiveReader, lastEventId: number | undefined): void {
     if (lastEventId !== undefined) this.ids.seen(lastEventId);
     const seq = this.ids.next();
-    reader.begin(snapshotHead(seq, RETRY_MS), this.currentSnapshot(seq));
+    // Who comes back may have seen, at another gateway, counts that still wait here for their frame.
+    reader.begin(snapshotHead(seq, RETRY_MS), this.currentSnapshot(seq, lastEventId !== undefined));
     this.readers.add(reader);
   }
 
   stock(rows: readonly StockRow[]): void {
     const now = this.context.clock.monotonicMs();
+    if (this.snapshot) this.snapshot.isNewest = false;
     for (const frame of this.coalescer.offer(rows.map(toCounts), now)) this.sendStock(frame);
     this.flushOrWait();
   }
@@ -136,12 +138,15 @@ export class LiveChannel {
     });
   }
 
-  private currentSnapshot(seq: number): LiveFrame {
+  private currentSnapshot(seq: number, newest: boolean): LiveFrame {
     const now = this.context.clock.monotonicMs();
-    if (!this.snapshot || now - this.snapshot.madeAtMs > this.context.settings.snapshotAgeMsMax) {
-      this.snapshot = { data: snapshotData(seq, this.view()), madeAtMs: now };
+    const known = this.snapshot;
+    if (known && now - known.madeAtMs <= this.context.settings.snapshotAgeMsMax) {
+      if (known.isNewest || !newest) return known.data;
     }
-    return this.snapshot.data;
+    const data = snapshotData(seq, this.view());
+    this.snapshot = { data, madeAtMs: now, isNewest: true };
+    return data;
   }
 
   private view(): DropView {

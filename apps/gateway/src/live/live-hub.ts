@@ -29,8 +29,9 @@ const STOP_RETRY_MS = { from: 500, step: 67, steps: 64 }; // spread over about 5
 /**
  * The live counts of all drops that somebody reads here. It listens to the feed of the projector and keeps one channel a drop.
  *
- * After a restart a reader must not be shown less than it has seen. So a channel opens only when the counts of all its items are there, and who
- * comes back from a former life of the product (told by the time in its Last-Event-ID) waits until the view has caught up once.
+ * Nobody must be shown less than it has seen. So a channel opens only when the counts of all its items are there. Who comes back (told by its
+ * Last-Event-ID) may have seen counts elsewhere: in a former life of the product, then it waits until the view has caught up once; or at another
+ * gateway that shows the same view, then this one catches up with it first.
  */
 export class LiveHub {
   private readonly channels = new Map<string, LiveChannel>();
@@ -141,11 +142,17 @@ export class LiveHub {
     lastEventId: number | undefined,
   ): Promise<LiveChannel | Admission> {
     const channel = this.channels.get(dropId) ?? (await this.open(dropId));
-    const fromFormerLife = lastEventId !== undefined && FrameIds.timeOf(lastEventId) < this.startedAtMs;
-    if (!(channel instanceof LiveChannel) || !fromFormerLife || this.caughtUp) return channel;
-    if (!(await this.within(() => this.readFreshness()))) return 'full';
-    // A channel that opened before may not have been told what the view took in while it caught up.
-    this.channels.get(dropId)?.stock(await this.stockView.ofDrop(dropId));
+    if (!(channel instanceof LiveChannel) || lastEventId === undefined) return channel;
+    if (this.stockView.isShared) {
+      // What it finds newer it tells on the feed: the channel knows it when this ends.
+      if (!(await this.within(() => this.stockView.catchUp(dropId)))) return 'full';
+    } else {
+      const fromFormerLife = FrameIds.timeOf(lastEventId) < this.startedAtMs;
+      if (!fromFormerLife || this.caughtUp) return channel;
+      if (!(await this.within(() => this.readFreshness()))) return 'full';
+      // A channel that opened before may not have been told what the view took in while it caught up.
+      this.channels.get(dropId)?.stock(await this.stockView.ofDrop(dropId));
+    }
     return this.channels.get(dropId) ?? this.open(dropId);
   }
 

@@ -1,0 +1,192 @@
+import { type LiveMessage, type StockRow, StockView, type ViewFreshness } from '@holdfast/contracts';
+import type { Clock } from '@holdfast/kernel';
+import type { DropImage } from '@holdfast/redis';
+import type { LeaseWatch } from './lease-watch';
+import { LedgerReads } from './ledger-reads';
+import { MirroredDrop } from './mirrored-drop';
+import { Rerun } from './rerun';
+
+/** Where the mirror reads drops: the view in Redis. Both reject when it cannot be reached. */
+export interface ReadsView {
+  position(dropId: string): Promise<string | null>;
+  read(dropId: string): Promise<DropImage>;
+}
+
+export interface MirrorOptions {
+  view: ReadsView;
+  /** Through inventory; rejects when there is no answer. */
+  ledger: (dropId: string) => Promise<StockRow[]>;
+  lease: Pick<LeaseWatch, 'since' | 'isIntact'>;
+  /** Told the counts that are news here. */
+  tell: (message: LiveMessage) => void;
+  /** Told why the view or the ledger could not be read; the mirror goes on with what it has. */
+  onTrouble: (error: unknown) => void;
+  clock: Clock;
+  /** Rows kept at most; the drops that nobody asked for longest go first. */
+  rowsMax?: number;
+}
+
+export interface MirrorStats {
+  drops: number;
+  /** How often a message was found missing, or the view found changed without one. */
+  gaps: number;
+  /** Reads of the ledger because the view could not be relied upon. */
+  ledgerReads: number;
+}
+
+interface Kept {
+  drop: MirroredDrop;
+  /** Reads it again from the view; true when it could. */
+  fromView: Rerun<boolean>;
+  fromLedger: Rerun<boolean>;
+  loading: Promise<void> | undefined;
+  restUntilMs: number;
+}
+
+const IDLE_MS = 60_000; // four heartbeats of the hub, which asks at each for the drops that are read live
+const ROWS_MAX = 250_000; // about 60 MB
+const REST_AFTER_FAILURE_MS = 250; // who asks meanwhile is given what there is
+
+/**
+ * A gateway's copy of the drops that its readers look at. It is filled from the view in Redis when a drop is first asked for, follows the feed, and is
+ * read again when something may have been missed. While the source of counts stands still it asks the ledger now and then.
+ */
+export class MirroredStockView extends StockView {
+  private readonly kept = new Map<string, Kept>();
+  private readonly reads: LedgerReads;
+  private gaps = 0;
+
+  constructor(private readonly options: MirrorOptions) {
+    super();
+    this.reads = new LedgerReads(options.ledger, options.clock);
+  }
+
+  override get isShared(): boolean {
+    return true;
+  }
+
+  stats(): MirrorStats {
+    return { drops: this.kept.size, gaps: this.gaps, ledgerReads: this.reads.count };
+  }
+
+  /** Does not reject: what is not known yet is left out. */
+  override async ofDrop(dropId: string): Promise<StockRow[]> {
+    const kept = this.use(dropId);
+    if (!kept.drop.isLoaded && this.options.clock.monotonicMs() >= kept.restUntilMs) {
+      await (kept.loading ??= this.load(kept));
+    }
+    return kept.drop.list();
+  }
+
+  /**
+   * Whatever any gateway shows was in the view before, so a look at it is enough; unless it may have been lost since, which only the ledger can tell.
+   */
+  override async catchUp(dropId: string): Promise<boolean> {
+    const kept = this.use(dropId);
+    return (this.options.lease.isIntact && (await kept.fromView.run())) || kept.fromLedger.run();
+  }
+
+  /** Takes what the projectors told and passes on what is news; counts of drops that nobody looks at here just pass. */
+  heed(dropId: string, rows: readonly StockRow[], position: string | null): void {
+    const kept = this.kept.get(dropId);
+    if (!kept) return this.options.tell({ kind: 'stock', dropId, rows: [...rows] });
+    this.take(kept, rows);
+    if (kept.drop.follow(position)) return;
+    if (kept.drop.isLoaded) this.gaps += 1;
+    void kept.fromView.run();
+  }
+
+  override async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
+    return rows.filter((row) => this.take(this.use(row.dropId), [row]).length > 0);
+  }
+
+  override async freshness(): Promise<ViewFreshness> {
+    return { staleSince: this.options.lease.since };
+  }
+
+  /** The lease alone says it. */
+  override async setFreshness(): Promise<void> {}
+
+  /** Compares all drops with the view, and reads again what has changed: nobody else tells of a message that was the last and got lost. */
+  async compare(): Promise<void> {
+    const loaded = [...this.kept.values()].filter(({ drop }) => drop.isLoaded);
+    await Promise.all(loaded.map((kept) => kept.fromView.run()));
+  }
+
+  /** Reads all drops from the ledger, and has their records read again: while the source stands still nobody tells of changes. */
+  async poll(): Promise<void> {
+    await Promise.all([...this.kept.values()].map((kept) => kept.fromLedger.run()));
+    for (const dropId of this.kept.keys()) this.options.tell({ kind: 'drop', dropId, revision: 0 });
+  }
+
+  /** Lets go of drops that nobody looks at any more. */
+  tidy(): void {
+    const oldest = this.options.clock.monotonicMs() - IDLE_MS;
+    let rows = 0;
+    for (const { drop } of this.kept.values()) rows += drop.size;
+    // In the order of their last use.
+    for (const [dropId, { drop }] of this.kept) {
+      if (drop.usedAtMs > oldest && rows <= (this.options.rowsMax ?? ROWS_MAX)) return;
+      rows -= drop.size;
+      this.kept.delete(dropId);
+    }
+  }
+
+  private use(dropId: string): Kept {
+    const kept = this.kept.get(dropId) ?? this.make(dropId);
+    kept.drop.usedAtMs = this.options.clock.monotonicMs();
+    this.kept.delete(dropId);
+    this.kept.set(dropId, kept);
+    return kept;
+  }
+
+  private make(dropId: string): Kept {
+    const drop = new MirroredDrop(dropId);
+    const failed = (error: unknown) => {
+      this.options.onTrouble(error);
+      return false;
+    };
+    const kept: Kept = {
+      drop,
+      fromView: new Rerun(() => this.readView(kept).catch(failed)),
+      fromLedger: new Rerun(() => this.readLedger(kept).catch(failed)),
+      loading: undefined,
+      restUntilMs: Number.NEGATIVE_INFINITY,
+    };
+    return kept;
+  }
+
+  private async load(kept: Kept): Promise<void> {
+    if (!(await kept.fromView.run())) await kept.fromLedger.run();
+    if (!kept.drop.isLoaded) kept.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
+    kept.loading = undefined;
+  }
+
+  /** False when the view does not have the whole drop. */
+  private async readView(kept: Kept): Promise<boolean> {
+    const { drop } = kept;
+    const known = drop.position;
+    if (drop.isLoaded && known !== null && (await this.options.view.position(drop.dropId)) === known)
+      return true;
+    const { rows, position } = await this.options.view.read(drop.dropId);
+    if (position === null) return false;
+    if (this.take(kept, rows).length > 0 && drop.isLoaded) this.gaps += 1;
+    // Messages that came meanwhile may have led further.
+    if (!drop.follow(position)) drop.position = position;
+    drop.isLoaded = true;
+    return true;
+  }
+
+  private async readLedger(kept: Kept): Promise<boolean> {
+    const rows = await this.reads.read(kept.drop.dropId);
+    this.take(kept, rows);
+    if (rows.length > 0) kept.drop.isLoaded = true;
+    return true;
+  }
+
+  private take(kept: Kept, rows: readonly StockRow[]): StockRow[] {
+    const taken = kept.drop.take(rows);
+    if (taken.length > 0) this.options.tell({ kind: 'stock', dropId: kept.drop.dropId, rows: taken });
+    return taken;
+  }
+}
