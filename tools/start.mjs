@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm start`: installs and builds what is missing or stale, then becomes the product. Plain Node: it runs before the install.
+// `npm start`, and with the argument `cluster` `npm run cluster`: installs and builds what is missing or stale, then becomes the product.
+// Plain Node: it runs before the install.
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,7 @@ try {
   if (!interrupted) say(`Holdfast cannot start: ${error.message}`);
   process.exit(interrupted ? 0 : 1);
 }
+if (process.argv[2] === 'cluster') process.env.HOLDFAST_MODE = 'cluster';
 const main = join(root, 'dist/apps/standalone/src/main.js');
 if (!existsSync(main)) throw new Error(`the build left no ${main}`);
 const product = await import(main);

@@ -218,7 +218,7 @@ function keepLogSmall(file) {
 
 function tail(file) {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-25).join('\n');
   } catch {
     return '';
   }

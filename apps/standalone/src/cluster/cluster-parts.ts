@@ -7,6 +7,7 @@ import { loadTool, type Server, type ServerGroup, type Supervised } from './tool
 // The whole product has to be gone 10 s after it was asked; in good health all this takes three.
 const ORDERLY_MS_MAX = 6_500;
 const LEFTOVERS_MS = 500;
+const HALF_STARTED_MS = 4_000;
 
 export interface RunningService {
   plan: PlannedService;
@@ -20,6 +21,8 @@ export class ClusterParts {
   stream: (ServerGroup & { connectUrl: string }) | null = null;
   proxy: Supervised<Server> | null = null;
   readonly services: RunningService[] = [];
+  /** All is there and was ready once: only then is there an order to end it in. */
+  complete = false;
   /** Watches and timers. */
   readonly watches: (() => void)[] = [];
 
@@ -40,8 +43,9 @@ export class ClusterParts {
   async end(): Promise<void> {
     for (const stop of this.watches) stop();
     const { stopAllChildren } = await loadTool('child');
-    await Promise.race([this.endInOrder(), pause(ORDERLY_MS_MAX, undefined, { ref: false })]);
-    await stopAllChildren({ graceMs: LEFTOVERS_MS });
+    if (this.complete)
+      await Promise.race([this.endInOrder(), pause(ORDERLY_MS_MAX, undefined, { ref: false })]);
+    await stopAllChildren({ graceMs: this.complete ? LEFTOVERS_MS : HALF_STARTED_MS });
     await this.ledger?.stop();
   }
 

@@ -50,16 +50,23 @@ export class LogTail {
     }
     const lines = (this.rest + buffer.toString('utf8')).split('\n');
     this.rest = lines.pop()!;
-    for (const line of lines) this.show(line);
+    this.show(lines);
   }
 
-  private show(line: string): void {
-    if (line.trim() === '') return;
-    const entry = parse(line);
-    if (entry === null) return this.log.warn({}, line); // what Node itself says of a crash
-    const { level, msg, time: _, ...fields } = entry;
-    if (level >= ERROR) this.log.error(fields, msg);
-    else if (level >= WARN) this.log.warn(fields, msg);
+  private show(lines: string[]): void {
+    const plain: string[] = []; // what Node itself says of a crash, over several lines
+    for (const line of lines) {
+      const entry = parse(line);
+      if (entry === null) {
+        plain.push(line);
+        continue;
+      }
+      const { level, msg, time: _time, instance: _instance, ...fields } = entry;
+      if (level >= ERROR) this.log.error(fields, msg);
+      else if (level >= WARN) this.log.warn(fields, msg);
+    }
+    const text = plain.join('\n').trim();
+    if (text !== '') this.log.error({}, text);
   }
 
   private empty(): void {

@@ -89,6 +89,7 @@ async function launchAll(launch: Launch): Promise<void> {
     slot: slot.slot,
   });
   parts.watches.push(stopKeeping);
+  parts.complete = true;
   life.onEnd('run state', stopKeeping);
   life.checkpoint();
   const facts = [
@@ -212,8 +213,6 @@ async function startServicesAndStream(
   }).then((group) => (parts.stream = group));
   const services = plans.map(async (plan) => {
     const began = performance.now();
-    const tail = new LogTail(logFileOf(config.dataDir, plan.instance), log.child({ service: plan.instance }));
-    parts.watches.push(() => tail.stop());
     const process = await runService(plan, { dataDir: config.dataDir, say });
     parts.services.push({ plan, process });
     say(`${plan.instance} is ready (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -221,6 +220,11 @@ async function startServicesAndStream(
   await Promise.all([stream, ...services]);
   parts.services.sort((a, b) => plans.indexOf(a.plan) - plans.indexOf(b.plan));
   parts.watches.push(watchForHangs(parts.services, say));
+  // Only from now on: while they start, services wait for each other and say so.
+  for (const { instance } of plans) {
+    const tail = new LogTail(logFileOf(config.dataDir, instance), log.child({ instance }));
+    parts.watches.push(() => tail.stop());
+  }
 }
 
 /** The one address that is seen from outside. */

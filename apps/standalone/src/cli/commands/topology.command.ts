@@ -22,10 +22,18 @@ async function topology({ env, terminal }: CommandContext): Promise<Answer> {
     it.address ?? '–',
     stateText(terminal.colours, it),
     it.version ?? '–',
-    it.lag === null ? '–' : `${it.lag} bytes`,
+    lagText(it),
   ]);
   const head = ['name', 'kind', 'pid', 'address', 'state', 'version', 'lag'];
   return { json: report, text: `mode ${report.mode}\n${table(terminal.colours, head, rows)}` };
+}
+
+function lagText({ lag, lagMs }: ComponentReport): string {
+  const said = [
+    lag === null ? '' : `${lag} bytes`,
+    lagMs === null || lagMs === undefined ? '' : `${lagMs} ms`,
+  ].filter(Boolean);
+  return said.join(', ') || '–';
 }
 
 function stateText(colours: Colours, { state }: ComponentReport): string {

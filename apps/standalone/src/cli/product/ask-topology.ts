@@ -1,13 +1,21 @@
-import { Client } from 'pg';
-import { request } from 'undici';
+import { askConnect, askKafka, askRedis } from './ask-servers';
+import { askLedger, type LedgerFacts } from './ask-ledger';
+import { askService, type Health } from './ask-service';
 import type { Product } from './find-product';
 import type { Component } from './run-state';
-import { sql } from './sql/sql.generated';
 
-export interface ComponentReport extends Component {
+export interface ComponentReport {
+  name: string;
+  kind: string;
+  /** Null for what the product did not start. */
+  pid: number | null;
+  address: string | null;
   state: 'up' | 'down' | 'degraded';
+  version: string | null;
   /** Of what follows the ledger's log: bytes of it not yet worked off. Null for the others, and when nobody can say. */
   lag: number | null;
+  /** The same as time, where the component says so itself: every change committed this long ago has arrived. */
+  lagMs?: number | null;
 }
 
 export interface Topology {
@@ -15,16 +23,18 @@ export interface Topology {
   components: ComponentReport[];
 }
 
-const ASK_MS = 3_000;
-
 /** Asks each component of the product itself: what it wrote down at its start says nothing about now. */
-export async function askTopology({ run, databaseUrl, config }: Product): Promise<Topology> {
+export async function askTopology(product: Product): Promise<Topology> {
+  const { run, databaseUrl, config } = product;
   const components: Component[] = run?.components ?? [databaseOnly(databaseUrl)];
-  const ledger = await askLedger(databaseUrl);
-  const reports = components.map((it) =>
-    it.kind === 'postgres' ? ledgerReport(it, ledger) : serviceReport(it, ledger),
+  const ledger = await askLedger(databaseUrl, run?.slot ?? null);
+  const reports = await Promise.all(
+    components.map(async (it) => {
+      const { healthUrl: _, ...known } = it;
+      return { ...known, lag: null, ...(await ask(it, product, ledger)) };
+    }),
   );
-  return { mode: run?.mode ?? config.mode, components: await Promise.all(reports) };
+  return { mode: run?.mode ?? config.mode, components: reports };
 }
 
 function databaseOnly(databaseUrl: string): Component {
@@ -38,54 +48,32 @@ function databaseOnly(databaseUrl: string): Component {
   };
 }
 
-interface LedgerFacts {
-  version: string;
-  lag: number | null;
-}
+type Found = Pick<ComponentReport, 'state'> & Partial<Pick<ComponentReport, 'lag' | 'lagMs' | 'version'>>;
 
-async function askLedger(databaseUrl: string): Promise<LedgerFacts | null> {
-  const client = new Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: ASK_MS,
-    query_timeout: ASK_MS,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string; lag: string | null }>(sql.changeStreamLag.text);
-    const { version, lag } = rows[0]!;
-    return { version, lag: lag === null ? null : Math.max(0, Number(lag)) };
-  } catch {
-    return null;
-  } finally {
-    await client.end().catch(() => undefined);
+async function ask(it: Component, { run }: Product, ledger: LedgerFacts | null): Promise<Found> {
+  switch (it.kind) {
+    case 'postgres':
+      return ledger ? { state: 'up', version: ledger.version } : { state: 'down' };
+    case 'redis':
+      return { state: await askRedis(run?.redisUrl ?? null) };
+    case 'kafka':
+      return { state: await askKafka(it.address) };
+    case 'connect':
+      return { state: await askConnect(it.address, ledger), lag: ledger?.lag ?? null };
+    case 'standalone':
+      return { ...(await serviceState(it)), lag: ledger?.lag ?? null };
+    default:
+      return serviceState(it);
   }
 }
 
-async function ledgerReport(component: Component, ledger: LedgerFacts | null): Promise<ComponentReport> {
-  return {
-    ...component,
-    version: ledger?.version ?? component.version,
-    state: ledger ? 'up' : 'down',
-    lag: null,
-  };
+async function serviceState(it: Component): Promise<Found> {
+  const health = await askService(it.healthUrl ?? (it.address && new URL('/health/ready', it.address).href));
+  return { state: stateOf(health), ...(health?.lagMs === undefined ? {} : { lagMs: health.lagMs }) };
 }
 
-/** Up: ready. Degraded: it answers, and says that it is not ready. Down: no answer. */
-async function serviceReport(component: Component, ledger: LedgerFacts | null): Promise<ComponentReport> {
-  return { ...component, state: await askHealth(component.address), lag: ledger?.lag ?? null };
-}
-
-async function askHealth(address: string | null): Promise<ComponentReport['state']> {
-  if (address === null) return 'down';
-  try {
-    const answer = await request(new URL('/health/ready', address), {
-      headersTimeout: ASK_MS,
-      bodyTimeout: ASK_MS,
-    });
-    await answer.body.dump();
-    return answer.statusCode === 200 ? 'up' : 'degraded';
-  } catch {
-    return 'down';
-  }
+/** Up: ready, and all that it needs is there. Degraded: it answers, and says that something is wrong. Down: no answer. */
+function stateOf(health: Health | null): ComponentReport['state'] {
+  if (!health) return 'down';
+  return health.ready && health.whole ? 'up' : 'degraded';
 }

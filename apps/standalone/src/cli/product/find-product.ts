@@ -28,7 +28,7 @@ export function findProduct(env: Env): Product {
 export function notRunning(dataDir: string): string {
   const near = relative(process.cwd(), dataDir);
   const place = near === '' || near.startsWith('..') ? dataDir : near;
-  return `No product is running on ${place}: start it with \`npm start\`.`;
+  return `No product is running on ${place}: start it with \`npm start\` (or \`npm run cluster\`).`;
 }
 
 function readState(dataDir: string): RunState | null {

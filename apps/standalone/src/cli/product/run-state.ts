@@ -8,6 +8,7 @@ const component = z.object({
   pid: z.number().int().nullable(),
   address: z.string().nullable(),
   version: z.string().nullable(),
+  healthUrl: z.string().optional(),
 });
 
 const schema = z.object({
@@ -16,6 +17,8 @@ const schema = z.object({
   mode: z.string(),
   address: z.string(),
   databaseUrl: z.string(),
+  redisUrl: z.string().optional(),
+  slot: z.string().optional(),
   components: z.array(component),
 });
 

@@ -1,0 +1,77 @@
+import { loadTool } from '../../cluster/tools';
+import type { LedgerFacts } from './ask-ledger';
+import { request } from 'undici';
+
+type State = 'up' | 'down' | 'degraded';
+
+const ASK_MS = 2_000;
+const CONNECTOR = 'holdfast-cdc'; // infra/debezium/connector.json
+
+/** Degraded: only some of its nodes answer. */
+export async function askRedis(redisUrl: string | null): Promise<State> {
+  if (redisUrl === null) return 'down';
+  const { askRedis: ask } = await loadTool('resp');
+  return stateOfAll(
+    redisUrl.split(',').map(async (text) => {
+      const url = new URL(text);
+      await ask(
+        {
+          host: url.hostname.replace(/^\[|\]$/g, ''),
+          port: Number(url.port || 6379),
+          password: decodeURIComponent(url.password),
+          timeoutMs: ASK_MS,
+        },
+        ['PING'],
+      );
+    }),
+  );
+}
+
+/** Degraded: only some of its brokers answer. */
+export async function askKafka(brokers: string | null): Promise<State> {
+  if (brokers === null) return 'down';
+  const { askMetadata } = await loadTool('kafka-wire');
+  return stateOfAll(
+    brokers.split(',').map(async (broker) => {
+      const { hostname, port } = new URL(`kafka://${broker}`);
+      await askMetadata({
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port || 9092),
+        timeoutMs: ASK_MS,
+      });
+    }),
+  );
+}
+
+/**
+ * Up: the worker is healthy, its connector has tasks that all run, and somebody reads the ledger's log. The last is what counts: of a connector
+ * without a task, or with a lost slot, Connect says RUNNING.
+ */
+export async function askConnect(address: string | null, ledger: LedgerFacts | null): Promise<State> {
+  if (address === null || (await get(`${address}/health`)) === null) return 'down';
+  const status = (await get(`${address}/connectors/${CONNECTOR}/status`)) as {
+    connector?: { state: string };
+    tasks?: { state: string }[];
+  } | null;
+  const parts = [status?.connector, ...(status?.tasks ?? [])];
+  const runs = parts.length > 1 && parts.every((part) => part?.state === 'RUNNING');
+  return runs && ledger?.isRead ? 'up' : 'degraded';
+}
+
+async function stateOfAll(asked: Promise<void>[]): Promise<State> {
+  const answers = await Promise.allSettled(asked);
+  const good = answers.filter(({ status }) => status === 'fulfilled').length;
+  if (good === 0) return 'down';
+  return good === answers.length ? 'up' : 'degraded';
+}
+
+/** Null: no answer, or not a good one. */
+async function get(url: string): Promise<unknown> {
+  try {
+    const answer = await request(url, { signal: AbortSignal.timeout(ASK_MS) });
+    const body: unknown = await answer.body.json();
+    return answer.statusCode === 200 ? body : null;
+  } catch {
+    return null;
+  }
+}
