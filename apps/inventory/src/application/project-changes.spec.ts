@@ -103,4 +103,68 @@ describe('projecting changes', () => {
       ['dtwo', 1],
     ]);
   });
+
+  describe('with a record that cannot be read', () => {
+    const unreadable = (table: string, key: ChangeRecord['key']): ChangeRecord => ({
+      topic: `holdfast.inventory.${table}`,
+      key,
+      value: null,
+      fact: null,
+      unreadable: 'no JSON',
+    });
+    const setup = () => {
+      const feed = new Feed();
+      const poison: [ChangeRecord, string][] = [];
+      const changes = new ProjectChanges(new View(), feed, (...it) => poison.push(it));
+      const row = stockOf(stock(7, 3));
+      return { feed, poison, changes, row };
+    };
+    const stockOf = (it: ChangeRecord) => ({
+      ...({ dropId: 'done', sku: 'A', total: 9, held: 6, sold: 0, epoch: 0, asOf: '' } as const),
+      available: it.value!.after!['available'] as number,
+      version: it.value!.after!['version'] as number,
+    });
+
+    it('tells of it, goes on with what comes behind it, and reads its drop again', async () => {
+      const { feed, poison, changes, row } = setup();
+      const broken = { ...stock(2, 5), key: { drop_id: 'done', sku: 'A' } };
+      delete broken.value!.after!['held'];
+      await changes.apply([broken, unreadable('stock', { drop_id: 'done', sku: 'A' }), stock(3, 4)]);
+      expect(poison.map(([, reason]) => reason)).toEqual(['held is no count', 'no JSON']);
+      expect(feed.said).toMatchObject([{ rows: [{ version: 3 }] }]);
+      expect(changes.dirtyDrops).toBe(1);
+      await changes.mend({ stockOf: async () => [row], revisionOf: async () => 4 });
+      expect(feed.said.slice(1)).toMatchObject([
+        { kind: 'stock', rows: [{ version: 7, available: 3 }] },
+        { kind: 'drop', dropId: 'done', revision: 4 },
+      ]);
+      expect(changes.dirtyDrops).toBe(0);
+    });
+
+    it('keeps a drop dirty while the ledger is away', async () => {
+      const { changes, row } = setup();
+      await changes.apply([unreadable('drop', { drop_id: 'done' })]);
+      const away = { stockOf: () => Promise.reject(new Error('away')), revisionOf: async () => null };
+      await expect(changes.mend(away)).rejects.toThrow('away');
+      expect(changes.dirtyDrops).toBe(1);
+      await changes.mend({ stockOf: async () => [row], revisionOf: async () => null });
+      expect(changes.dirtyDrops).toBe(0);
+    });
+
+    it('leaves to the reconciler what has no readable key', async () => {
+      const { changes, poison } = setup();
+      await changes.apply([unreadable('stock', null)]);
+      expect([poison.length, changes.dirtyDrops]).toEqual([1, 0]);
+    });
+  });
+
+  it('says of a drop again what could not be said the first time', async () => {
+    const { feed, changes } = make();
+    const publish = feed.publish.bind(feed);
+    feed.publish = () => Promise.reject(new Error('away'));
+    await expect(changes.apply([drop(2)])).rejects.toThrow('away');
+    feed.publish = publish;
+    await changes.apply([drop(2)]);
+    expect(feed.said).toEqual([{ kind: 'drop', dropId: 'done', revision: 2 }]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { ChangeRecord, LiveFeed, StockRow, StockView } from '@holdfast/contracts';
 import { groupBy } from '@holdfast/kernel';
-import { decodeDrop, decodeStock, DROP_TOPIC, PoisonRecord, STOCK_TOPIC } from './project-decode';
+import { DirtyDrops, type LedgerReads } from './project-dirty';
+import { decodeDrop, decodeStock, DROP_TOPIC, dropOf, PoisonRecord, STOCK_TOPIC } from './project-decode';
 
 /**
  * Turns the ledger's changes into the stock view and into live messages. Every record may come twice, late or out of order: the view takes only
@@ -9,6 +10,7 @@ import { decodeDrop, decodeStock, DROP_TOPIC, PoisonRecord, STOCK_TOPIC } from '
 export class ProjectChanges {
   /** Newest revision of each drop that was passed on: a snapshot repeats them all. */
   private readonly revisions = new Map<string, number>();
+  private readonly dirty = new DirtyDrops();
   private poisoned = 0;
 
   constructor(
@@ -19,18 +21,29 @@ export class ProjectChanges {
     private readonly heal: (rows: readonly StockRow[]) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  /** Records that could not be read. Their rows are mended by the reconciler, so one of them does not hold up all that follow. */
+  /** Records that could not be read. One of them does not hold up all that follow: what it would have said is read from the ledger. */
   get poisonedRecords(): number {
     return this.poisoned;
   }
 
+  /** Drops whose records could not be read and that have not been read again yet. */
+  get dirtyDrops(): number {
+    return this.dirty.size;
+  }
+
   async apply(records: readonly ChangeRecord[]): Promise<void> {
     await this.applyStock(this.read(records, STOCK_TOPIC, decodeStock));
-    for (const { dropId, revision } of this.read(records, DROP_TOPIC, decodeDrop)) {
-      if (revision <= (this.revisions.get(dropId) ?? 0)) continue;
-      this.revisions.set(dropId, revision);
-      await this.feed.publish({ kind: 'drop', dropId, revision });
-    }
+    for (const { dropId, revision } of this.read(records, DROP_TOPIC, decodeDrop))
+      await this.tellOfDrop(dropId, revision);
+  }
+
+  /** Reads the dirty drops again, a few a turn. One that the ledger does not give now stays dirty; the error is for the caller to report. */
+  async mend(ledger: LedgerReads): Promise<void> {
+    await this.dirty.clean(async (dropId) => {
+      await this.applyStock(await ledger.stockOf(dropId));
+      const revision = await ledger.revisionOf(dropId);
+      if (revision !== null) await this.tellOfDrop(dropId, revision);
+    });
   }
 
   /** Takes rows that are newer than those known, whoever read them. Returns just these. */
@@ -43,6 +56,12 @@ export class ProjectChanges {
     return taken;
   }
 
+  private async tellOfDrop(dropId: string, revision: number): Promise<void> {
+    if (revision <= (this.revisions.get(dropId) ?? 0)) return;
+    await this.feed.publish({ kind: 'drop', dropId, revision });
+    this.revisions.set(dropId, revision);
+  }
+
   private read<T>(
     records: readonly ChangeRecord[],
     topic: string,
@@ -52,11 +71,13 @@ export class ProjectChanges {
     for (const record of records) {
       if (record.topic !== topic) continue;
       try {
+        if (record.unreadable !== undefined) throw new PoisonRecord(record.unreadable);
         const it = decode(record);
         if (it !== null) decoded.push(it);
       } catch (error) {
         if (!(error instanceof PoisonRecord)) throw error;
         this.poisoned += 1;
+        this.dirty.add(dropOf(record));
         this.onPoison(record, error.message);
       }
     }

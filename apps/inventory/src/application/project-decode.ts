@@ -10,6 +10,7 @@ export class PoisonRecord extends Error {}
 export function decodeStock({ value }: ChangeRecord): StockRow | null {
   if (!value?.after) return null;
   const { after, source } = value;
+  if (!Number.isSafeInteger(source.ts_ms)) throw new PoisonRecord('source.ts_ms is no time');
   return {
     dropId: text(after, 'drop_id'),
     sku: text(after, 'sku'),
@@ -27,6 +28,12 @@ export function decodeStock({ value }: ChangeRecord): StockRow | null {
 export function decodeDrop({ value }: ChangeRecord): { dropId: string; revision: number } | null {
   if (!value?.after) return null;
   return { dropId: text(value.after, 'drop_id'), revision: count(value.after, 'revision') };
+}
+
+/** The drop that a record is about, by its key: what can still be told of one that cannot be read. Null when its key says nothing either. */
+export function dropOf({ key }: ChangeRecord): string | null {
+  const dropId = typeof key === 'object' && key !== null ? key['drop_id'] : null;
+  return typeof dropId === 'string' && dropId !== '' ? dropId : null;
 }
 
 function text(row: Record<string, unknown>, column: string): string {
