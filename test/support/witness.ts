@@ -23,6 +23,17 @@ export interface WitnessOptions {
   shoppers: number;
   /** Every n-th hold is paid for. */
   payEvery: number;
+  /** Told of every answer, and of every request that got none. */
+  onSight?: (sight: Sight) => void;
+}
+
+export interface Sight {
+  path: string;
+  /** Null: no answer at all. */
+  status: number | null;
+  retryAfter: string | null;
+  text: string;
+  ms: number;
 }
 
 const REQUEST_MS_MAX = 8_000;
@@ -100,7 +111,7 @@ export class Witness {
   private async call(sent: Omit<Call, 'answer'>): Promise<Answer | null> {
     const call: Call = { ...sent, answer: null };
     this.calls.push(call);
-    call.answer = await send(this.url, call);
+    call.answer = await send(this.url, call, this.options.onSight);
     if (call.answer === null) await pause(AFTER_FAILURE_MS);
     return call.answer;
   }
@@ -116,7 +127,13 @@ async function openSession(url: string): Promise<string> {
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
 
-async function send(url: string, { token, key, path, body }: Omit<Call, 'answer'>): Promise<Answer | null> {
+async function send(
+  url: string,
+  { token, key, path, body }: Omit<Call, 'answer'>,
+  onSight: WitnessOptions['onSight'] = () => undefined,
+): Promise<Answer | null> {
+  const began = performance.now();
+  const ms = () => performance.now() - began;
   try {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
@@ -129,13 +146,17 @@ async function send(url: string, { token, key, path, body }: Omit<Call, 'answer'
       signal: AbortSignal.timeout(REQUEST_MS_MAX),
     });
     const text = await response.text();
-    if (response.status >= 500) return null;
+    const { status } = response;
+    onSight({ path, status, retryAfter: response.headers.get('retry-after'), text, ms: ms() });
+    if (status >= 500) return null;
     return {
-      status: response.status,
+      status,
       text,
       replayed: response.headers.get('idempotent-replayed') === 'true',
     };
-  } catch {
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: Error };
+    onSight({ path, status: null, retryAfter: null, text: `${message} ${cause?.message ?? ''}`, ms: ms() });
     return null;
   }
 }

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '@holdfast/testing';
+import { createLedger, type TestLedger } from '../support/database';
+import { insertDrop } from '../support/drops';
+import { countPlaces } from '../support/lab/count-places';
+import { countWords, Crowd } from '../support/lab/crowd';
+import { expectAllWell } from '../support/lab/promises';
+import { StrictCrowd } from '../support/lab/strict-crowd';
+import { TestRedis } from '../support/redis';
+import { type Lab, labTest, startLab } from '../support/service-lab';
+
+const HOLD_TTL_S = 4;
+const PAYMENT_WINDOW_S = 4;
+const AWAY_MS = 4_000;
+const GATE_BACK_MS = 1_000;
+const LOSERS = 400;
+
+let ledger: TestLedger;
+let redis: TestRedis;
+let lab: Lab;
+let crowd: Crowd;
+let placesSoFar: () => Promise<number>;
+const about = (body: () => Promise<void>) => labTest(() => lab, body);
+
+beforeAll(async () => {
+  ledger = await createLedger('redis_outage');
+  placesSoFar = await countPlaces(ledger.url);
+  redis = await TestRedis.start();
+  lab = await startLab({
+    databaseUrl: ledger.url,
+    redisUrl: redis.url,
+    front: true,
+    env: { HOLDFAST_PAYMENT_WINDOW: String(PAYMENT_WINDOW_S) },
+  });
+  crowd = new Crowd(lab.urls, 128);
+  await crowd.gather(LOSERS);
+});
+
+afterAll(async () => {
+  await crowd?.close();
+  await lab?.stop();
+  await redis?.stop();
+});
+
+/** Lets the crowd shop until so many more of it were served. */
+async function more(strict: StrictCrowd, answers: number): Promise<void> {
+  const before = strict.served;
+  await waitFor(`${answers} more answers`, () => strict.served >= before + answers, { deadlineMs: 30_000 });
+}
+
+describe.each([
+  ['killed', () => redis.kill(), () => redis.start()],
+  ['silent', async () => redis.stall(), async () => redis.resume()],
+])('while Redis is %s', (_, take, giveBack) => {
+  it(
+    'shoppers are served, or told when to come again, and nothing is lost or sold twice',
+    about(async () => {
+      const dropId = await insertDrop(ledger.url, {
+        skus: { TEE: 1_000_000 },
+        perCustomerLimit: 10_000,
+        holdTtlSeconds: HOLD_TTL_S,
+      });
+      const strict = new StrictCrowd(lab.url, { dropId, sku: 'TEE', shoppers: 24, payEvery: 3 });
+      await strict.witness.start();
+      await more(strict, 200);
+      for (let round = 0; round < 2; round += 1) {
+        await take();
+        const without = strict.served;
+        await pause(AWAY_MS);
+        // The ledger sells by itself.
+        expect(strict.served - without).toBeGreaterThan(50);
+        await giveBack();
+        await more(strict, 200);
+      }
+      await strict.witness.stop();
+      console.info(strict.figures);
+      expect(strict.faults).toEqual([]);
+      const quietMs = (HOLD_TTL_S + PAYMENT_WINDOW_S) * 1_000;
+      console.info(
+        await expectAllWell(strict.witness, { url: lab.url, databaseUrl: ledger.url, dropId, quietMs }),
+      );
+    }),
+    180_000,
+  );
+
+  it(
+    `losers are told so without it, and the gate keeps them from the ledger ${GATE_BACK_MS} ms after it is back`,
+    about(async () => {
+      const units = 5;
+      const dropId = await insertDrop(ledger.url, { skus: { A: units } });
+      const [first, second] = [crowd.buyers.slice(0, LOSERS / 2), crowd.buyers.slice(LOSERS / 2)];
+      const won = await Promise.all(first.map((buyer) => buyer.hold(dropId)));
+      expect(won.filter(({ status }) => status === 201)).toHaveLength(units);
+      await take();
+      const without = await Promise.all(second.map((buyer) => buyer.hold(dropId)));
+      expect(countWords(without)).toEqual({ 'sold-out': second.length });
+      await giveBack();
+      await pause(GATE_BACK_MS);
+      const before = await placesSoFar();
+      const losers = first.filter((_buyer, i) => won[i]!.status !== 201);
+      const after = await Promise.all([...losers, ...second].map((buyer) => buyer.tryHold(dropId)));
+      expect(countWords(after)).toEqual({ 'sold-out': losers.length + second.length });
+      expect((await placesSoFar()) - before).toBeLessThanOrEqual(units);
+    }),
+  );
+});
