@@ -28,12 +28,28 @@ export function liveFeedContract(name: string, make: () => Promise<LiveFeed>): v
       await hears(two.heard, messages);
     });
 
-    it('says nothing to whom it never met: without listeners a message is simply gone', async () => {
+    it('says nothing to whom it never met: what nobody listened to is simply gone', async () => {
       const feed = await make();
+      const early = listening(feed);
       await feed.publish(drop(1));
+      await hears(early.heard, [drop(1)]);
+      early.end();
       const late = listening(feed);
       await feed.publish(drop(2));
       await hears(late.heard, [drop(2)]);
+    });
+
+    it('brings counts as they were given', async () => {
+      const feed = await make();
+      const { heard } = listening(feed);
+      const row = { dropId: 'dcontract', total: 3, available: 1, held: 1, sold: 1, epoch: 2, version: 9 };
+      const rows = ['A', 'say "é" [1,2] \\ 🎁'].map((sku) => ({
+        ...row,
+        sku,
+        asOf: '2026-11-22T04:00:00.123Z',
+      }));
+      await feed.publish({ kind: 'stock', dropId: 'dcontract', rows });
+      await hears(heard, [{ kind: 'stock', dropId: 'dcontract', rows }]);
     });
 
     it('leaves alone who unsubscribed, once and again, and keeps the others', async () => {

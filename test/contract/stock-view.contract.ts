@@ -19,7 +19,7 @@ const rowAt = (dropId: string, version: number, epoch = 0, sku = 'A'): StockRow 
 });
 
 /** What every stock view must do. The view that `make` gives may hold other drops: the suite uses new ones. */
-export function stockViewContract(name: string, make: () => Promise<StockView>): void {
+export function stockViewContract(name: string, make: () => Promise<StockView>, runs = 200): void {
   describe(`the stock view in ${name}`, () => {
     let view: StockView;
     beforeAll(async () => {
@@ -72,6 +72,25 @@ export function stockViewContract(name: string, make: () => Promise<StockView>):
       expect(await view.apply([])).toEqual([]);
     });
 
+    it('takes thousands of SKUs with names of every kind', async () => {
+      const drop = newDrop();
+      const names = Array.from({ length: 5_000 }, (_, i) => `S${String(i).padStart(4, '0')} "é" [1,2] \\ 🎁`);
+      const rows = names.map((sku) => rowAt(drop, 1, 0, sku));
+      expect(await view.apply(rows)).toEqual(rows);
+      expect(await view.ofDrop(drop)).toEqual(rows);
+      expect(await view.apply([rowAt(drop, 2, 0, names[4_321]), ...rows])).toHaveLength(1);
+    });
+
+    it('tells versions apart as far as a public version reaches', async () => {
+      const drop = newDrop();
+      const high = 2 ** 40 - 2;
+      const at = (version: number, epoch: number) => ({ ...rowAt(drop, 1), version, epoch });
+      expect(await view.apply([at(high, 8_191)])).toHaveLength(1);
+      expect(await view.apply([at(high, 8_190), at(high - 1, 8_191), at(high, 8_191)])).toEqual([]);
+      expect(await view.apply([at(high + 1, 8_191)])).toHaveLength(1);
+      expect(await view.ofDrop(drop)).toEqual([at(high + 1, 8_191)]);
+    });
+
     it('remembers since when it is stale', async () => {
       await view.setFreshness({ staleSince: '2026-11-22T04:00:00.000Z' });
       expect(await view.freshness()).toEqual({ staleSince: '2026-11-22T04:00:00.000Z' });
@@ -107,7 +126,7 @@ export function stockViewContract(name: string, make: () => Promise<StockView>):
             expect(row).toEqual(last ? rowAt(drop, last.version, last.epoch, sku) : undefined);
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runs },
       );
     });
   });

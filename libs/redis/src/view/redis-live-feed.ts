@@ -1,9 +1,11 @@
 import { LiveFeed, type LiveListener, type LiveMessage } from '@holdfast/contracts';
+import type { LuaCall } from '../lua-script';
 import { openSubscriber, type RedisSubscriber } from '../open-subscriber';
 import { RedisCalls } from '../redis-calls';
 import type { RedisConnection } from '../redis-connection';
+import { lua } from './lua/lua.generated';
 import { decodeMessage, encodeMessage } from './view-codec';
-import { VIEW_CHANNEL } from './view-keys';
+import { LEASE_KEY, VIEW_CHANNEL } from './view-keys';
 
 export interface RedisLiveFeedOptions {
   redis: RedisConnection;
@@ -18,18 +20,19 @@ const PUBLISH_DEADLINE_MS = 500;
  * `publish` does not reject, or a Redis that is away would hold up the change stream.
  */
 export class RedisLiveFeed extends LiveFeed {
-  private readonly calls: RedisCalls;
+  private readonly publishMessage: LuaCall;
   private readonly listeners = new Set<LiveListener>();
   private subscriber: RedisSubscriber | undefined;
 
   constructor(private readonly options: RedisLiveFeedOptions) {
     super();
-    this.calls = new RedisCalls(options.redis, { what: 'the live feed', deadlineMs: PUBLISH_DEADLINE_MS });
+    const calls = new RedisCalls(options.redis, { what: 'the live feed', deadlineMs: PUBLISH_DEADLINE_MS });
+    this.publishMessage = calls.script(lua.publishMessage);
   }
 
   override async publish(message: LiveMessage): Promise<void> {
     try {
-      await this.calls.run((client) => client.publish(VIEW_CHANNEL, encodeMessage(message)));
+      await this.publishMessage([LEASE_KEY], [VIEW_CHANNEL, encodeMessage(message)]);
     } catch (fault) {
       this.options.onFault(fault);
     }
