@@ -2,10 +2,13 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ConfigModule, ServiceConfig } from '@holdfast/config';
 import { CheckoutClient, InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock, SystemClock } from '@holdfast/kernel';
-import { Logger, ObservabilityModule } from '@holdfast/observability';
+import { Logger, Metrics, ObservabilityModule } from '@holdfast/observability';
 import { RedisConnection } from '@holdfast/redis';
 import { redisProviders, type ServiceParts } from '@holdfast/service';
 import { connectPeers, type Peers, RemoteCheckout, RemoteInventory } from '@holdfast/transport';
+import { LatchedInventory } from './adapters/latch/latched-inventory';
+import { GatewayFeed } from './adapters/view/gateway-feed';
+import { viewProviders } from './adapters/view/view.providers';
 import { GatewayModule } from './gateway.module';
 
 const INVENTORY_PEERS = Symbol('inventory peers');
@@ -22,6 +25,17 @@ function peersOf(token: symbol, service: 'inventory' | 'checkout', key: string):
   };
 }
 
+function makeInventory(peers: Peers, feed: GatewayFeed, clock: Clock, metrics: Metrics): InventoryClient {
+  const latched = new LatchedInventory(new RemoteInventory(peers), feed, clock);
+  metrics.gauge(
+    'holdfast_latch_refused',
+    'Refusals from memory since the start',
+    () => latched.counts.refused,
+  );
+  metrics.gauge('holdfast_latch_drops', 'Drops that may be refused from memory', () => latched.size);
+  return latched;
+}
+
 /** The other services as the gateway reaches them, and what it keeps of the counts. */
 @Module({})
 class RemoteServicesModule {
@@ -35,9 +49,10 @@ class RemoteServicesModule {
         ...redisProviders,
         {
           provide: InventoryClient,
-          inject: [INVENTORY_PEERS],
-          useFactory: (peers: Peers) => new RemoteInventory(peers),
+          inject: [INVENTORY_PEERS, GatewayFeed, Clock, Metrics],
+          useFactory: makeInventory,
         },
+        ...viewProviders,
         {
           provide: CheckoutClient,
           inject: [CHECKOUT_PEERS],

@@ -1,6 +1,92 @@
 import type { Provider } from '@nestjs/common';
+import { ServiceConfig } from '@holdfast/config';
+import { LiveFeed, StockView } from '@holdfast/contracts';
+import { Clock, randomId } from '@holdfast/kernel';
+import { ChangeStream, KafkaChangeStream } from '@holdfast/messaging';
+import { Logger } from '@holdfast/observability';
+import { RedisConnection, RedisLiveFeed } from '@holdfast/redis';
 import { redisProviders } from '@holdfast/service';
-import { standaloneAdapters } from './adapters.standalone';
+import { projectorSource } from './adapters/kafka/stream-source';
+import { MemoryGate } from './adapters/memory/gate';
+import { RedisStockView } from './adapters/redis/view/redis-stock-view';
+import { KeepSharedView } from './application/keep-shared-view';
+import { CountsReader } from './application/ports/counts-reader.port';
+import { DropUpkeep } from './application/ports/drop-upkeep.port';
+import { Gate } from './application/ports/gate.port';
+import { Ledger } from './application/ports/ledger.port';
+import { SharedStockView } from './application/ports/shared-stock-view.port';
+import { ViewKeeper } from './application/ports/view-keeper.port';
+import { ReadStock } from './application/read-stock';
 
-/** Gate, view and stream shared by all instances. */
-export const clusterAdapters: Provider[] = [...redisProviders, ...standaloneAdapters];
+function makeView(redis: RedisConnection, upkeep: DropUpkeep, logger: Logger): SharedStockView {
+  const log = logger.child({ part: 'view' });
+  return new RedisStockView({
+    redis,
+    stockOf: (dropId) => upkeep.stockOf(dropId),
+    newName: randomId,
+    onTrouble: (reason) => log.debug({ reason }, 'rows could not be put into the view: it is loaded again'),
+  });
+}
+
+function makeKeeper(
+  view: SharedStockView,
+  upkeep: DropUpkeep,
+  stream: ChangeStream,
+  gate: Gate,
+  clock: Clock,
+  logger: Logger,
+): ViewKeeper {
+  const log = logger.child({ part: 'view' });
+  return new KeepSharedView({
+    view,
+    upkeep,
+    lagMs: () => stream.status().lagMs,
+    heal: (rows) => gate.heal(rows, 'ledger'),
+    clock,
+    onTrouble: (reason) =>
+      reason === null
+        ? log.info({}, 'the stock view is whole again')
+        : log.warn({ reason }, 'the stock view cannot be kept up'),
+  });
+}
+
+/** Gate and view in Redis, shared by all instances; the change stream from Kafka. */
+export const clusterAdapters: Provider[] = [
+  ...redisProviders,
+  {
+    provide: Gate,
+    inject: [Clock, Ledger],
+    useFactory: (clock: Clock, ledger: Ledger) =>
+      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
+  },
+  { provide: SharedStockView, inject: [RedisConnection, DropUpkeep, Logger], useFactory: makeView },
+  { provide: StockView, useExisting: SharedStockView },
+  {
+    provide: ViewKeeper,
+    inject: [SharedStockView, DropUpkeep, ChangeStream, Gate, Clock, Logger],
+    useFactory: makeKeeper,
+  },
+  {
+    provide: CountsReader,
+    inject: [DropUpkeep, SharedStockView],
+    useFactory: (upkeep: DropUpkeep, view: SharedStockView) => new ReadStock(upkeep, view),
+  },
+  {
+    provide: LiveFeed,
+    inject: [RedisConnection, Logger],
+    useFactory: (redis: RedisConnection, logger: Logger) =>
+      new RedisLiveFeed({
+        redis,
+        onFault: (fault) => logger.debug({ fault: String(fault) }, 'a live message was lost'),
+      }),
+  },
+  {
+    provide: ChangeStream,
+    inject: [ServiceConfig, Logger],
+    useFactory: ({ kafkaBrokers: brokers, instance, databaseUrl }: ServiceConfig, logger: Logger) =>
+      new KafkaChangeStream(
+        projectorSource({ brokers, instance, databaseUrl: databaseUrl ?? '' }),
+        logger.child({ part: 'stream' }),
+      ),
+  },
+];

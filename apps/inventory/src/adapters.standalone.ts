@@ -8,8 +8,12 @@ import { MemoryGate } from './adapters/memory/gate';
 import { MemoryLiveFeed } from './adapters/memory/live-feed';
 import { MemoryStockView } from './adapters/memory/stock-view';
 import { inventoryStreamSource } from './adapters/postgres/stream-source';
+import { CountsReader } from './application/ports/counts-reader.port';
+import { DropUpkeep } from './application/ports/drop-upkeep.port';
 import { Gate } from './application/ports/gate.port';
 import { Ledger } from './application/ports/ledger.port';
+import { ViewKeeper } from './application/ports/view-keeper.port';
+import { WatchFreshness } from './application/project-freshness';
 
 /** Everything in this process: the gate, the stock view and its feed in memory, the change stream read from PostgreSQL itself. */
 export const standaloneAdapters: Provider[] = [
@@ -28,6 +32,13 @@ export const standaloneAdapters: Provider[] = [
         logger.error({ fault: String(fault) }, 'a listener of the live feed failed'),
       ),
   },
+  {
+    provide: ViewKeeper,
+    inject: [ChangeStream, StockView, LiveFeed, Clock],
+    useFactory: (stream: ChangeStream, ...deps: [StockView, LiveFeed, Clock]) =>
+      new WatchFreshness(() => stream.status().lagMs, ...deps),
+  },
+  { provide: CountsReader, useExisting: DropUpkeep },
   {
     provide: ChangeStream,
     inject: [Runtime, Logger],

@@ -1,7 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { Runtime } from '@holdfast/config';
-import { DropCatalogue, LiveFeed, StockView } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
+import { type ChangeRecord, DropCatalogue, LiveFeed, StockView } from '@holdfast/contracts';
 import { ChangeStream } from '@holdfast/messaging';
 import { Logger, Metrics } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -12,10 +11,13 @@ import { LedgerDropCatalogue } from './adapters/postgres/ledger-drop-catalogue';
 import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock';
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { DropReader } from './application/drop-reader';
+import { DropRecords } from './application/ports/drop-records.port';
 import { DropUpkeep } from './application/ports/drop-upkeep.port';
+import { Gate } from './application/ports/gate.port';
+import { ViewKeeper } from './application/ports/view-keeper.port';
 import { ProjectChanges } from './application/project-changes';
-import { FRESHNESS_EVERY_MS, WatchFreshness } from './application/project-freshness';
-import { RECONCILE_EVERY_MS, ReconcileView } from './application/project-reconcile';
+import { FRESHNESS_EVERY_MS } from './application/project-freshness';
+import { type Drift, RECONCILE_EVERY_MS, ReconcileView } from './application/project-reconcile';
 import { SteadyWorker } from './application/steady-worker';
 import { DropWorkers } from './entrypoints/drop-workers';
 
@@ -23,43 +25,66 @@ import { DropWorkers } from './entrypoints/drop-workers';
 const DROPS_POOL = Symbol('drops pool');
 const DROPS_POOL_MAX = 6;
 
-function makeChanges(view: StockView, feed: LiveFeed, logger: Logger) {
+// What was announced and could not be read is rare; it is shown with little more delay than the rest.
+const DIRTY_EVERY_MS = 250;
+
+function makeChanges(view: StockView, feed: LiveFeed, gate: Gate, stream: ChangeStream, logger: Logger) {
   const log = logger.child({ part: 'projector' });
-  return new ProjectChanges(view, feed, ({ topic, key }, reason) =>
-    log.error({ topic, key, reason }, 'a change could not be read: the reconciler will mend its row'),
-  );
+  const putAside = (record: ChangeRecord, reason: string) => {
+    log.error(
+      { topic: record.topic, key: record.key, reason },
+      'a change could not be read: its drop is read again',
+    );
+    void stream.putAside(record, reason);
+  };
+  return new ProjectChanges(view, feed, putAside, (rows) => gate.heal(rows, 'stream'));
 }
 
-function makeReconciler(upkeep: DropUpkeep, view: StockView, changes: ProjectChanges, logger: Logger) {
+function makeReconciler(
+  upkeep: DropUpkeep,
+  view: StockView,
+  changes: ProjectChanges,
+  gate: Gate,
+  logger: Logger,
+) {
   const log = logger.child({ part: 'reconciler' });
-  return new ReconcileView(upkeep, view, changes, ({ mended, ahead }) => {
+  const tell = ({ mended, ahead }: Drift) => {
     const address = (row: { dropId: string; sku: string }) => `${row.dropId}/${row.sku}`;
     const some = { mended: mended.slice(0, 10).map(address), ahead: ahead.slice(0, 10).map(address) };
     log.error(some, 'the stock view differed from the ledger');
-  });
+  };
+  return new ReconcileView(upkeep, view, changes, tell, undefined, (rows) => gate.heal(rows, 'ledger'));
 }
 
-function makeWorkers(
-  pool: Pool,
-  stream: ChangeStream,
-  changes: ProjectChanges,
-  upkeep: DropUpkeep,
-  reconciler: ReconcileView,
-  [view, feed, clock, logger]: [StockView, LiveFeed, Clock, Logger],
-) {
-  const freshness = new WatchFreshness(() => stream.status().lagMs, view, feed, clock);
+interface WorkerParts {
+  pool: Pool;
+  stream: ChangeStream;
+  changes: ProjectChanges;
+  upkeep: DropUpkeep;
+  records: DropRecords;
+  reconciler: ReconcileView;
+  keeper: ViewKeeper;
+  logger: Logger;
+}
+
+function makeWorkers({ pool, stream, changes, upkeep, records, reconciler, keeper, logger }: WorkerParts) {
   const every = (part: string, everyMs: number, work: () => Promise<unknown>) => {
     const log = logger.child({ part });
     const trouble = (error: unknown) =>
       log.warn({ reason: String(error) }, 'a turn failed: the next one tries again');
     return new SteadyWorker(everyMs, async () => void (await work()), trouble);
   };
+  const reads = {
+    stockOf: (dropId: string) => upkeep.stockOf(dropId),
+    revisionOf: async (dropId: string) => (await records.find(dropId))?.revision ?? null,
+  };
   return new DropWorkers(
     stream,
     changes,
-    freshness,
+    keeper,
     [
-      every('freshness', FRESHNESS_EVERY_MS, () => freshness.check()),
+      every('freshness', FRESHNESS_EVERY_MS, () => keeper.check()),
+      every('dirty drops', DIRTY_EVERY_MS, () => changes.mend(reads)),
       every('drop clock', DROP_CLOCK_EVERY_MS, () => writeDownDueDrops(upkeep)),
       every('reconciler', RECONCILE_EVERY_MS, () => reconciler.pass()),
       every('facts purge', FACTS_PURGE_EVERY_MS, () => purgeOldFacts(upkeep)),
@@ -83,11 +108,12 @@ function addMetrics(
     seconds(stream.status().lagMs),
   );
   read('holdfast_stream_poisoned_records', 'Changes that could not be read', () => changes.poisonedRecords);
+  read('holdfast_stream_dirty_drops', 'Drops to be read again for it', () => changes.dirtyDrops);
   read('holdfast_view_mended_rows', 'Rows of the view that the reconciler had to mend', () => counts.mended);
   read('holdfast_view_ahead_rows', 'Rows of the view that the ledger never had', () => counts.ahead);
 }
 
-/** Drops and what keeps the stock view up to date. View, feed and stream come with the adapters of the mode. */
+/** Drops and what keeps the stock view up to date. View, its keeper, feed and stream come with the adapters of the mode. */
 export const dropsProviders: Provider[] = [
   {
     provide: DROPS_POOL,
@@ -101,49 +127,55 @@ export const dropsProviders: Provider[] = [
     inject: [Runtime],
   },
   { provide: DropCatalogue, useFactory: (pool: Pool) => new LedgerDropCatalogue(pool), inject: [DROPS_POOL] },
+  { provide: DropRecords, useFactory: (pool: Pool) => new LedgerDropRecords(pool), inject: [DROPS_POOL] },
   {
     provide: DropReader,
-    useFactory: (pool: Pool) => new DropReader(new LedgerDropRecords(pool)),
-    inject: [DROPS_POOL],
+    useFactory: (records: DropRecords) => new DropReader(records),
+    inject: [DropRecords],
   },
   { provide: DropUpkeep, useFactory: (pool: Pool) => new LedgerDropUpkeep(pool), inject: [DROPS_POOL] },
   {
     provide: ProjectChanges,
     useFactory: makeChanges,
-    inject: [StockView, LiveFeed, Logger],
+    inject: [StockView, LiveFeed, Gate, ChangeStream, Logger],
   },
   {
     provide: ReconcileView,
     useFactory: makeReconciler,
-    inject: [DropUpkeep, StockView, ProjectChanges, Logger],
+    inject: [DropUpkeep, StockView, ProjectChanges, Gate, Logger],
   },
   {
     provide: DropWorkers,
     useFactory: (
-      pool: Pool,
-      stream: ChangeStream,
-      changes: ProjectChanges,
-      upkeep: DropUpkeep,
-      reconciler: ReconcileView,
-      metrics: Metrics,
-      ...rest: [StockView, LiveFeed, Clock, Logger]
+      ...[pool, stream, changes, upkeep, records, reconciler, keeper, logger, metrics]: WorkerDeps
     ) => {
       addMetrics(metrics, stream, changes, reconciler);
-      return makeWorkers(pool, stream, changes, upkeep, reconciler, rest);
+      return makeWorkers({ pool, stream, changes, upkeep, records, reconciler, keeper, logger });
     },
     inject: [
       DROPS_POOL,
       ChangeStream,
       ProjectChanges,
       DropUpkeep,
+      DropRecords,
       ReconcileView,
-      Metrics,
-      StockView,
-      LiveFeed,
-      Clock,
+      ViewKeeper,
       Logger,
+      Metrics,
     ],
   },
+];
+
+type WorkerDeps = [
+  Pool,
+  ChangeStream,
+  ProjectChanges,
+  DropUpkeep,
+  DropRecords,
+  ReconcileView,
+  ViewKeeper,
+  Logger,
+  Metrics,
 ];
 
 /** What other modules may have of them. */

@@ -18,6 +18,12 @@ export interface ReconcileCounts {
   ahead: number;
 }
 
+/** Rows that a pass found different, and what was done about them (see `ReconcileCounts`). */
+export interface Drift {
+  mended: StockRow[];
+  ahead: StockRow[];
+}
+
 /** Compares the view with the ledger and mends what the stream has missed, whatever the reason. */
 export class ReconcileView {
   readonly counts: ReconcileCounts = { mended: 0, ahead: 0 };
@@ -26,7 +32,7 @@ export class ReconcileView {
     private readonly upkeep: DropUpkeep,
     private readonly view: StockView,
     private readonly changes: ProjectChanges,
-    private readonly onDrift: (drift: { mended: StockRow[]; ahead: StockRow[] }) => void,
+    private readonly onDrift: (drift: Drift) => void,
     private readonly graceMs = GRACE_MS,
     /** Gets the ledger's rows of every drop in each pass. Must not reject. */
     private readonly heal: (rows: readonly StockRow[]) => Promise<void> = () => Promise.resolve(),

@@ -5,29 +5,25 @@ import type {
 } from '@nestjs/common';
 import type { ChangeStream } from '@holdfast/messaging';
 import type { Pool } from 'pg';
+import type { ViewKeeper } from '../application/ports/view-keeper.port';
 import type { ProjectChanges } from '../application/project-changes';
 import type { SteadyWorker } from '../application/steady-worker';
-
-/** Tells viewers, or those who tell them, whether the view keeps up. */
-export interface ChecksFreshness {
-  check(): Promise<void>;
-}
 
 /** Starts what keeps drops and their counts up to date, and ends it while requests are still answered. */
 export class DropWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly stream: ChangeStream,
     private readonly changes: ProjectChanges,
-    private readonly freshness: ChecksFreshness,
+    private readonly keeper: ViewKeeper,
     private readonly workers: readonly SteadyWorker[],
     private readonly pool: Pool,
   ) {}
 
   /** Resolves when the view is filled. Throws `ChangeStreamMisconfigured` when it never can be. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.freshness.check();
+    await this.keeper.check();
     await this.stream.start((records) => this.changes.apply(records));
-    await this.freshness.check();
+    await this.keeper.check();
     for (const worker of this.workers) worker.start();
   }
 

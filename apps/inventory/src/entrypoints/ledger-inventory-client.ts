@@ -22,7 +22,7 @@ import type { DropReader } from '../application/drop-reader';
 import type { EndHold } from '../application/end-hold';
 import { LANE_SETTINGS } from '../application/lane-settings';
 import type { PlaceHold } from '../application/place-hold';
-import type { DropUpkeep } from '../application/ports/drop-upkeep.port';
+import type { CountsReader } from '../application/ports/counts-reader.port';
 import type { Gate } from '../application/ports/gate.port';
 import { LedgerUnreachable, type Ledger } from '../application/ports/ledger.port';
 
@@ -31,7 +31,7 @@ export class LedgerInventoryClient extends InventoryClient {
   constructor(
     private readonly holds: { place: PlaceHold; end: EndHold; ledger: Ledger; gate: Gate },
     private readonly drops: DropReader,
-    private readonly upkeep: DropUpkeep,
+    private readonly counts: CountsReader,
   ) {
     super();
   }
@@ -81,7 +81,7 @@ export class LedgerInventoryClient extends InventoryClient {
   }
 
   stockOf(dropId: string): Promise<StockRow[]> {
-    return answered('the counts', this.upkeep.stockOf(dropId));
+    return answered('the counts', this.counts.stockOf(dropId));
   }
 }
 
