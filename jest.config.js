@@ -28,6 +28,11 @@ module.exports = {
     tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
+    // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself.
+    tier('e2e-cluster', ['test/e2e/!(process-*).e2e.spec.ts'], {
+      setupFiles: ['<rootDir>/test/setup/cluster-mode.ts'],
+      globalTeardown: '<rootDir>/test/setup/cluster.down.ts',
+    }),
     tier('cluster', ['test/cluster/**/*.cluster.spec.ts'], withPostgres),
   ],
 };

@@ -25,10 +25,7 @@ describeInBrowser('a purchase in the browser', () => {
     product = await startProduct({ env: { HOLDFAST_DEMO: 'off' } });
   });
 
-  afterAll(async () => {
-    await browser.stop();
-    await product.stop();
-  });
+  afterAll(() => browser.stop());
 
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 

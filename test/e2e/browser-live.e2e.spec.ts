@@ -28,10 +28,7 @@ describeInBrowser('counts on the page', () => {
     product = await startProduct({ env: { HOLDFAST_DEMO: 'off' } });
   });
 
-  afterAll(async () => {
-    await browser.stop();
-    await product.stop();
-  });
+  afterAll(() => browser.stop());
 
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 

@@ -22,10 +22,7 @@ describeInBrowser('what the page says in plain words', () => {
     product = await startProduct({ env: { HOLDFAST_DEMO: 'off' } });
   });
 
-  afterAll(async () => {
-    await browser.stop();
-    await product.stop();
-  });
+  afterAll(() => browser.stop());
 
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 

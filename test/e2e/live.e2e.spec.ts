@@ -51,10 +51,6 @@ describe('live counts of the running product', () => {
     for (const reader of readers.splice(0)) reader.close();
   });
 
-  afterAll(async () => {
-    await product.stop();
-  });
-
   it(`bring ${READERS} readers to the same end state while holds are placed`, async () => {
     const dropId = await makeDrop(product, ['A=1000@9.00', 'B=1000@9.00'], '--limit', '1000');
     await openAll(newReaders(dropId, READERS - LATE));

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuild, REPOSITORY } from './repository';
 
-const shelf = join(
+export const SHELF = join(
   tmpdir(),
   `holdfast-e2e-${createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 8)}`,
 );
@@ -24,8 +24,8 @@ const KEPT_MS = 30 * 60_000;
 
 /** A new folder for one product, which `copyPrepared` may fill. */
 export function newDataDir(): string {
-  mkdirSync(shelf, { recursive: true, mode: 0o755 });
-  const folder = mkdtempSync(join(shelf, 'data-'));
+  mkdirSync(SHELF, { recursive: true, mode: 0o755 });
+  const folder = mkdtempSync(join(SHELF, 'data-'));
   execFileSync('chmod', ['755', folder]); // as root the server runs as somebody else
   return folder;
 }
@@ -35,7 +35,7 @@ export function newDataDir(): string {
  * ends a product on the folder it is given; copying it is several times faster than a first start.
  */
 export async function copyPrepared(dataDir: string, make: (dataDir: string) => Promise<void>): Promise<void> {
-  const prepared = join(shelf, `prepared-${ensureBuild().slice(0, 16)}`);
+  const prepared = join(SHELF, `prepared-${ensureBuild().slice(0, 16)}`);
   if (!existsSync(prepared)) {
     const draft = newDataDir();
     await make(draft);
@@ -59,8 +59,8 @@ function forgetPort(dataDir: string): void {
 
 /** Of builds that are gone. One that is being copied by another test process is younger. */
 function removeOld(): void {
-  for (const name of readdirSync(shelf)) {
-    const path = join(shelf, name);
+  for (const name of readdirSync(SHELF)) {
+    const path = join(SHELF, name);
     const old = Date.now() - statSync(path).mtimeMs > KEPT_MS;
     if (name.startsWith('prepared-') && old) rmSync(path, { recursive: true, force: true });
   }

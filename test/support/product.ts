@@ -1,15 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@holdfast/testing';
 import { type CommandAnswer, runCommand } from './command';
 import { copyPrepared, newDataDir } from './prepared-data';
+import { testEnv } from './clean-env';
 import { processTree, sendSignal, stillAlive } from './processes';
 import { ensureBuild, REPOSITORY } from './repository';
+import { isSharedFolder, sharedCluster, startShared } from './shared-cluster';
 
+export { cleanEnv } from './clean-env';
 export { newDataDir } from './prepared-data';
 
+export type Mode = 'standalone' | 'cluster';
+
+/** In which mode this run of the suite looks at the product. */
+export const MODE: Mode = process.env['HOLDFAST_E2E_MODE'] === 'cluster' ? 'cluster' : 'standalone';
+
 export interface StartOptions {
+  /** Default: that of the run. */
+  mode?: Mode;
   /** Over the defaults of the tests: a free port, limits off, little log. */
   env?: Record<string, string>;
   /** Default: a folder of its own with a prepared ledger (first merchant, no drop), removed at the end. A named folder is used as it is and kept. */
@@ -42,7 +52,7 @@ export interface Product {
   pids(): number[];
   /** Stops reading what it writes, as a script does that waited for the ready line and looked away. */
   stopReading(): void;
-  /** SIGTERM, then waits for the exit. */
+  /** SIGTERM, then waits for the exit. Only where the test means it: what is left running is ended after the file, or used by the next one. */
   stop(): Promise<Exit>;
   /** `kill -9` of the product's own process; PostgreSQL is left to its lifeline. */
   kill9(): Promise<Exit>;
@@ -50,15 +60,24 @@ export interface Product {
   killAll9(): Promise<Exit>;
   /** Runs `npx holdfast <args> --json` against it. */
   cli(...args: string[]): Promise<CommandAnswer>;
+  /** The figures of all its processes. */
+  metrics(): Promise<string>;
 }
 
-const START_MS = 60_000;
+const START_MS: Record<Mode, number> = { standalone: 60_000, cluster: 180_000 };
 const STOP_MS = 15_000;
 const running = new Set<{ product: Child; dataDir: string; temporary: boolean }>();
 
-/** Starts the product as its own process and waits until it is ready. Rejects with its output when it ends before. */
+/**
+ * Starts the product as its own process and waits until it is ready. Rejects with its output when it ends before. In cluster mode, where a
+ * start takes long, a test that asks for nothing special gets the one cluster that all test files share; it ends after the last of them.
+ */
 export async function startProduct(options: StartOptions = {}): Promise<Product> {
   ensureBuild();
+  const { mode = MODE } = options;
+  if (mode === 'cluster' && options.dataDir !== undefined && isSharedFolder(options.dataDir))
+    return shared(options);
+  if (mode === 'cluster' && !isSpecial(options)) return shared();
   const dataDir = options.dataDir ?? newDataDir();
   const temporary = options.dataDir === undefined;
   if (temporary && !options.fresh && !options.env?.['DATABASE_URL'])
@@ -67,7 +86,7 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   const child = launch({ ...options, dataDir });
   const entry = { product: child, dataDir, temporary };
   running.add(entry);
-  const url = await child.untilReady(options.deadlineMs ?? START_MS);
+  const url = await child.untilReady(options.deadlineMs ?? START_MS[mode]);
   const startMs = Date.now() - started;
   const end = async (signal: NodeJS.Signals, pids: number[]): Promise<Exit> => {
     for (const pid of pids) sendSignal(pid, signal);
@@ -80,19 +99,72 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
     startMs,
     exited: child.exited,
     output: child.output,
-    pids: () => processTree(child.pid).map(({ pid }) => pid),
     stopReading: child.stopReading,
-    stop: () => end('SIGTERM', [child.pid]),
-    kill9: () => end('SIGKILL', [child.pid]),
-    killAll9: () =>
-      end(
-        'SIGKILL',
-        processTree(child.pid)
-          .map(({ pid }) => pid)
-          .reverse(),
-      ),
-    cli: (...args) => runCommand(args, { HOLDFAST_DATA_DIR: dataDir, ...options.env }),
+    ...handsOn(child.pid, dataDir, options.env ?? {}, end),
   };
+}
+
+/** What can be done to a running product, whoever started it. */
+function handsOn(
+  root: number,
+  dataDir: string,
+  env: Record<string, string>,
+  end: (signal: NodeJS.Signals, pids: number[]) => Promise<Exit>,
+): Pick<Product, 'pids' | 'stop' | 'kill9' | 'killAll9' | 'cli' | 'metrics'> {
+  const pids = () => processTree(root).map(({ pid }) => pid);
+  return {
+    pids,
+    stop: () => end('SIGTERM', [root]),
+    kill9: () => end('SIGKILL', [root]),
+    killAll9: () => end('SIGKILL', pids().reverse()),
+    cli: (...args) => runCommand(args, { HOLDFAST_DATA_DIR: dataDir, ...env }),
+    metrics: () => allMetrics(dataDir),
+  };
+}
+
+/** Something that the shared cluster is not. */
+function isSpecial({ dataDir, fresh, by, port, env = {} }: StartOptions): boolean {
+  return Boolean(dataDir ?? fresh ?? by ?? port) || Object.keys(env).some((name) => name !== 'HOLDFAST_DEMO');
+}
+
+/** The cluster that all files share, started when it is not running; `restart` when a test has ended it and wants it back. */
+async function shared(restart?: StartOptions): Promise<Product> {
+  const started = Date.now();
+  const it = restart ? await startShared(restart, copyForShared) : await sharedCluster(copyForShared);
+  const gone = () => stillAlive([it.pid]).length === 0;
+  const untilGone = async (): Promise<Exit> => {
+    await waitFor('the exit of the shared cluster', gone, { deadlineMs: STOP_MS });
+    return { code: null, signal: null }; // it may be the child of another test file, which alone could tell
+  };
+  return {
+    ...it,
+    startMs: Date.now() - started,
+    exited: new Promise(() => undefined),
+    output: () => readFileSync(it.logFile, 'utf8'),
+    stopReading: () => undefined,
+    ...handsOn(it.pid, it.dataDir, {}, async (signal, pids) => {
+      for (const pid of pids) sendSignal(pid, signal);
+      return untilGone();
+    }),
+  };
+}
+
+const copyForShared = (dataDir: string) => copyPrepared(dataDir, makePrepared);
+
+/** The figures of every process of the product, one after the other. */
+async function allMetrics(dataDir: string): Promise<string> {
+  const run = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {
+    mode: Mode;
+    address: string;
+    components: { healthUrl?: string; kind: string }[];
+  };
+  const services = run.components.filter(({ kind }) => ['gateway', 'inventory', 'checkout'].includes(kind));
+  const urls =
+    run.mode === 'cluster'
+      ? services.map(({ healthUrl }) => new URL('/metrics', healthUrl).href)
+      : [`${run.address}/metrics`];
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
+  return texts.join('\n');
 }
 
 /** Starts the product without waiting for it: to disturb the start. */
@@ -116,13 +188,13 @@ export async function startRefused(options: StartOptions = {}): Promise<Exit & {
   const dataDir = options.dataDir ?? newDataDir();
   const child = launch({ ...options, dataDir });
   running.add({ product: child, dataDir, temporary: options.dataDir === undefined });
-  const exit = await child.untilExit(options.deadlineMs ?? START_MS);
+  const exit = await child.untilExit(options.deadlineMs ?? START_MS[options.mode ?? MODE]);
   await child.closed;
   return { ...exit, output: child.output() };
 }
 
 async function makePrepared(dataDir: string): Promise<void> {
-  const product = await startProduct({ dataDir, env: { HOLDFAST_DEMO: 'off' } });
+  const product = await startProduct({ mode: 'standalone', dataDir, env: { HOLDFAST_DEMO: 'off' } });
   await product.stop();
 }
 
@@ -137,21 +209,20 @@ interface Child {
   untilExit(deadlineMs: number): Promise<Exit>;
 }
 
-function launch({ env = {}, dataDir, port = 0, by = 'node' }: StartOptions & { dataDir: string }): Child {
+function launch({
+  mode = MODE,
+  env = {},
+  dataDir,
+  port = 0,
+  by = 'node',
+}: StartOptions & { dataDir: string }): Child {
   const [command, args] =
     by === 'npm'
-      ? ['npm', ['start']]
+      ? ['npm', mode === 'cluster' ? ['run', 'cluster'] : ['start']]
       : [process.execPath, [join(REPOSITORY, 'dist/apps/standalone/src/main.js')]];
   const child: ChildProcess = spawn(command, args, {
     cwd: REPOSITORY,
-    env: {
-      ...cleanEnv(),
-      PORT: String(port),
-      HOLDFAST_DATA_DIR: dataDir,
-      HOLDFAST_LIMITS: 'off',
-      LOG_LEVEL: 'warn',
-      ...env,
-    },
+    env: { ...testEnv({ mode, dataDir, port }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, so that a test can send it what a terminal would
   });
@@ -180,13 +251,6 @@ function launch({ env = {}, dataDir, port = 0, by = 'node' }: StartOptions & { d
     },
     untilExit: (deadlineMs) => waitFor('the exit of the product', () => exit, { deadlineMs }),
   };
-}
-
-/** The developer's own settings must not leak into the product under test. */
-export function cleanEnv(): NodeJS.ProcessEnv {
-  const foreign =
-    /^(HOLDFAST_|npm_|PG|(DATABASE_URL|PORT|HOST|LOG_LEVEL|NODE_ENV|NODE_OPTIONS|JEST_WORKER_ID)(_FILE)?$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
 /** Ends every product that a test left running, by number, and removes the folders made for them (not with HOLDFAST_KEEP_DATA=1). */
