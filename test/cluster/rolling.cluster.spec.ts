@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '@holdfast/testing';
+import { createLedger, type TestLedger } from '../support/database';
+import { insertDrop } from '../support/drops';
+import { expectAllWell } from '../support/lab/promises';
+import { StreamServers } from '../support/lab/stream-servers';
+import { StrictCrowd } from '../support/lab/strict-crowd';
+import { StrictReaders } from '../support/lab/strict-readers';
+import { readTruth } from '../support/ledger-truth';
+import { TestRedis } from '../support/redis';
+import { type Lab, labTest, startLab } from '../support/service-lab';
+
+const HOLD_TTL_S = 4;
+const PAYMENT_WINDOW_S = 4;
+const OUTAGE_S = Number(process.env['HOLDFAST_OUTAGE_SECONDS'] ?? 12);
+const TOLD_STALE_MS = 3_000;
+const CONVERGED_MS = 10_000;
+const READERS = 20;
+
+let ledger: TestLedger;
+let redis: TestRedis;
+let stream: StreamServers;
+let lab: Lab;
+const about = (body: () => Promise<void>) => labTest(() => lab, body);
+
+beforeAll(async () => {
+  ledger = await createLedger('rolling');
+  [redis, stream] = await Promise.all([TestRedis.start(), StreamServers.start(ledger.url)]);
+  lab = await startLab({
+    databaseUrl: ledger.url,
+    redisUrl: redis.url,
+    kafkaBrokers: stream.brokers,
+    front: true,
+    env: { HOLDFAST_PAYMENT_WINDOW: String(PAYMENT_WINDOW_S) },
+  });
+}, 240_000);
+
+afterAll(async () => {
+  await lab?.stop();
+  await stream?.stop();
+  await redis?.stop();
+}, 60_000);
+
+/** Shoppers and readers at work on a drop of their own, counts fresh and moving. */
+async function openShop() {
+  const dropId = await insertDrop(ledger.url, {
+    skus: { TEE: 1_000_000 },
+    perCustomerLimit: 10_000,
+    holdTtlSeconds: HOLD_TTL_S,
+  });
+  const strict = new StrictCrowd(lab.url, { dropId, sku: 'TEE', shoppers: 12, payEvery: 3 });
+  const readers = new StrictReaders(lab.url, dropId);
+  await waitFor('fresh counts', async () => (await shownOf(dropId))?.stale === false, {
+    deadlineMs: 60_000,
+  });
+  await strict.witness.start();
+  await readers.start(READERS, 3);
+  await waitFor('counts that move', () => readers.live.every(({ events }) => (events.get('stock') ?? 0) > 3));
+  return { dropId, strict, readers };
+}
+
+async function shownOf(dropId: string) {
+  const answer = await fetch(`${lab.url}/v1/drops/${dropId}`);
+  const { items } = (await answer.json()) as {
+    items: { stock: { version: number; available: number; stale: boolean } }[];
+  };
+  return items[0]?.stock;
+}
+
+/** Once all is quiet, every reader and every page shows what the ledger has; resolves with how long that took. */
+async function untilConverged({ dropId, readers }: { dropId: string; readers: StrictReaders }) {
+  const began = performance.now();
+  await waitFor(
+    'the view to be the ledger',
+    async () => {
+      const { version, available } = (await readTruth(ledger.url, dropId)).stock['TEE']!;
+      const shown = await shownOf(dropId);
+      return (
+        shown?.version === version &&
+        shown.available === available &&
+        !shown.stale &&
+        readers.live.every((reader) => reader.versions.get('TEE') === version)
+      );
+    },
+    { deadlineMs: 60_000, everyMs: 50 },
+  );
+  return performance.now() - began;
+}
+
+type Shop = Awaited<ReturnType<typeof openShop>>;
+
+async function closeShop({ dropId, strict, readers }: Shop): Promise<void> {
+  await strict.witness.stop();
+  const quietMs = (HOLD_TTL_S + PAYMENT_WINDOW_S) * 1_000;
+  const told = await expectAllWell(strict.witness, {
+    url: lab.url,
+    databaseUrl: ledger.url,
+    dropId,
+    quietMs,
+  });
+  const ms = await untilConverged({ dropId, readers });
+  await readers.stop();
+  console.info(
+    [
+      strict.figures,
+      told,
+      `${readers.reads} pages read, ${readers.putOff} put off, ${readers.returns} returns, same counts after ${Math.round(ms)} ms`,
+    ].join('\n'),
+  );
+  expect(strict.faults).toEqual([]);
+  expect(readers.faults).toEqual([]);
+}
+
+describe('a rolling restart under load', () => {
+  it(
+    'of every service: nobody hears more than 503 with a time to come back, and readers come back by themselves',
+    about(async () => {
+      const shop = await openShop();
+      const ends: string[] = [];
+      for (const service of lab.services) {
+        const served = shop.strict.served;
+        const ms = await service.end();
+        ends.push(`${service.name} ${Math.round(ms)} ms`);
+        await waitFor('others to serve', () => shop.strict.served > served + 60);
+        await service.start();
+        await waitFor('all to serve', () => shop.strict.served > served + 120);
+      }
+      console.info(`ended: ${ends.join(', ')}`);
+      expect(shop.readers.returns).toBeGreaterThanOrEqual(READERS);
+      await closeShop(shop);
+    }),
+    240_000,
+  );
+});
+
+describe(`Kafka and Kafka Connect dead for ${OUTAGE_S} s under load`, () => {
+  it(
+    'sales go on, readers are told in time, and the counts are right soon after',
+    about(async () => {
+      const shop = await openShop();
+      const { strict, readers } = shop;
+      const told = (event: string) => readers.live.map(({ events }) => events.get(event) ?? 0);
+      const [stale, fresh] = [told('stale'), told('fresh')];
+      await stream.kill();
+      const killed = performance.now();
+      await waitFor('every reader to be told', () => told('stale').every((n, i) => n > stale[i]!), {
+        deadlineMs: TOLD_STALE_MS + 5_000,
+        everyMs: 10,
+      });
+      const toldMs = performance.now() - killed;
+      const served = strict.served;
+      await pause(OUTAGE_S * 1_000 - toldMs);
+      expect(strict.served - served).toBeGreaterThan(OUTAGE_S * 10);
+      expect((await shownOf(shop.dropId))?.stale).toBe(true);
+      await stream.begin();
+      const back = performance.now();
+      await waitFor('every reader to be told', () => told('fresh').every((n, i) => n > fresh[i]!), {
+        deadlineMs: CONVERGED_MS + 20_000,
+        everyMs: 10,
+      });
+      const freshMs = performance.now() - back;
+      const figures = `stale told after ${Math.round(toldMs)} ms, fresh ${Math.round(freshMs)} ms after the return`;
+      console.info(figures);
+      await closeShop(shop);
+      expect(toldMs).toBeLessThanOrEqual(TOLD_STALE_MS);
+      expect(freshMs).toBeLessThanOrEqual(CONVERGED_MS);
+    }),
+    180_000 + OUTAGE_S * 1_000,
+  );
+});
+
+it('leaves nothing to keep', () => ledger.drop());
