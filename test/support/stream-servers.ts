@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { loadModule } from '../../tools/cluster/load-module';
+
+interface Child {
+  pid: number;
+  address: string;
+  exited: Promise<unknown>;
+  kill(): void;
+  stop(): Promise<unknown>;
+}
+type Say = (line: string) => void;
+
+const tool = <T>(file: string) => loadModule<T>(resolve(__dirname, '../..', file));
+const { assembleKafka } = tool<{ assembleKafka(how: object): Promise<string> }>('tools/cluster/maven.mjs');
+const { startKafka } = tool<{ startKafka(how: object): Promise<Child> }>('tools/cluster/kafka.mjs');
+const { startConnect } = tool<{ startConnect(how: object): Promise<Child> }>('tools/cluster/connect.mjs');
+const { choosePorts } = tool<{ choosePorts(dir: string, names: string[]): Promise<Record<string, number>> }>(
+  'tools/cluster/ports.mjs',
+);
+const { watchConnect } = tool<{ watchConnect(what: object): { stop(): Promise<void>; state(): string } }>(
+  'tools/cluster/connect-watch.mjs',
+);
+const { register } = tool<{ register(how: object): Promise<unknown> }>('infra/debezium/register.mjs');
+const { ensureCdcLogin } = tool<{ ensureCdcLogin(how: object): Promise<void> }>('infra/debezium/login.mjs');
+
+/**
+ * Kafka and Kafka Connect with the product's connector, on a migrated database. Unlike under the launcher nothing comes back by itself but what the
+ * watchdog mends: a test says how long a server stays dead.
+ */
+export class StreamServers {
+  kafka: Child | null = null;
+  connect: Child | null = null;
+  readonly said: string[] = [];
+  private watch: ReturnType<typeof watchConnect> | null = null;
+  private readonly say: Say = (line) => this.said.push(line);
+  private readonly dir = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
+  readonly slot = `holdfast_cdc_test_${process.pid}`;
+  private readonly user = `holdfast_connect_test_${process.pid}`;
+
+  private constructor(
+    private readonly databaseUrl: string,
+    private readonly libs: string,
+    private readonly ports: Record<string, number>,
+  ) {}
+
+  static async start(databaseUrl: string): Promise<StreamServers> {
+    const libs = await assembleKafka({});
+    const dir = mkdtempSync(join(tmpdir(), 'holdfast-ports-'));
+    const ports = await choosePorts(dir, ['kafka', 'controller', 'connect']);
+    rmSync(dir, { recursive: true });
+    const servers = new StreamServers(databaseUrl, libs, ports);
+    try {
+      await servers.startKafka();
+      await ensureCdcLogin({ databaseUrl, user: servers.user, password: 'only-for-this-test' });
+      await servers.startConnect();
+      servers.watchStream();
+      return servers;
+    } catch (error) {
+      await servers.stop();
+      throw error;
+    }
+  }
+
+  get brokers(): string[] {
+    return [`127.0.0.1:${this.ports['kafka']}`];
+  }
+
+  get connectUrl(): string {
+    return `http://127.0.0.1:${this.ports['connect']}`;
+  }
+
+  /** Resolves when the broker answers. */
+  async startKafka(): Promise<void> {
+    const { kafka: port, controller: controllerPort } = this.ports;
+    const how = { dir: join(this.dir, 'kafka'), libs: this.libs, port, controllerPort, say: this.say };
+    this.kafka = await startKafka(how);
+  }
+
+  /** Resolves when the connector has a running task. */
+  async startConnect(): Promise<void> {
+    const { hostname, port, pathname } = new URL(this.databaseUrl);
+    const cdc = {
+      CDC_HOST: hostname,
+      CDC_PORT: port || '5432',
+      CDC_DATABASE: pathname.slice(1),
+      CDC_USER: this.user,
+      CDC_PASSWORD: 'only-for-this-test',
+    };
+    const [brokers] = this.brokers;
+    this.connect = await startConnect({
+      ...{ dir: join(this.dir, 'connect'), libs: this.libs, port: this.ports['connect'] },
+      ...{ brokers, cdc, say: this.say },
+    });
+    await register({ connectUrl: this.connectUrl, overrides: this.overrides, say: this.say });
+  }
+
+  async killKafka(): Promise<void> {
+    this.kafka!.kill();
+    await this.kafka!.exited;
+  }
+
+  async killConnect(): Promise<void> {
+    this.connect!.kill();
+    await this.connect!.exited;
+  }
+
+  /** What the launcher and the service `stream` do all the time. */
+  watchStream(): void {
+    this.watch = watchConnect({
+      ...{ connectUrl: this.connectUrl, databaseUrl: this.databaseUrl, overrides: this.overrides },
+      ...{ kill: () => this.connect?.kill(), say: this.say },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.watch?.stop();
+    await this.connect?.stop();
+    await this.kafka?.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+    await this.forget().catch(() => undefined);
+  }
+
+  private get overrides() {
+    return { 'slot.name': this.slot };
+  }
+
+  /** Slot and login belong to the server, which others use, too. */
+  private async forget(): Promise<void> {
+    const db = new Client({ connectionString: this.databaseUrl });
+    await db.connect();
+    try {
+      await dropSlot(db, this.slot);
+      await db.query(`DROP OWNED BY ${this.user}`);
+      await db.query(`DROP ROLE ${this.user}`);
+    } finally {
+      await db.end();
+    }
+  }
+}
+
+/** Takes the slot away from whoever reads it. */
+export async function dropSlot(db: Pick<Client, 'query'>, slot: string): Promise<void> {
+  await db.query(
+    `SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = $1 AND active`,
+    [slot],
+  );
+  await db.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+    [slot],
+  );
+}
