@@ -12,7 +12,10 @@ export class SseReader {
   private rest = '';
   private request: http.ClientRequest | undefined;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    /** Where it goes next time it opens. */
+    public url: string,
+  ) {}
 
   /** Resolves with the status when the answer has begun. Comes back with what it has seen last, as browsers do. */
   open(): Promise<number> {
