@@ -4,6 +4,9 @@ import type { Logger } from '@holdfast/observability';
 const LOOK_MS = 300;
 const CHUNK_BYTES = 64 * 1024; // a flood is read over several looks, so that it never keeps the launcher from its work
 const FILE_BYTES_MAX = 20 * 1024 * 1024;
+/** One fault makes many services say the same many times a second; the log file has every line. */
+const AGAIN_MS = 10_000;
+const KINDS_MAX = 200;
 const WARN = 40; // pino's number
 const ERROR = 50;
 
@@ -14,6 +17,7 @@ const ERROR = 50;
 export class LogTail {
   private offset: number;
   private rest = '';
+  private readonly told = new Map<string, { at: number; more: number }>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -62,11 +66,21 @@ export class LogTail {
         continue;
       }
       const { level, msg, time: _time, instance: _instance, ...fields } = entry;
-      if (level >= ERROR) this.log.error(fields, msg);
-      else if (level >= WARN) this.log.warn(fields, msg);
+      if (level >= WARN) this.tell(level, fields, msg);
     }
     const text = plain.join('\n').trim();
     if (text !== '') this.log.error({}, text);
+  }
+
+  private tell(level: number, fields: Record<string, unknown>, msg: string): void {
+    const kind = `${level} ${String(fields['part'])} ${msg}`;
+    const last = this.told.get(kind);
+    if (last && performance.now() - last.at < AGAIN_MS) return void (last.more += 1);
+    if (this.told.size > KINDS_MAX) this.told.clear();
+    this.told.set(kind, { at: performance.now(), more: 0 });
+    const shown = last?.more ? { ...fields, leftOut: last.more } : fields;
+    if (level >= ERROR) this.log.error(shown, msg);
+    else this.log.warn(shown, msg);
   }
 
   private empty(): void {

@@ -1,10 +1,12 @@
 import { request } from 'undici';
 
 const ASK_MS = 3_000;
+// Viewers have been told by then.
+const LAG_MS_MAX = 5_000;
 
 export interface Health {
   ready: boolean;
-  /** Everything that it speaks of is up. */
+  /** Everything that it speaks of is up, and its copy of the ledger is not far behind. */
   whole: boolean;
   /** How far its copy of the ledger is behind, when it keeps one. */
   lagMs?: number | null;
@@ -27,7 +29,7 @@ export async function askService(url: string | null): Promise<Health | null> {
     const lag = details.find(({ lagMs }) => lagMs !== undefined);
     return {
       ready: answer.statusCode >= 200 && answer.statusCode < 300,
-      whole: details.every(({ status }) => status !== 'down'),
+      whole: details.every(({ status, lagMs }) => status !== 'down' && (lagMs ?? 0) <= LAG_MS_MAX),
       ...(lag ? { lagMs: typeof lag.lagMs !== 'number' ? null : Math.round(lag.lagMs) } : {}),
     };
   } catch {
