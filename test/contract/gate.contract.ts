@@ -1,13 +1,16 @@
 import { Clock } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
-import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
-import type { LaneNews } from '../../apps/inventory/src/application/ports/ledger.port';
+import type { Gate, GateSale } from '../../apps/inventory/src/application/ports/gate.port';
+import type { LaneNews, UnitsOnOffer } from '../../apps/inventory/src/application/ports/ledger.port';
 
-/** What the suite controls around a gate. */
+/** What the suite controls around a gate: the clock, and what the ledger would answer. */
 export interface GateWorld {
   clock: TestClock;
+  /** A drop of its own for each test. */
+  dropId: string;
   /** Customers who have or had units in the ledger; null when it does not answer or there are too many. */
   customers: string[] | null;
+  sale: GateSale;
 }
 
 export class TestClock extends Clock {
@@ -28,117 +31,177 @@ export class TestClock extends Clock {
   }
 }
 
-const news = (change: Partial<LaneNews> = {}): LaneNews => ({
-  dropId: 'd1',
-  open: true,
-  closesInMs: null,
-  perCustomerLimit: 4,
-  available: new Map([
-    ['A', 0],
-    ['B', 5],
-  ]),
-  customers: [],
-  ...change,
-});
+let version = 1;
+/** Rows of the ledger, each newer than all before. */
+export function unitsOf(units: Record<string, number>): Map<string, UnitsOnOffer> {
+  version += 1;
+  return new Map(Object.entries(units).map(([sku, left]) => [sku, { units: left, epoch: 1, version }]));
+}
+
+export function newWorld(dropId: string): GateWorld {
+  return {
+    clock: new TestClock(),
+    dropId,
+    customers: ['cus_known'],
+    sale: {
+      open: true,
+      opensInMs: null,
+      closesInMs: null,
+      perCustomerLimit: 4,
+      available: unitsOf({ A: 0, B: 5 }),
+    },
+  };
+}
+
+export interface Wish {
+  lines?: { sku: string; quantity: number }[];
+  customerId?: string;
+  holdId?: string;
+  dropId?: string;
+}
+
+/** A gate with the words in which the suites speak to it. */
+export class GateUnderTest {
+  private asked = 0;
+
+  constructor(
+    readonly gate: Gate,
+    readonly world: GateWorld,
+  ) {}
+
+  query({ lines, customerId = 'cus_new', holdId, dropId = this.world.dropId }: Wish = {}) {
+    const id = holdId ?? `h${(this.asked += 1)}`;
+    return { dropId, customerId, lines: lines ?? [{ sku: 'A', quantity: 1 }], holdId: () => id };
+  }
+
+  /** `ask` (seen or not), `wait`, or the short lines. */
+  async ask(wish: Wish = {}): Promise<'ask' | 'wait' | number[]> {
+    const verdict = await this.gate.check(this.query(wish));
+    if (verdict.kind === 'short') return verdict.shortLines;
+    return verdict.kind === 'wait' ? 'wait' : 'ask';
+  }
+
+  /** A batch of the ledger tells how the drop stands now, in whole or with a change. */
+  learn(change: Partial<LaneNews> = {}): void {
+    const { dropId, sale } = this.world;
+    const { open, closesInMs, perCustomerLimit, available } = sale;
+    const all = { dropId, open, closesInMs, perCustomerLimit, available, customers: [], decided: [] };
+    this.gate.learn({ ...all, ...change });
+  }
+
+  /** The first news make the gate look up the customers; from then on it can be sure. */
+  async soldOut(): Promise<void> {
+    this.learn();
+    await waitFor('the gate to be sure', async () =>
+      Array.isArray(await this.ask({ customerId: 'cus_first' })),
+    );
+  }
+}
 
 /** One suite for every gate: it may only refuse what the ledger would surely refuse as sold out. */
 export function gateContract(name: string, make: (world: GateWorld) => Gate): void {
+  let drops = 0;
+
   describe(`${name} as a gate`, () => {
     let world: GateWorld;
-    let gate: Gate;
+    let it_: GateUnderTest;
+    const ask = (wish?: Wish) => it_.ask(wish);
 
     beforeEach(() => {
-      world = { clock: new TestClock(), customers: ['cus_known'] };
-      gate = make(world);
+      drops += 1;
+      world = newWorld(`d${process.pid}x${drops}`);
+      it_ = new GateUnderTest(make(world), world);
     });
 
-    const ask = async (lines = [{ sku: 'A', quantity: 1 }], customerId = 'cus_new', dropId = 'd1') =>
-      gate.surelyShort({ dropId, customerId, lines });
-
-    /** The first news make the gate look up the customers; from then on it can be sure. */
-    const soldOut = async () => {
-      gate.learn(news());
-      await waitFor('the gate to know the customers', async () => (await ask()) !== null);
-    };
-
-    it('knows nothing at first, and says so', async () => {
-      expect(await ask()).toBeNull();
+    it('refuses nobody at first, when it knows nothing', async () => {
+      expect(['ask', 'wait']).toContain(await ask());
     });
 
     it('refuses a newcomer what is sold out, and names every short line', async () => {
-      await soldOut();
+      await it_.soldOut();
       expect(await ask()).toEqual([0]);
       const lines = [
         { sku: 'B', quantity: 1 },
         { sku: 'A', quantity: 2 },
       ];
-      expect(await ask(lines)).toEqual([1]);
+      expect(await ask({ lines })).toEqual([1]);
     });
 
     it('never stands in the way of units that are there', async () => {
-      await soldOut();
-      expect(await ask([{ sku: 'B', quantity: 4 }])).toBeNull();
-      gate.learn(news({ available: new Map([['A', 1]]) }));
-      expect(await ask()).toBeNull();
-      expect(await ask([{ sku: 'A', quantity: 2 }])).toEqual([0]);
+      await it_.soldOut();
+      expect(await ask({ lines: [{ sku: 'B', quantity: 4 }] })).toBe('ask');
+      it_.learn({ available: unitsOf({ A: 1 }) });
+      expect(await ask({ lines: [{ sku: 'A', quantity: 2 }], customerId: 'cus_greedy' })).toEqual([0]);
+      expect(await ask({ customerId: 'cus_modest' })).toBe('ask');
     });
 
     it('asks the ledger about everybody who may have a hold: it could be a replay or the limit', async () => {
-      await soldOut();
-      expect(await ask(undefined, 'cus_known')).toBeNull();
-      gate.learn(news({ customers: ['cus_served'] }));
-      expect(await ask(undefined, 'cus_served')).toBeNull();
+      await it_.soldOut();
+      expect(await ask({ customerId: 'cus_known' })).toBe('ask');
+      it_.learn({ customers: ['cus_served'] });
+      expect(await ask({ customerId: 'cus_served' })).toBe('ask');
     });
 
     it('asks the ledger where another refusal comes first', async () => {
-      await soldOut();
-      expect(await ask([{ sku: 'A', quantity: 5 }])).toBeNull(); // limit
-      expect(
-        await ask([
-          { sku: 'A', quantity: 1 },
-          { sku: 'nope', quantity: 1 },
-        ]),
-      ).toBeNull(); // unknown SKU
-      expect(await ask(undefined, 'cus_new', 'd2')).toBeNull(); // another drop
-      gate.learn(news({ open: false }));
-      expect(await ask()).toBeNull(); // paused or closed
+      await it_.soldOut();
+      expect(await ask({ lines: [{ sku: 'A', quantity: 5 }] })).toBe('ask'); // limit
+      const unknown = [
+        { sku: 'A', quantity: 1 },
+        { sku: 'nope', quantity: 1 },
+      ];
+      expect(await ask({ lines: unknown })).toBe('ask'); // unknown SKU
+      it_.learn({ open: false });
+      expect(await ask()).toBe('ask'); // paused or closed
+    });
+
+    it('knows nothing of another drop', async () => {
+      await it_.soldOut();
+      expect(['ask', 'wait']).toContain(await ask({ dropId: `${world.dropId}other` }));
     });
 
     it('asks the ledger again when the drop may have closed by time', async () => {
-      gate.learn(news({ closesInMs: 100 }));
-      await waitFor('the gate to know the customers', async () => (await ask()) !== null);
+      world.sale.closesInMs = 100;
+      await it_.soldOut();
       world.clock.advance(100);
-      expect(await ask()).toBeNull();
+      expect(await ask()).toBe('ask');
     });
 
     it('asks the ledger again after a second at the latest', async () => {
-      await soldOut();
+      await it_.soldOut();
       world.clock.advance(1_001);
-      expect(await ask()).toBeNull();
-      gate.learn(news());
-      expect(await ask()).toEqual([0]);
+      expect(await ask()).toBe('ask');
+      it_.learn();
+      expect(await ask({ customerId: 'cus_next' })).toEqual([0]);
     });
 
     it('asks the ledger again in time though the wall clock was set back', async () => {
-      await soldOut();
+      await it_.soldOut();
       world.clock.set(-3_600_000);
       world.clock.advance(1_001);
-      expect(await ask()).toBeNull();
-    });
-
-    it('trusts nothing after a batch whose outcome is unknown', async () => {
-      await soldOut();
-      gate.doubt('d1');
-      gate.learn(news());
-      expect(await ask()).toBeNull();
+      expect(await ask()).toBe('ask');
     });
 
     it('is never sure while it cannot know the customers', async () => {
       world.customers = null;
-      gate.learn(news());
-      await new Promise((resolve) => setImmediate(resolve));
-      gate.learn(news());
-      expect(await ask()).toBeNull();
+      it_.learn();
+      await ask();
+      await waitFor('the gate to give up', async () => (await ask()) === 'ask');
+      it_.learn();
+      expect(await ask()).toBe('ask');
+      expect(await it_.gate.shortageOf(world.dropId)).toBeNull();
+    });
+
+    it('certifies what is gone, with everybody who must not be refused by it', async () => {
+      world.sale.closesInMs = 60_000;
+      await it_.soldOut();
+      it_.learn({ customers: ['cus_served'] });
+      const shortage = await it_.gate.shortageOf(world.dropId);
+      expect(shortage).toMatchObject({ dropId: world.dropId, perCustomerLimit: 4, openForMs: 60_000 });
+      expect(shortage!.available).toContainEqual({ sku: 'A', units: 0 });
+      expect(shortage!.customers).toEqual(expect.arrayContaining(['cus_known', 'cus_served']));
+      expect(shortage!.customers).not.toContain('cus_first');
+      it_.learn({ open: false });
+      expect((await it_.gate.shortageOf(world.dropId))?.openForMs ?? 0).toBe(0);
     });
   });
 }

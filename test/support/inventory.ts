@@ -11,6 +11,7 @@ import { LANE_SETTINGS, type LaneSettings } from '../../apps/inventory/src/appli
 import { Lanes } from '../../apps/inventory/src/application/lanes';
 import { PlaceHold } from '../../apps/inventory/src/application/place-hold';
 import { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
+import { WaitingRoom } from '../../apps/inventory/src/application/waiting-room';
 import { LedgerInventoryClient } from '../../apps/inventory/src/entrypoints/ledger-inventory-client';
 
 export interface InventoryOptions {
@@ -41,7 +42,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     onNews: (news) => gate.learn(news),
     onDoubt: (dropId) => gate.doubt(dropId),
   });
-  const place = new PlaceHold(lanes, gate);
+  const place = new PlaceHold(lanes, gate, new WaitingRoom(gate, clock));
   const client = new LedgerInventoryClient(
     { place, end: new EndHold(lanes), ledger, gate },
     new NoDrops() as never,

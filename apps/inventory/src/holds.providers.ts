@@ -12,9 +12,10 @@ import { HoldSweeper } from './application/hold-sweeper';
 import { LANE_SETTINGS } from './application/lane-settings';
 import { Lanes } from './application/lanes';
 import { PlaceHold } from './application/place-hold';
-import { DropUpkeep } from './application/ports/drop-upkeep.port';
+import { CountsReader } from './application/ports/counts-reader.port';
 import { Gate } from './application/ports/gate.port';
 import { Ledger } from './application/ports/ledger.port';
+import { WaitingRoom } from './application/waiting-room';
 import { LedgerInventoryClient } from './entrypoints/ledger-inventory-client';
 import { HoldsLifecycle, LanePool } from './holds.lifecycle';
 
@@ -57,8 +58,9 @@ export const holdsProviders: Provider[] = [
   },
   {
     provide: PlaceHold,
-    inject: [Lanes, Gate],
-    useFactory: (lanes: Lanes, gate: Gate) => new PlaceHold(lanes, gate),
+    inject: [Lanes, Gate, Clock],
+    useFactory: (lanes: Lanes, gate: Gate, clock: Clock) =>
+      new PlaceHold(lanes, gate, new WaitingRoom(gate, clock)),
   },
   { provide: EndHold, inject: [Lanes], useFactory: (lanes: Lanes) => new EndHold(lanes) },
   { provide: AdjustStock, inject: [Lanes], useFactory: (lanes: Lanes) => new AdjustStock(lanes) },
@@ -72,15 +74,15 @@ export const holdsProviders: Provider[] = [
   },
   {
     provide: InventoryClient,
-    inject: [PlaceHold, EndHold, Ledger, Gate, DropReader, DropUpkeep],
+    inject: [PlaceHold, EndHold, Ledger, Gate, DropReader, CountsReader],
     useFactory: (
       place: PlaceHold,
       end: EndHold,
       ledger: Ledger,
       gate: Gate,
       drops: DropReader,
-      upkeep: DropUpkeep,
-    ) => new LedgerInventoryClient({ place, end, ledger, gate }, drops, upkeep),
+      counts: CountsReader,
+    ) => new LedgerInventoryClient({ place, end, ledger, gate }, drops, counts),
   },
   HoldsLifecycle,
 ];

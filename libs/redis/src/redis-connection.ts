@@ -10,6 +10,7 @@ type Command = (...args: unknown[]) => Promise<unknown>;
 export class RedisConnection {
   private readonly upListeners = new Set<() => void>();
   private readonly downListeners = new Set<() => void>();
+  private readonly nodeDownListeners = new Set<() => void>();
 
   constructor(
     /** Without a deadline: use `RedisCalls` wherever somebody waits. */
@@ -19,6 +20,9 @@ export class RedisConnection {
   ) {
     client.on('ready', () => this.tell(this.upListeners));
     client.on('close', () => this.tell(this.downListeners));
+    const nodeDown = () => this.tell(this.nodeDownListeners);
+    if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('close', nodeDown));
+    else client.on('close', nodeDown);
   }
 
   get isCluster(): boolean {
@@ -43,6 +47,11 @@ export class RedisConnection {
   /** Called when the connection is lost. */
   onDown(listener: () => void): () => void {
     return listen(this.downListeners, listener);
+  }
+
+  /** Called when the connection to any node is lost: what it was told last may be lost, too. */
+  onNodeDown(listener: () => void): () => void {
+    return listen(this.nodeDownListeners, listener);
   }
 
   /** Loads nothing now: the first call on each connection sends the text, later ones its hash; a flushed cache is filled again. */

@@ -1,6 +1,6 @@
 import type { Shortage } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
-import { Gate, type GateQuery } from '../../application/ports/gate.port';
+import { Gate, type GateQuery, type GateVerdict } from '../../application/ports/gate.port';
 import type { LaneNews } from '../../application/ports/ledger.port';
 
 /** Loads the customers who have or had units in a drop; null when there are more than `max`. */
@@ -13,6 +13,8 @@ const FRESH_MS = 250;
 const DOUBT_MS = 10_000;
 const CUSTOMERS_MAX = 200_000; // about 20 MB; a drop with more asks the ledger
 const DROPS_MAX = 1_000; // the oldest is forgotten beyond
+
+const ASK: GateVerdict = { kind: 'ask' };
 
 interface Known {
   open: boolean;
@@ -38,7 +40,13 @@ export class MemoryGate extends Gate {
     super();
   }
 
-  surelyShort({ dropId, customerId, lines }: GateQuery): number[] | null {
+  check(query: GateQuery): GateVerdict {
+    const shortLines = this.surelyShort(query);
+    return shortLines === null ? ASK : { kind: 'short', shortLines };
+  }
+
+  /** The indexes of all lines that do not fit, when that is sure. */
+  private surelyShort({ dropId, customerId, lines }: GateQuery): number[] | null {
     const known = this.drops.get(dropId);
     if (known === undefined || known.customers === null || known.customers.has(customerId)) return null;
     const now = this.clock.monotonicMs();
@@ -61,7 +69,7 @@ export class MemoryGate extends Gate {
     known.openUntil = news.closesInMs === null ? Infinity : now + news.closesInMs;
     known.perCustomerLimit = news.perCustomerLimit;
     let someSoldOut = false;
-    for (const [sku, units] of news.available) {
+    for (const [sku, { units }] of news.available) {
       known.available.set(sku, { units, at: now });
       someSoldOut ||= units === 0;
     }
@@ -88,7 +96,22 @@ export class MemoryGate extends Gate {
     known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS;
   }
 
-  shortageOf(dropId: string): Shortage | null {
+  /** Nobody is counted who is on the way, so there is nothing to give back. */
+  withdraw(): void {}
+
+  /** What it knows ages in a quarter of a second; nothing else need heal it. */
+  heal(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get dropsInUse(): readonly string[] {
+    return [];
+  }
+
+  /** It never makes anybody wait. */
+  onChange(): void {}
+
+  async shortageOf(dropId: string): Promise<Shortage | null> {
     const known = this.drops.get(dropId);
     if (!known || known.customers === null || !known.open) return null;
     const now = this.clock.monotonicMs();

@@ -1,5 +1,6 @@
 import type { Hold } from '@holdfast/contracts';
-import type { LaneNews } from '../../application/ports/ledger.port';
+import type { GateSale } from '../../application/ports/gate.port';
+import type { LaneNews, UnitsOnOffer } from '../../application/ports/ledger.port';
 import type {
   AnswerByKind,
   EndCommand,
@@ -140,14 +141,8 @@ function decodeEnd(command: EndCommand, letter: string | undefined, holds: Batch
 }
 
 /** What the batch tells about the drop; null when there is no such drop to the public. */
-export function decodeNews(dropId: string, { places, skus }: EncodedBatch, row: BatchRow): LaneNews | null {
+export function decodeNews(dropId: string, { places }: EncodedBatch, row: BatchRow): LaneNews | null {
   if (row.phase === null || row.per_customer_limit === null) return null;
-  const available = new Map<string, number>();
-  skus.forEach((sku, i) => {
-    const units = row.available?.[i] ?? null;
-    if (units !== null) available.set(sku, Number(units));
-  });
-  for (const [sku, , units] of row.stock ?? []) available.set(sku, units);
   const customers: string[] = [];
   places.forEach(({ customerId }, i) => {
     if (row.place_codes![i] === 'h') customers.push(customerId);
@@ -155,9 +150,37 @@ export function decodeNews(dropId: string, { places, skus }: EncodedBatch, row: 
   return {
     dropId,
     open: row.phase === 'open',
-    closesInMs: row.closes_in_ms === null ? null : Number(row.closes_in_ms),
+    closesInMs: toMs(row.closes_in_ms),
     perCustomerLimit: row.per_customer_limit,
-    available,
+    available: onOffer(row.stock),
     customers,
+    decided: places.map(({ holdId }) => holdId),
   };
+}
+
+/** The one row of `sale-of-drop.sql`. */
+export interface SaleRow {
+  open: boolean;
+  opens_in_ms: string | null;
+  closes_in_ms: string | null;
+  per_customer_limit: number;
+  stock: StockImage[] | null;
+}
+
+export function decodeSale(row: SaleRow): GateSale {
+  return {
+    open: row.open,
+    opensInMs: toMs(row.opens_in_ms),
+    closesInMs: toMs(row.closes_in_ms),
+    perCustomerLimit: row.per_customer_limit,
+    available: onOffer(row.stock),
+  };
+}
+
+function onOffer(stock: readonly StockImage[] | null): Map<string, UnitsOnOffer> {
+  return new Map((stock ?? []).map(([sku, , units, , , epoch, version]) => [sku, { units, epoch, version }]));
+}
+
+function toMs(text: string | null): number | null {
+  return text === null ? null : Number(text);
 }

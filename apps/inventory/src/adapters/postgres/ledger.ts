@@ -1,6 +1,7 @@
 import type { Hold, HoldRef } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
 import type { Pool, QueryResultRow } from 'pg';
+import type { GateSale } from '../../application/ports/gate.port';
 import { Ledger, type BatchResult } from '../../application/ports/ledger.port';
 import {
   runsAlone,
@@ -10,7 +11,7 @@ import {
   type LaneCommand,
   type RetakeCommand,
 } from '../../domain/lane-command';
-import { decodeBatch, decodeNews, type BatchRow } from './ledger-decode';
+import { decodeBatch, decodeNews, decodeSale, type BatchRow, type SaleRow } from './ledger-decode';
 import { encodeBatch } from './ledger-encode';
 import { toLedgerError } from './ledger-errors';
 import { toHold, type HoldImage } from './ledger-hold';
@@ -49,6 +50,12 @@ export class PostgresLedger extends Ledger {
   async customersOf(dropId: string, max: number): Promise<string[] | null> {
     const rows = await this.query<{ customer_id: string }>(sql.dropCustomers, [dropId, max + 1]);
     return rows.length > max ? null : rows.map((row) => row.customer_id);
+  }
+
+  /** How the drop sells now, all SKUs of it or those given; null when unknown or a draft. Throws `LedgerUnreachable`. */
+  async saleOf(dropId: string, skus: readonly string[] | null = null): Promise<GateSale | null> {
+    const [row] = await this.query<SaleRow>(sql.saleOfDrop, [dropId, skus]);
+    return row ? decodeSale(row) : null;
   }
 
   private async runRare(dropId: string, command: LaneCommand): Promise<AnswerByKind['retake' | 'adjust']> {

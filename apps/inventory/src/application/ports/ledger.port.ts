@@ -1,17 +1,29 @@
 import type { Hold, HoldRef } from '@holdfast/contracts';
+import type { StockVersion } from '@holdfast/kernel';
 import type { LaneAnswer, LaneCommand } from '../../domain/lane-command';
 
-/** What a batch tells beside its answers: how the drop stood when it committed. Feeds the gate and whoever wants fresher counts. */
-export interface LaneNews {
-  dropId: string;
+/** Units of a SKU that are on offer, and the version of the stock row that says so: of two, the newer one counts. */
+export interface UnitsOnOffer extends StockVersion {
+  units: number;
+}
+
+/** How a drop sells at one moment. */
+export interface DropSale {
   open: boolean;
   /** Milliseconds until the drop closes by time alone; null when no such time is set. */
   closesInMs: number | null;
   perCustomerLimit: number;
-  /** Units on offer after the batch, by SKU: those asked for and those changed. */
-  available: ReadonlyMap<string, number>;
+  /** By SKU. */
+  available: ReadonlyMap<string, UnitsOnOffer>;
+}
+
+/** What a batch tells beside its answers: how the drop stood when it committed, for those SKUs that were asked for or changed. */
+export interface LaneNews extends DropSale {
+  dropId: string;
   /** Customers to whom this batch gave units. */
   customers: readonly string[];
+  /** Ids of the holds whose place this batch has decided, whatever the answer. */
+  decided: readonly string[];
 }
 
 export interface BatchResult {

@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION inventory.run_batch(
   OUT expired integer,
   -- For each of p_skus: price and units still on offer; null for a SKU that the drop does not have.
   OUT currency text, OUT prices_minor bigint[], OUT available bigint[],
-  -- Images of the stock rows that changed: [sku, total, available, held, sold, epoch, version].
+  -- Images of the stock rows that changed or were asked for: [sku, total, available, held, sold, epoch, version].
   OUT stock json,
   -- By hold id: the rows of replayed and extended holds, and the short lines (from 0) of baskets with several.
   OUT holds json, OUT short_lines json
@@ -117,6 +117,7 @@ BEGIN
     GROUP BY e.sku
   ) c;
   -- One update for each stock row, so that one batch is one image in the change stream, however many holds it carries.
+  -- Rows that were only asked for are shown as they stand: whoever refuses by them has to know how new they are.
   WITH moved AS (
     UPDATE inventory.stock s
     SET available = s.available + v_available[array_position(v_skus, s.sku)], held = s.held + v_held[array_position(v_skus, s.sku)],
@@ -124,10 +125,16 @@ BEGIN
     WHERE s.drop_id = p_drop_id AND s.sku = ANY (v_skus)
       AND s.available + v_available[array_position(v_skus, s.sku)] >= 0
       AND s.held + v_held[array_position(v_skus, s.sku)] >= 0
-    RETURNING s.sku, s.total, s.available, s.held, s.sold, s.epoch, s.version
+    RETURNING true AS moved, s.sku, s.total, s.available, s.held, s.sold, s.epoch, s.version
   )
-  SELECT count(*), json_agg(json_build_array(m.sku, m.total, m.available, m.held, m.sold, m.epoch, m.version)) INTO v_moved, stock
-  FROM moved m;
+  SELECT count(*) FILTER (WHERE i.moved),
+    json_agg(json_build_array(i.sku, i.total, i.available, i.held, i.sold, i.epoch, i.version)) INTO v_moved, stock
+  FROM (
+    SELECT * FROM moved
+    UNION ALL
+    SELECT false, s.sku, s.total, s.available, s.held, s.sold, s.epoch, s.version FROM inventory.stock s
+    WHERE s.drop_id = p_drop_id AND s.sku = ANY (p_skus) AND s.sku <> ALL (coalesce(v_skus, '{}'))
+  ) i;
   IF v_moved <> coalesce(cardinality(v_skus), 0) THEN
     RAISE EXCEPTION 'stock of drop % does not cover the batch: % of % rows', p_drop_id, v_moved, cardinality(v_skus)
       USING ERRCODE = 'check_violation';

@@ -1,0 +1,306 @@
+import type { Shortage, StockRow } from '@holdfast/contracts';
+import { groupBy, type Clock } from '@holdfast/kernel';
+import type { Logger } from '@holdfast/observability';
+import { RedisCalls, RedisUnavailable, type RedisConnection } from '@holdfast/redis';
+import { Gate, type GateQuery, type GateVerdict } from '../../../application/ports/gate.port';
+import type { LaneNews, UnitsOnOffer } from '../../../application/ports/ledger.port';
+import { LuaCode } from '../lua/lua.generated';
+import { GateDrop, type Asking } from './gate-drop';
+import { GateDrops } from './gate-drops';
+import { GateScripts, gateKeys, type Judgement, type Lesson } from './gate-scripts';
+import { chunksOf, seedGate, toWallTimes, type GateSource } from './gate-seeding';
+import {
+  CUSTOMERS_A_CALL_MAX,
+  GATE_SETTINGS,
+  PLACES_A_CALL_MAX,
+  ROWS_A_CALL_MAX,
+  type GateSettings,
+} from './gate-settings';
+import { readShortage } from './gate-shortage';
+
+export interface RedisGateParts {
+  redis: RedisConnection;
+  clock: Clock;
+  source: GateSource;
+  logger: Logger;
+  settings?: Partial<GateSettings>;
+}
+
+/** How often each verdict was given, and what went wrong, since the start of the process. */
+export interface GateCounts {
+  /** Sent on to the ledger without being counted: replays, limits, drops that are not open, and now and then a try. */
+  asked: number;
+  admitted: number;
+  waited: number;
+  short: number;
+  unseen: number;
+  failedCalls: number;
+  seedings: number;
+}
+
+const ASK: GateVerdict = { kind: 'ask' };
+const WAIT: GateVerdict = { kind: 'wait' };
+const UNSEEN: GateVerdict = { kind: 'unseen' };
+const SEEDINGS_MAX = 2; // they share the connections of the lanes
+const SEED_JITTER_MS = 50;
+
+/**
+ * The gate that all instances share. It counts whom it lets through, so that the ledger is asked by about as many as it has units for; the
+ * others wait for their answers. Redis is only told what the ledger has decided: whatever it loses or makes up costs speed.
+ */
+export class RedisGate extends Gate {
+  readonly counts: GateCounts = {
+    asked: 0,
+    admitted: 0,
+    waited: 0,
+    short: 0,
+    unseen: 0,
+    failedCalls: 0,
+    seedings: 0,
+  };
+  private readonly settings: GateSettings;
+  private readonly scripts: GateScripts;
+  private readonly drops: GateDrops;
+  private readonly shortages = new Map<string, Promise<Shortage | null>>();
+  private listener: (dropId: string) => void = () => undefined;
+  private seedings = 0;
+
+  constructor(private readonly parts: RedisGateParts) {
+    super();
+    this.settings = { ...GATE_SETTINGS, ...parts.settings };
+    const calls = new RedisCalls(parts.redis, { what: 'the gate', deadlineMs: this.settings.callDeadlineMs });
+    this.scripts = new GateScripts(calls, this.settings);
+    this.drops = new GateDrops(parts.clock);
+    // Behind a broken connection there may be another server, or the same one without its memory of the last second.
+    parts.redis.onNodeDown(() => this.drops.each((drop) => (drop.seedAnew = true)));
+  }
+
+  check(query: GateQuery): GateVerdict | Promise<GateVerdict> {
+    // What no shopper sends is for the ledger to refuse: a number below one would give units back here.
+    if (!query.lines.every(({ quantity }) => Number.isInteger(quantity) && quantity > 0)) return ASK;
+    const drop = this.drops.use(query.dropId);
+    if (!this.parts.redis.isUp || this.now < drop.blindUntil) return this.unseen(drop, query);
+    return new Promise((resolve) => {
+      drop.asking.push({ query, resolve });
+      if (drop.flushScheduled) return;
+      drop.flushScheduled = true;
+      // Those who come in the same turn of the event loop share a call.
+      setImmediate(() => void this.flush(drop));
+    });
+  }
+
+  withdraw(query: GateQuery): void {
+    void this.tell(query.dropId, { sure: false, landed: [query.holdId()] });
+  }
+
+  learn(news: LaneNews): void {
+    const { dropId, available: rows, customers, decided: landed } = news;
+    void this.tell(dropId, { sure: true, sale: toWallTimes(news, this.wallMs), rows, customers, landed });
+    this.listener(dropId);
+  }
+
+  /**
+   * Customers of the batch are known since they were let through, and the rows mend themselves; only a seeding from the ledger could miss
+   * a customer whose batch commits after it. So there is none for a while.
+   */
+  doubt(dropId: string): void {
+    this.drops.get(dropId).doubtedUntil = this.now + this.settings.doubtMs;
+  }
+
+  async heal(rows: readonly StockRow[], source: 'stream' | 'ledger'): Promise<void> {
+    for (const [dropId, ofDrop] of groupBy(rows, (row) => row.dropId)) {
+      // Nobody here is refused by the others: whoever asks first reads them from the ledger.
+      if (!this.drops.isInUse(dropId)) continue;
+      const pairs = ofDrop.map(({ sku, available: units, epoch, version }): [string, UnitsOnOffer] => [
+        sku,
+        { units, epoch, version },
+      ]);
+      for (const chunk of chunksOf(pairs, ROWS_A_CALL_MAX))
+        await this.tell(dropId, { sure: source === 'ledger', rows: chunk });
+      this.listener(dropId);
+    }
+  }
+
+  get dropsInUse(): string[] {
+    return this.drops.inUse;
+  }
+
+  shortageOf(dropId: string): Promise<Shortage | null> {
+    // Gateways ask at the same moments: one reading serves them all.
+    let reading = this.shortages.get(dropId);
+    if (reading === undefined) {
+      reading = this.readShortage(dropId).finally(() => this.shortages.delete(dropId));
+      this.shortages.set(dropId, reading);
+    }
+    return reading;
+  }
+
+  onChange(listener: (dropId: string) => void): void {
+    this.listener = listener;
+  }
+
+  private get now(): number {
+    return this.parts.clock.monotonicMs();
+  }
+
+  private get wallMs(): number {
+    return Math.round(this.parts.clock.now());
+  }
+
+  private unseen(drop: GateDrop, { customerId }: GateQuery): GateVerdict {
+    this.counts.unseen += 1;
+    drop.addUntold([customerId]);
+    return UNSEEN;
+  }
+
+  private async flush(drop: GateDrop): Promise<void> {
+    const ready = await this.putRight(drop);
+    drop.flushScheduled = false;
+    while (drop.asking.length > 0) {
+      const places = drop.asking.splice(0, PLACES_A_CALL_MAX);
+      if (ready) void this.admit(drop, places);
+      else this.answerWithoutGate(drop, places);
+    }
+  }
+
+  /** Tells Redis what it has missed. False while that cannot be done: then its verdicts do not count. */
+  private async putRight(drop: GateDrop): Promise<boolean> {
+    if (drop.seedAnew) this.seed(drop);
+    if (drop.seedAnew) return false;
+    for (const customers of chunksOf([...drop.untold], CUSTOMERS_A_CALL_MAX)) {
+      const code = await this.tell(drop.id, { sure: false, customers });
+      if (code === null) return false;
+      // Without a gate there is nothing to tell, and who seeds it tells these as well.
+      if (code === LuaCode.UNSEEDED) return true;
+      drop.told(customers);
+    }
+    return true;
+  }
+
+  private async admit(drop: GateDrop, places: readonly Asking[]): Promise<void> {
+    let judgements: Judgement[] | null;
+    try {
+      judgements = await this.scripts.admit(
+        drop.id,
+        this.wallMs,
+        places.map(({ query }) => query),
+      );
+    } catch (error) {
+      this.failed(drop, error);
+      this.answerWithoutGate(drop, places);
+      return;
+    }
+    if (judgements === null) {
+      this.seed(drop);
+      this.answerWithoutGate(drop, places);
+      return;
+    }
+    places.forEach(({ query, resolve }, index) => resolve(this.verdictOf(drop, query, judgements[index]!)));
+  }
+
+  private verdictOf(drop: GateDrop, { lines }: GateQuery, judgement: Judgement): GateVerdict {
+    if (typeof judgement !== 'number') {
+      for (const index of judgement) drop.wants(lines[index]!.sku);
+      this.counts.short += 1;
+      return { kind: 'short', shortLines: judgement };
+    }
+    if (judgement === LuaCode.WAIT) {
+      this.counts.waited += 1;
+      return WAIT;
+    }
+    if (judgement === LuaCode.ADMITTED) this.counts.admitted += 1;
+    else this.counts.asked += 1;
+    return ASK;
+  }
+
+  /** While the gate is being seeded they wait a moment; when it cannot be had, they go on in small numbers. */
+  private answerWithoutGate(drop: GateDrop, places: readonly Asking[]): void {
+    const blind = !this.parts.redis.isUp || this.now < drop.blindUntil;
+    for (const { query, resolve } of places) resolve(blind ? this.unseen(drop, query) : WAIT);
+  }
+
+  /** Starts a seeding unless one is running here. */
+  private seed(drop: GateDrop): void {
+    if (drop.seeding) return;
+    if (this.now < drop.doubtedUntil) drop.blindUntil = drop.doubtedUntil;
+    if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.seedings >= SEEDINGS_MAX) return;
+    drop.seeding = true;
+    this.seedings += 1;
+    void this.runSeed(drop).finally(() => {
+      drop.seeding = false;
+      this.seedings -= 1;
+      this.listener(drop.id);
+    });
+  }
+
+  private async runSeed(drop: GateDrop): Promise<void> {
+    const { source, logger } = this.parts;
+    try {
+      const parts = { scripts: this.scripts, source, settings: this.settings, wallMs: () => this.wallMs };
+      switch (await seedGate(parts, drop)) {
+        case 'seeded':
+          this.counts.seedings += 1;
+          return;
+        case 'busy':
+          // Two that begin anew at the same moments would end each other's seeding for ever.
+          drop.seedAgainAt = this.now + SEED_JITTER_MS * Math.random();
+          return;
+        case 'no-drop':
+          return this.blindFor(drop, this.settings.seedAgainMs);
+        case 'too-many':
+          return this.blindFor(drop, this.settings.tooManyMs);
+      }
+    } catch (error) {
+      logger.warn({ dropId: drop.id, reason: String(error) }, 'the gate could not be filled from the ledger');
+      this.blindFor(drop, this.settings.seedAgainMs);
+    }
+  }
+
+  private blindFor(drop: GateDrop, ms: number): void {
+    drop.seedAgainAt = this.now + ms;
+    drop.blindUntil = drop.seedAgainAt;
+  }
+
+  /** Never rejects; null when Redis did not take it. Then customers are kept until it does, and rows are mended by what comes next. */
+  private async tell(dropId: string, lesson: Lesson): Promise<LuaCode | null> {
+    try {
+      return await this.scripts.learn(dropId, this.wallMs, lesson);
+    } catch (error) {
+      const drop = this.drops.get(dropId);
+      drop.addUntold(lesson.customers ?? []);
+      this.failed(drop, error);
+      return null;
+    }
+  }
+
+  private failed(drop: GateDrop, error: unknown): void {
+    this.counts.failedCalls += 1;
+    drop.blindUntil = Math.max(drop.blindUntil, this.now + this.settings.blindMs);
+    if (error instanceof RedisUnavailable) return;
+    // Keys of another kind, or values that no script of ours has written. Nothing in them is worth keeping.
+    this.parts.logger.error(
+      { dropId: drop.id, err: error },
+      'the gate is unreadable: it is emptied and seeded again',
+    );
+    this.parts.redis.client.unlink(...gateKeys(drop.id)).catch(() => undefined);
+  }
+
+  private async readShortage(dropId: string): Promise<Shortage | null> {
+    const drop = this.drops.use(dropId);
+    if (!this.parts.redis.isUp || this.now < drop.blindUntil || drop.owes) return null;
+    try {
+      return await readShortage(drop, {
+        read: (skus) => this.scripts.shortage(dropId, this.wallMs, skus),
+        refresh: async (skus) => {
+          const sale = await this.parts.source.saleOf(dropId, skus);
+          if (sale === null) return;
+          const lesson = { sure: true, sale: toWallTimes(sale, this.wallMs), rows: sale.available };
+          await this.scripts.learn(dropId, this.wallMs, lesson);
+        },
+      });
+    } catch (error) {
+      if (error instanceof RedisUnavailable) this.failed(drop, error);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+-- Reads what a gateway needs to refuse by itself: until when the drop is open, what is left of some SKUs, and who must not be refused.
+-- KEYS[1] gate: hash, see admit-places
+-- KEYS[2] customers: set, see admit-places
+-- ARGV[1] now_ms: wall clock of the caller
+-- ARGV[2] fresh_ms: age up to which a row is sure
+-- ARGV[3] customers_max: with more of them nothing is read, it would hold up everybody else
+-- ARGV[4..] skus: those of interest
+-- Result: {SEEDED, limit, milliseconds that it stays open (-1 without an end, 0 when it is not open), {units or -1 for each SKU},
+-- {customers}}; {UNSEEDED} when nothing is sure.
+-- Codes: UNSEEDED=0 SEEDED=5
+local gate, customers = KEYS[1], KEYS[2]
+local now_ms, fresh_ms, customers_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local UNSEEDED, SEEDED = 0, 5
+local FIRST_SKU = 4
+
+local sale = redis.call('HMGET', gate, 'seeded', 'open', 'from', 'until', 'limit')
+local seeded, limit = sale[1], tonumber(sale[5])
+if not seeded or not limit or redis.call('SISMEMBER', customers, '#' .. seeded) == 0 then return { UNSEEDED } end
+if redis.call('SCARD', customers) > customers_max then return { UNSEEDED } end
+
+local opens, closes = tonumber(sale[3]), tonumber(sale[4])
+local open_for_ms = -1
+if closes then open_for_ms = math.max(0, closes - now_ms) end
+if sale[2] ~= '1' and not (opens and now_ms >= opens) then open_for_ms = 0 end
+
+local left = {}
+for index = FIRST_SKU, #ARGV do
+  local text = redis.call('HGET', gate, 's:' .. ARGV[index])
+  local units, at = string.match(text or '', '^(%d+) %d+ %d+ (%d+) %d+$')
+  local age_ms = units and math.abs(now_ms - tonumber(at)) or fresh_ms + 1
+  left[#left + 1] = age_ms <= fresh_ms and tonumber(units) or -1
+end
+return { SEEDED, limit, open_for_ms, left, redis.call('SMEMBERS', customers) }
