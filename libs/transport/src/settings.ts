@@ -33,7 +33,7 @@ export const TRANSPORT_SETTINGS: TransportSettings = {
   // A peer on the way up refuses connections in microseconds: without a pause the dialling would be a busy loop.
   redialMsMin: 20,
   redialMsMax: 250,
-  // A peer that says nothing for 1.5 s is given up, so that its calls have half of their three seconds left for the next one.
+  // A peer that says nothing for 1.5 to 2 s is given up: its calls then have one of their three seconds left for the next peer.
   pulseEveryMs: 500,
   silentPulsesMax: 3,
   // Its pulse goes on but its calls run out of time, one frame after the other: it gets a rest, then one frame as a trial.

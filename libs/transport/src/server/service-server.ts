@@ -15,6 +15,7 @@ interface Visit {
   clientNonce: string;
   serverNonce: string;
   known: boolean;
+  refused: boolean;
   timer: NodeJS.Timeout;
 }
 
@@ -50,8 +51,8 @@ export class ServiceServer extends ServerTCP {
       parts.logger.warn({ reason, times }, 'a connection of another service was refused'),
     );
     this.server.maxConnections = CONNECTIONS_MAX;
-    this.server.on('tlsClientError', (error: Error) =>
-      this.refusals.say(`no TLS with our service key (${error.message})`),
+    this.server.on('tlsClientError', (error: Error, socket: Socket) =>
+      this.refuse(socket, `no TLS with our service key (${error.message})`),
     );
   }
 
@@ -75,11 +76,19 @@ export class ServiceServer extends ServerTCP {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
     const timer = setTimeout(() => this.refuse(socket, 'no greeting in time'), GREETING_MS_MAX);
-    this.visits.set(socket, { clientNonce: '', serverNonce: newNonce(), known: false, timer });
-    socket.once('close', () => clearTimeout(timer));
+    this.visits.set(socket, {
+      clientNonce: '',
+      serverNonce: newNonce(),
+      known: false,
+      refused: false,
+      timer,
+    });
+    socket.once('close', () => this.gone(socket));
     super.bindHandler(socket);
-    // Nest only closes its side after garbage, and would go on reading.
-    socket.on('error', () => socket.destroy());
+    // What Nest says about bytes that are no frame is text. It then closes only its own side, and would go on reading.
+    socket.on('error', (error: unknown) => {
+      if (typeof error === 'string') this.refuse(socket, kindOf(error));
+    });
   }
 
   override async handleMessage(socket: TcpSocket, raw: unknown): Promise<void> {
@@ -97,7 +106,9 @@ export class ServiceServer extends ServerTCP {
   }
 
   override handleError(error: unknown): void {
-    this.refusals.say(String(error instanceof Error ? error.message : error));
+    // A connection that broke is its caller's trouble, and garbage has been spoken of.
+    if (error instanceof Error && error.constructor.name === 'InvalidTcpDataReceptionException') return;
+    this.parts.logger.error({ err: error }, 'the server for other services');
   }
 
   private greet(socket: TcpSocket, visit: Visit, packet: Packet): void {
@@ -120,11 +131,28 @@ export class ServiceServer extends ServerTCP {
     }
   }
 
+  private gone(socket: Socket): void {
+    const visit = this.visits.get(socket);
+    clearTimeout(visit?.timer);
+    // Who has another key sees it first, from our side of the greeting.
+    if (visit && !visit.known && visit.clientNonce !== '' && !visit.refused)
+      this.refuse(socket, 'it left in the greeting, most likely because it has another service key');
+  }
+
   private refuse(socket: Socket, reason: string): void {
-    const from = socket.remoteAddress ?? 'unknown';
-    this.refusals.say(`${reason} (from ${from})`);
+    const visit = this.visits.get(socket);
+    if (visit) visit.refused = true;
+    this.refusals.say(reason);
     socket.destroy();
   }
+}
+
+/** Nest's text carries what was sent, which may be a secret and may be long. */
+function kindOf(fault: string): string {
+  if (fault.startsWith('The packet length')) return 'a message beyond the longest';
+  if (fault.startsWith('Corrupted length')) return 'bytes that are no message';
+  if (fault.startsWith('Could not parse')) return 'a message that is no JSON';
+  return 'half a message';
 }
 
 function isPacket(raw: unknown): raw is Packet {

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { RemoteInventory, type TlsSetting } from '@holdfast/transport';
+import { waitFor } from '@holdfast/testing';
+import {
+  callersOf,
+  holdOf,
+  inventoryAt,
+  KEY,
+  LogBook,
+  placeCommand,
+  startInventory,
+  type TestService,
+} from './transport-support';
+
+const ANOTHER_KEY = 'another key of the same length, yes';
+const open: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+let places = 0;
+
+async function started(tls: TlsSetting): Promise<TestService> {
+  places = 0;
+  const server = await startInventory(
+    {
+      placeHold: async (command) => {
+        places += 1;
+        return { kind: 'held', hold: holdOf(command), replayed: false };
+      },
+    },
+    { tls },
+  );
+  open.push(() => server.stop());
+  return server;
+}
+
+async function answersWith(server: TestService, tls: TlsSetting): Promise<void> {
+  const { peers, inventory } = await inventoryAt([server.address], { tls });
+  expect((await inventory.placeHold(placeCommand('d1234567'))).kind).toBe('held');
+  peers.close();
+}
+
+/** Sends bytes on a connection of its own and returns what came back until it was closed. */
+function say(address: string, ...messages: (string | Buffer)[]): Promise<string> {
+  const [host, port] = address.split(':') as [string, string];
+  return new Promise((resolve) => {
+    let heard = '';
+    const socket = connect(Number(port), host, () => {
+      for (const message of messages) socket.write(message);
+    });
+    socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(heard));
+  });
+}
+
+const frame = (packet: unknown): string => {
+  const text = JSON.stringify(packet);
+  return `${text.length}#${text}`;
+};
+const place = { left: 1_000, calls: [['placeHold', placeCommand('d1234567')]] };
+
+describe.each(['off', 'on'] as const)('the door of a service, TLS %s', (tls) => {
+  it('lets in who has the service key', async () => {
+    await answersWith(await started(tls), tls);
+  });
+
+  it('refuses another key, says so on both sides, and goes on', async () => {
+    const server = await started(tls);
+    const log = new LogBook();
+    const peers = callersOf([server.address], { key: ANOTHER_KEY, tls, log });
+    open.push(() => peers.close());
+    await expect(new RemoteInventory(peers).placeHold(placeCommand('d1234567'))).rejects.toThrow('no answer');
+    expect(places).toBe(0);
+    expect(server.log.text()).toContain('a connection of another service was refused');
+    expect(log.text()).toContain('a peer is away');
+    for (const text of [server.log.text(), log.text()]) {
+      expect(text).not.toContain(KEY);
+      expect(text).not.toContain(ANOTHER_KEY);
+    }
+    await answersWith(server, tls);
+  });
+
+  it('refuses a call without a greeting', async () => {
+    const server = await started(tls);
+    const heard = await say(
+      server.address,
+      frame({ pattern: 'holdfast.inventory.calls', data: place, id: '1' }),
+    );
+    expect(heard).not.toContain('held');
+    await waitFor('said in the log', () => server.log.text().includes('was refused'));
+    expect(places).toBe(0);
+    await answersWith(server, tls);
+  });
+
+  it('survives garbage', async () => {
+    const server = await started(tls);
+    const garbage: (string | Buffer)[] = [
+      'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+      '#',
+      'x#{}',
+      '-5#{}',
+      '4#null',
+      '2#{}',
+      '7#"hello"',
+      '99999999999#{}',
+      '10#{"pattern"',
+      frame({ pattern: { a: 1 }, id: 'x' }),
+      frame({ pattern: 'holdfast.hello', data: null, id: '1' }),
+      frame({ pattern: 'holdfast.hello', data: { nonce: 7 }, id: '1' }),
+      frame({ pattern: 'holdfast.proof', data: { proof: '' }, id: '1' }),
+      frame({ pattern: 'holdfast.pulse', data: 0, id: '1' }),
+      frame({ pattern: '__proto__', data: 0, id: '1' }),
+      `${'['.repeat(100_000)}`,
+      randomBytes(70_000),
+    ];
+    await Promise.all(garbage.map((bytes) => say(server.address, bytes)));
+    expect(places).toBe(0);
+    await answersWith(server, tls);
+  });
+});
+
+it('a frame that is too long ends its connection and nothing else', async () => {
+  const server = await started('off');
+  await say(server.address, `${64 * 1024 * 1024}#`, Buffer.alloc(20 * 1024 * 1024, 0x20));
+  expect(server.log.text()).toContain('a message beyond the longest');
+  await answersWith(server, 'off');
+});
+
+it('a connection that never greets is closed after three seconds', async () => {
+  const server = await started('off');
+  const begun = performance.now();
+  await say(server.address);
+  expect(performance.now() - begun).toBeLessThan(4_000);
+  expect(server.log.text()).toContain('no greeting in time');
+});
+
+it('a proof that was made for another greeting opens nothing', async () => {
+  const server = await started('off');
+  const heard = await say(
+    server.address,
+    frame({ pattern: 'holdfast.hello', data: { nonce: 'mine' }, id: '1' }),
+    frame({ pattern: 'holdfast.proof', data: { proof: randomBytes(32).toString('base64url') }, id: '2' }),
+    frame({ pattern: 'holdfast.inventory.calls', data: place, id: '3' }),
+  );
+  expect(heard).toContain('"proof"');
+  expect(heard).not.toContain('held');
+  expect(places).toBe(0);
+});
+
+it('frames of a known caller that are no calls get no answer that could be believed', async () => {
+  const server = await started('off');
+  const { peers } = await inventoryAt([server.address]);
+  open.push(() => peers.close());
+  for (const call of [
+    ['constructor'],
+    ['toString', 1],
+    ['placeHold'],
+    ['placeHold', null],
+    ['__proto__', {}],
+  ]) {
+    const answer = peers.call(call as [string], { key: undefined, deadlineMs: 1_000 });
+    await expect(answer).rejects.toThrow('bad request');
+  }
+  await expect(peers.call(['x'.repeat(41)], { key: undefined, deadlineMs: 1_000 })).rejects.toThrow();
+  await answersWith(server, 'off');
+});
+
+describe('TLS', () => {
+  it('is on by itself when the address is not of this machine alone', async () => {
+    places = 0;
+    const server = await startInventory({ getDrop: async () => null }, { listen: '0.0.0.0:0', tls: 'auto' });
+    open.push(() => server.stop());
+    const port = server.address.split(':')[1]!;
+    const { inventory, peers } = await inventoryAt([`127.0.0.1:${port}`], { tls: 'on' });
+    open.push(() => peers.close());
+    expect(await inventory.getDrop('d1234567')).toBeNull();
+    const plain = callersOf([`127.0.0.1:${port}`], { tls: 'off' });
+    open.push(() => plain.close());
+    expect(await plain.ready(500)).toBe(false);
+  });
+
+  it('is refused to who has no key, even with the right cipher', async () => {
+    const server = await started('on');
+    const port = Number(server.address.split(':')[1]);
+    const outcome = await new Promise<string>((resolve) => {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port,
+        ciphers: 'ECDHE-PSK-CHACHA20-POLY1305',
+        maxVersion: 'TLSv1.2',
+        pskCallback: () => ({ psk: Buffer.alloc(32), identity: 'holdfast' }),
+        checkServerIdentity: () => undefined,
+      });
+      socket.on('secureConnect', () => resolve('connected'));
+      socket.on('error', (error) => resolve(error.message));
+      socket.on('close', () => resolve('closed'));
+    });
+    expect(outcome).not.toBe('connected');
+    await waitFor('said in the log', () => server.log.text().includes('no TLS with our service key'));
+  });
+
+  it('is refused to who brings ordinary TLS without a key', async () => {
+    const server = await started('on');
+    const port = Number(server.address.split(':')[1]);
+    const outcome = await new Promise<string>((resolve) => {
+      const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+      socket.on('secureConnect', () => resolve('connected'));
+      socket.on('error', (error) => resolve(error.message));
+    });
+    expect(outcome).not.toBe('connected');
+    await answersWith(server, 'on');
+  });
+});
