@@ -1,0 +1,164 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase, dropDatabase, testServerUrl, waitFor } from '@holdfast/testing';
+import { Client } from 'pg';
+import { loadModule } from '../../tools/cluster/load-module';
+import { describeWithGo } from '../support/go';
+import { TestRedis } from '../support/redis';
+import { REPOSITORY } from '../support/repository';
+import { OtherShopper } from '../support/shop-client';
+
+interface Started {
+  entrypoint: string[] | null;
+  command: string[] | null;
+  environment: Record<string, string>;
+  health: string[] | null;
+}
+const { freePort } = loadModule<{ freePort(taken?: Set<number>): Promise<number> }>(
+  join(REPOSITORY, 'tools/cluster/ports.mjs'),
+);
+
+const INSTANCES = ['inventory-1', 'checkout-1', 'gateway-1'];
+const CDC_USER = 'holdfast_connect_image_test';
+
+/**
+ * The image, built by its steps as plain commands, and one instance of each service started from it as docker-compose.yml says, without the
+ * profile `cdc`. What cannot be seen here: the base image, users and read-only file systems, names of hosts, published ports.
+ */
+describeWithGo('the image', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-image-'));
+  const app = join(folder, 'image/app');
+  const ports = new Map<string, number>();
+  const running = new Map<string, { child: ChildProcess; output: () => string }>();
+  let services: Record<string, Started>;
+  let redis: TestRedis;
+  let databaseUrl: string;
+
+  beforeAll(async () => {
+    const compose = ['run', '.', '-services', join(REPOSITORY, 'docker-compose.yml')];
+    const checker = join(REPOSITORY, 'tools/compose-check');
+    services = JSON.parse(execFileSync('go', compose, { cwd: checker, encoding: 'utf8' })) as typeof services;
+    // Its steps take most of the time: npm's install, as the image makes it.
+    execFileSync(process.execPath, [join(checker, 'image.mjs'), folder], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    redis = await TestRedis.start();
+    databaseUrl = await createDatabase('image');
+    const taken = new Set<number>();
+    for (const name of INSTANCES)
+      for (const use of ['', ':ops']) {
+        const port = await freePort(taken);
+        taken.add(port);
+        ports.set(name + use, port);
+      }
+  }, 600_000);
+
+  afterAll(async () => {
+    for (const { child } of running.values()) child.kill('SIGKILL');
+    await redis?.stop();
+    if (databaseUrl) await dropDatabase(databaseUrl);
+    const client = new Client({ connectionString: testServerUrl() });
+    await client.connect();
+    await client.query(`DROP ROLE IF EXISTS ${CDC_USER}`);
+    await client.end();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  /** What the file says, with the names of hosts and the secrets that only exist among containers replaced. */
+  function environmentOf(name: string): Record<string, string> {
+    const here = (addresses: string) =>
+      addresses
+        .split(',')
+        .flatMap((address) => ports.get(address.split(':')[0]!) ?? [])
+        .map((port) => `127.0.0.1:${port}`)
+        .join(',');
+    const own = (use: string) => String(ports.get(name + use));
+    const replaced: Record<string, (value: string) => string> = {
+      DATABASE_URL: () => databaseUrl,
+      REDIS_URL: () => redis.url,
+      KAFKA_BROKERS: () => '127.0.0.1:1',
+      INVENTORY_ADDRESSES: here,
+      CHECKOUT_ADDRESSES: here,
+      HOLDFAST_LISTEN: () => `127.0.0.1:${own('')}`,
+      HOLDFAST_OPS_HOST: () => '127.0.0.1',
+      HOLDFAST_OPS_PORT: () => own(':ops'),
+      HOLDFAST_PUBLIC_ADDRESS: () => `http://127.0.0.1:${ports.get('gateway-1')}`,
+      HOST: () => '127.0.0.1',
+      PORT: () => String(ports.get('gateway-1')),
+      CDC_USER: () => CDC_USER,
+    };
+    const entries = Object.entries(services[name]!.environment);
+    return Object.fromEntries(entries.map(([key, value]) => [key, replaced[key]?.(value) ?? value]));
+  }
+
+  const settings = (name: string) => ({
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    HOLDFAST_DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'warn',
+    ...environmentOf(name),
+  });
+
+  function run(name: string, more: string[] = []) {
+    const { entrypoint, command } = services[name]!;
+    const [file, ...args] = [...(entrypoint ?? []), ...(more.length > 0 ? more : (command ?? []))];
+    const { status, stdout, stderr } = spawnSync(file!, args, {
+      cwd: app,
+      env: settings(name),
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
+
+  function start(name: string): void {
+    const [file, ...args] = services[name]!.command!;
+    const child = spawn(file!, args, { cwd: app, env: settings(name), stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (more: string) => (text += more));
+    running.set(name, { child, output: () => text });
+  }
+
+  /** The health check of the file, asked at the port of this test. */
+  function isHealthy(name: string): boolean {
+    const [, file, ...args] = services[name]!.health!;
+    const own = args.map((arg) => arg.replace('127.0.0.1:8081', `127.0.0.1:${ports.get(`${name}:ops`)}`));
+    return spawnSync(file!, own, { cwd: app, env: { PATH: process.env['PATH'] } }).status === 0;
+  }
+
+  it('makes secrets, tables, a first drop and the login of the stream, as often as it is asked', () => {
+    expect(run('migrate')).toMatchObject({ status: 0 });
+    expect(run('migrate')).toMatchObject({ status: 0 });
+  });
+
+  it('starts each service by its command, healthy as the file asks, and sells', async () => {
+    for (const name of INSTANCES) start(name);
+    for (const name of INSTANCES) {
+      const healthy = waitFor(`${name} to be healthy`, () => isHealthy(name), {
+        deadlineMs: 60_000,
+        everyMs: 200,
+      });
+      await healthy.catch((error: Error) => {
+        throw new Error(`${error.message}\n${running.get(name)?.output()}`);
+      });
+    }
+    const { stdout } = run('cli', ['drop', 'list', '--json']);
+    const { items } = JSON.parse(stdout) as {
+      items: { id: string; state: string; items: { sku: string }[] }[];
+    };
+    const open = items.find(({ state }) => state === 'open')!;
+    await new OtherShopper(`http://127.0.0.1:${ports.get('gateway-1')}`).buy(open.id, open.items[0]!.sku);
+  });
+
+  it('ends each of them in order when its container is stopped', async () => {
+    for (const name of [...INSTANCES].reverse()) {
+      const { child, output } = running.get(name)!;
+      child.kill('SIGTERM');
+      const ended = () => child.exitCode !== null && { code: child.exitCode };
+      const { code } = await waitFor(`${name} to end`, ended, { deadlineMs: 12_000 });
+      expect({ name, code, output: output() }).toMatchObject({ name, code: 0 });
+    }
+  });
+});
