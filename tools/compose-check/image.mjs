@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,7 +26,11 @@ function parse(text) {
 /** What the engine would send: a clean clone without what .dockerignore leaves out, so that a file nobody committed is missed. */
 function makeContext(folder) {
   const clone = join(folder, 'clone');
-  execFileSync('git', ['clone', '--quiet', '--no-hardlinks', '--depth', '1', `file://${root}`, clone]);
+  if (!existsSync(join(root, '.git'))) {
+    say('image: no repository here, so files that nobody committed are taken for committed ones');
+    const left = new Set(['node_modules', 'dist', '.holdfast', '.tools', 'test-results']);
+    cpSync(root, clone, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  } else execFileSync('git', ['clone', '--quiet', '--no-hardlinks', '--depth', '1', `file://${root}`, clone]);
   const rules = readFileSync(join(clone, '.dockerignore'), 'utf8')
     .split('\n')
     .filter((line) => line && !line.startsWith('#'));
