@@ -5,6 +5,8 @@ export interface TransportSettings {
   /** Calls to one peer that have no answer yet, and calls that wait because no peer is there. */
   inFlightMax: number;
   waitingMax: number;
+  /** How long a call waits for any peer to be there. */
+  awayMsMax: number;
   /** How often one call may be sent. */
   attemptsMax: number;
   pauseMsMin: number;
@@ -25,6 +27,8 @@ export const TRANSPORT_SETTINGS: TransportSettings = {
   // Three seconds of the highest rate measured; with some kilobytes a call it bounds what a hanging peer can hold.
   inFlightMax: 10_000,
   waitingMax: 10_000,
+  // A shopper is told within three seconds that nobody is there, also where an answer may take longer (an order).
+  awayMsMax: 3_000,
   // A rolling restart can meet a call at each of two peers. A command that kills whoever takes it must not kill all of them.
   attemptsMax: 4,
   pauseMsMin: 5,

@@ -45,7 +45,7 @@ export function connectPeers(options: ConnectPeersOptions): Peers {
 
 /**
  * All instances of one service. A call goes to the home of its key, and to the next in the order of the key when that one is away; every call
- * may be sent twice, because each is idempotent. When no instance is there it waits for one, within its deadline.
+ * may be sent twice, because each is idempotent. When no instance is there it waits for one, for a while.
  */
 export class Peers {
   private readonly peers: Peer[];
@@ -53,7 +53,7 @@ export class Peers {
   private readonly settings: TransportSettings;
   private readonly clock: Clock;
   private readonly random: () => number;
-  private readonly waiting = new Set<PendingCall>();
+  private readonly waiting = new Map<PendingCall, NodeJS.Timeout>();
   private turn = 0;
   private closed = false;
 
@@ -120,7 +120,7 @@ export class Peers {
   close(): void {
     this.closed = true;
     for (const peer of this.peers) peer.close();
-    for (const call of [...this.waiting]) call.fail(new ServiceUnavailable('shutting down'));
+    for (const call of [...this.waiting.keys()]) call.fail(new ServiceUnavailable('shutting down'));
   }
 
   /** Called by Nest. */
@@ -158,15 +158,20 @@ export class Peers {
     } else if (this.waiting.size >= this.settings.waitingMax) {
       call.fail(new ServiceUnavailable(`${this.options.service} is away`));
     } else {
-      this.waiting.add(call);
-      call.holder = { settled: () => this.waiting.delete(call) };
+      const away = () => call.fail(new ServiceUnavailable(`${this.options.service} is away`));
+      this.waiting.set(call, setTimeout(away, this.settings.awayMsMax));
+      call.holder = { settled: () => this.forget(call) };
     }
   }
 
+  private forget(call: PendingCall): void {
+    clearTimeout(this.waiting.get(call));
+    this.waiting.delete(call);
+  }
+
   private dispatchWaiting(): void {
-    const calls = [...this.waiting];
-    this.waiting.clear();
-    for (const call of calls) {
+    for (const call of [...this.waiting.keys()]) {
+      this.forget(call);
       call.holder = null;
       this.dispatch(call);
     }
