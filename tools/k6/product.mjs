@@ -14,11 +14,11 @@ const LINES_PER_RUN = 3;
 /** Parts of the command line's own code, as built: one way to find the product, one pass, one audit. */
 export function commandLine() {
   require('reflect-metadata');
-  const part = (path) => require(join(root, 'dist/apps/standalone/src/cli', path));
-  const { readRunState } = part('product/run-state.js');
-  const { OperatorPass } = part('product/operator-pass.js');
-  const { withLedger, ledgerNowMs } = part('product/with-ledger.js');
-  const { checkPromises } = part('rush/check-promises.js');
+  const part = (path) => require(join(root, 'dist/apps/standalone/src', path));
+  const { readRunState } = part('cli/product/run-state.js');
+  const { OperatorPass } = part('cli/product/operator-pass.js');
+  const { withLedger, ledgerNowMs } = part('process/with-ledger.js');
+  const { checkPromises } = part('cli/rush/check-promises.js');
   return { readRunState, OperatorPass, withLedger, ledgerNowMs, checkPromises };
 }
 
