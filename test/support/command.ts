@@ -12,8 +12,17 @@ export interface CommandAnswer {
 
 /** Runs the product's command line as its own process, with `--json`. */
 export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandAnswer> {
+  return runTool('holdfast.mjs', [...args, '--json'], env);
+}
+
+/** Runs one of the programs in `tools/`. */
+export function runTool(
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<CommandAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(REPOSITORY, 'tools/holdfast.mjs'), ...args, '--json'], {
+    const child = spawn(process.execPath, [join(REPOSITORY, 'tools', name), ...args], {
       cwd: REPOSITORY,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

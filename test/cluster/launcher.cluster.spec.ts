@@ -1,0 +1,251 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '@holdfast/testing';
+import { Client } from 'pg';
+import { runTool } from '../support/command';
+import { processTable, sendSignal, stillAlive } from '../support/processes';
+import {
+  beginStart,
+  newDataDir,
+  type Product,
+  startProduct,
+  startRefused,
+  stopAllProducts,
+} from '../support/product';
+
+interface Component {
+  name: string;
+  kind: string;
+  pid: number;
+  address: string;
+  state: string;
+  lag: number | null;
+}
+interface RunState {
+  pid: number;
+  mode: string;
+  databaseUrl: string;
+  components: Component[];
+}
+
+const ALL = [
+  ...['inventory-1', 'inventory-2', 'checkout-1', 'checkout-2', 'gateway-1', 'gateway-2'],
+  ...['proxy', 'postgres', 'redis', 'kafka', 'connect'],
+];
+const END_MS = 10_000;
+// Java programs on a machine that does other things, too.
+const BACK = { deadlineMs: 120_000, everyMs: 200 };
+
+const dataDir = newDataDir();
+const runState = () => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as RunState;
+const pidOf = (name: string) => runState().components.find((it) => it.name === name)!.pid;
+const cluster = (by: 'npm' | 'node' = 'node') => startProduct({ mode: 'cluster', by, dataDir, fresh: true });
+/** Of this data folder: every server names it, or works in it. */
+const strays = () =>
+  processTable()
+    .filter(({ command, zombie }) => !zombie && command.includes(dataDir))
+    .map(({ command }) => command);
+
+async function topology(product: Product): Promise<Component[]> {
+  const { json } = await product.cli('topology');
+  return (json as { components: Component[] }).components;
+}
+
+async function stateOf(product: Product, name: string): Promise<string> {
+  return (await topology(product)).find((it) => it.name === name)!.state;
+}
+
+async function untilAllUp(product: Product): Promise<Component[]> {
+  return waitFor(
+    'every component to be up',
+    async () => {
+      const all = await topology(product);
+      return all.every(({ state }) => state === 'up') && all;
+    },
+    BACK,
+  );
+}
+
+async function dropsOf(product: Product): Promise<string[]> {
+  const answer = await fetch(`${product.url}/v1/drops`);
+  return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
+}
+
+async function slots(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ slot_name: string }>('SELECT slot_name FROM pg_replication_slots');
+  await client.end();
+  return rows.map(({ slot_name }) => slot_name);
+}
+
+async function expectGone(pids: number[], deadlineMs = 1_000): Promise<void> {
+  await waitFor('no process to be left', () => stillAlive(pids).length === 0, { deadlineMs });
+  expect(strays()).toEqual([]);
+}
+
+let product: Product;
+let drops: string[];
+
+afterAll(async () => {
+  await stopAllProducts();
+  if (!process.env['HOLDFAST_KEEP_DATA']) rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('npm run cluster', () => {
+  it('makes everything at its first start, and shows it', async () => {
+    product = await cluster('npm');
+    console.info(`first start ${product.startMs} ms`);
+    drops = await dropsOf(product);
+    expect(drops).toHaveLength(1);
+    expect(product.output()).toContain(`${product.url}/d/${drops[0]}`);
+    expect(product.output()).toContain(join(dataDir, 'logs'));
+    expect(product.output()).toContain('npm run cluster:down');
+    for (const file of ['secrets.json', 'run.json'])
+      expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
+    const all = await untilAllUp(product);
+    expect(all.map(({ name }) => name)).toEqual(ALL);
+    const tree = product.pids();
+    for (const { pid } of all) expect(tree).toContain(pid);
+    expect(all.find(({ kind }) => kind === 'connect')!.lag).toEqual(expect.any(Number));
+    const [ready] = await Promise.all([
+      fetch(`${product.url}/health/ready`),
+      waitFor('counts', async () => (await fetch(`${product.url}/v1/drops/${drops[0]}`)).status === 200),
+    ]);
+    expect(ready.status).toBe(200);
+  }, 300_000);
+
+  it('shows no password to other users of this machine', () => {
+    const secrets = Object.values(
+      JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as object,
+    ).flat() as string[];
+    const commands = processTable().map(({ command }) => command);
+    expect(commands.filter((command) => secrets.some((secret) => command.includes(secret)))).toEqual([]);
+    expect(secrets.filter((secret) => product.output().includes(secret))).toEqual([]);
+  });
+
+  it('refuses a second product on its folder, in either mode', async () => {
+    for (const mode of ['cluster', 'standalone'] as const) {
+      const refused = await startRefused({ mode, dataDir });
+      expect(refused).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('in use by another Holdfast'),
+      });
+    }
+    expect(await dropsOf(product)).toEqual(drops);
+  });
+
+  it.each(['inventory-1', 'checkout-2', 'gateway-1', 'proxy', 'redis', 'postgres'])(
+    'starts %s again after kill -9, and says so',
+    async (name) => {
+      const pid = pidOf(name);
+      sendSignal(pid, 'SIGKILL');
+      await waitFor(`${name} to be back`, () => pidOf(name) !== pid, BACK);
+      await waitFor(`${name} to be up`, async () => (await stateOf(product, name)) === 'up', BACK);
+      if (name === 'postgres') expect(product.output()).toContain('PostgreSQL is back');
+      else expect(product.output()).toContain(`(pid ${pid}) ended with signal SIGKILL; starting it again`);
+    },
+    200_000,
+  );
+
+  it('goes on without Kafka and Connect, says that they are away, and has them back', async () => {
+    const killed = ['kafka', 'connect'].map((name) => [name, pidOf(name)] as const);
+    for (const [, pid] of killed) sendSignal(pid, 'SIGKILL');
+    expect(await stateOf(product, 'kafka')).toBe('down');
+    expect(await dropsOf(product)).toEqual(drops);
+    for (const [name, pid] of killed) await waitFor(`${name} to be back`, () => pidOf(name) !== pid, BACK);
+    await untilAllUp(product);
+  }, 300_000);
+
+  it('tells the truth about what is stopped and answers nothing', async () => {
+    const names = ['checkout-1', 'redis'];
+    for (const name of names) sendSignal(pidOf(name), 'SIGSTOP');
+    try {
+      const all = await topology(product);
+      expect(all.filter(({ state }) => state === 'down').map(({ name }) => name)).toEqual(names);
+    } finally {
+      for (const name of names) sendSignal(pidOf(name), 'SIGCONT');
+    }
+    await untilAllUp(product);
+  }, 200_000);
+
+  it('ends within 10 s of SIGTERM, with nothing left over', async () => {
+    const pids = product.pids();
+    expect(pids.length).toBeGreaterThan(ALL.length * 2); // each has its lifeline
+    const began = Date.now();
+    expect(await product.stop()).toEqual({ code: 0, signal: null });
+    console.info(`ended in ${Date.now() - began} ms`);
+    expect(Date.now() - began).toBeLessThan(END_MS);
+    await expectGone(pids);
+    expect(existsSync(join(dataDir, 'run.json'))).toBe(false);
+  }, 30_000);
+
+  it('finds everything again at its next start, and ends at Ctrl-C, also when it is pressed twice', async () => {
+    const ports = () => readFileSync(join(dataDir, 'cluster/ports.json'), 'utf8');
+    const before = ports();
+    product = await cluster('npm');
+    console.info(`later start ${product.startMs} ms`);
+    expect(await dropsOf(product)).toEqual(drops);
+    expect(ports()).toBe(before);
+    expect(product.output()).not.toContain('Formatting the storage');
+    const pids = product.pids();
+    sendSignal(-product.pid, 'SIGINT');
+    await pause(300);
+    sendSignal(-product.pid, 'SIGINT');
+    const exit = await waitFor('the exit', () => Promise.race([product.exited, pause(50, null)]), {
+      deadlineMs: END_MS,
+    });
+    expect([0, 130, null]).toContain(exit.code);
+    await expectGone(pids);
+  }, 300_000);
+
+  it('leaves nothing behind when it is killed, and goes on from there as the other mode and back', async () => {
+    product = await cluster();
+    const pids = product.pids();
+    await product.kill9();
+    const alone = await startProduct({ mode: 'standalone', dataDir });
+    expect(await dropsOf(alone)).toEqual(drops);
+    expect(alone.output()).toContain('Dropped holdfast_cdc');
+    expect(await slots(runState().databaseUrl)).toEqual([expect.stringContaining('holdfast_native_')]);
+    await alone.stop();
+    await expectGone(pids, 15_000);
+
+    product = await cluster();
+    expect(product.output()).toContain('Dropped holdfast_native_');
+    expect(await slots(runState().databaseUrl)).toEqual(['holdfast_cdc']);
+    expect((await product.cli('verify')).code).toBe(0);
+  }, 400_000);
+
+  it('is ended from elsewhere by npm run cluster:down', async () => {
+    const pids = product.pids();
+    const down = () => runTool('cluster-down.mjs', [], { HOLDFAST_DATA_DIR: dataDir });
+    const first = await down();
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('It is down') });
+    await expectGone(pids);
+    expect(await product.exited).toEqual({ code: 0, signal: null });
+    expect(await down()).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing runs on') });
+  }, 60_000);
+});
+
+describe('a start that is interrupted', () => {
+  it('leaves nothing behind, and the next one is whole', async () => {
+    const starting = beginStart({ mode: 'cluster', dataDir });
+    await waitFor('the servers to start', () => starting.output().includes('redis'), { deadlineMs: 60_000 });
+    const pids = starting.pids();
+    sendSignal(starting.pid, 'SIGTERM');
+    expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
+    await expectGone(pids);
+    expect(starting.output()).not.toContain('ready at');
+  }, 90_000);
+
+  it('says which program is missing, and how to get it', async () => {
+    const refused = await startRefused({
+      mode: 'cluster',
+      env: { PATH: join(dataDir, 'nowhere'), JAVA_HOME: '' },
+    });
+    expect(refused.code).toBe(1);
+    for (const word of ['redis-server', 'Java 17', 'apt-get install']) expect(refused.output).toContain(word);
+    expect(refused.output).not.toContain('    at ');
+  }, 60_000);
+});
