@@ -7,8 +7,8 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 const SAID_AGAIN_MS = 60_000; // a broker that is away fails ten requests a second: each complaint is worth a line a minute
 const SAID_MAX = 100;
-/** Each lost connection and each refused request: they are tried again, and when that does not help our own lines say so. */
-const EVERYDAY = new Set(['Connection', 'BrokerPool']);
+/** Each lost connection, refused request and crash: they are tried again, and our own lines say what it means. */
+const EVERYDAY = new Set(['Connection', 'BrokerPool', 'Consumer', 'Runner']);
 
 /**
  * For the consumer: it tries for ever, because a consumer that gives up loses its place in the group and comes back only when its old session

@@ -155,8 +155,7 @@ export class KafkaChangeStream extends ChangeStream {
     const { type } = (error.cause ?? error) as { type?: string };
     if (type === 'INVALID_SESSION_TIMEOUT') this.sessionMs = SESSION_MS_ANYWHERE;
     this.restarted += 1;
-    const fields = { group: this.source.group, reason: error.message };
-    this.log.warn(fields, 'the consumer of the change stream has failed: another one takes its place');
+    this.complain(error, 'the consumer of the change stream has failed: another one takes its place');
   }
 
   private flowing(): void {

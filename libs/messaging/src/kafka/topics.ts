@@ -1,5 +1,9 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
 import { deadLetterTopic, type KafkaSource, type TopicSpec } from './source';
+
+const LEADERS_MS_MAX = 5_000;
+const LEADERS_LOOK_MS = 50;
 
 /**
  * Makes the topics that are missing, those of dead letters included: a consumer cannot subscribe to a topic that is not there, and the stream's own
@@ -17,6 +21,10 @@ export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<v
     if (missing.length === 0) return;
     // Waiting for leaders would fail on a topic that somebody else made in this moment.
     await admin.createTopics({ topics: missing.map(forKafka), waitForLeaders: false });
+    await untilLed(
+      admin,
+      missing.map(({ topic }) => topic),
+    );
   } finally {
     await admin.disconnect();
   }
@@ -24,6 +32,26 @@ export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<v
 
 export function topicsOf({ topics, heartbeat }: KafkaSource): TopicSpec[] {
   return heartbeat ? [...topics, heartbeat.topic] : [...topics];
+}
+
+/** A topic made a moment ago has no leaders yet, and a consumer that finds it so gives up. */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const patience = AbortSignal.timeout(LEADERS_MS_MAX);
+  for (;;) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics });
+      if (
+        found.topics.every(
+          ({ partitions }) => partitions.length > 0 && partitions.every((it) => it.leader >= 0),
+        )
+      )
+        return;
+    } catch (error) {
+      if (patience.aborted) throw error;
+    }
+    if (patience.aborted) return;
+    await sleep(LEADERS_LOOK_MS);
+  }
 }
 
 function forKafka({ topic, partitions, config }: TopicSpec) {

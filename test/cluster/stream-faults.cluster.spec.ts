@@ -1,0 +1,260 @@
+import { silentLogger } from '@holdfast/observability';
+import { seededRandom, shuffled, waitFor } from '@holdfast/testing';
+import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import type { Pool } from 'pg';
+import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { adminPool } from '../integration/stream-support';
+import { createLedger, type TestLedger } from '../support/database';
+import { Projector, streamDrop, Traffic } from '../support/stream-projector';
+import { StreamServers } from '../support/stream-servers';
+
+jest.setTimeout(240_000);
+
+const STOCK = 'holdfast.inventory.stock';
+const SKUS = ['A', 'B', 'C'];
+/** How long Kafka and Connect stay dead. The whole minute of the promise: HOLDFAST_STREAM_OUTAGE_MS=60000. */
+const OUTAGE_MS = Number(process.env['HOLDFAST_STREAM_OUTAGE_MS'] ?? 12_000);
+const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
+
+describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
+  let ledger: TestLedger;
+  let servers: StreamServers;
+  let pool: Pool;
+  let kafka: Kafka;
+  let projector: Projector;
+  let dropId: string;
+  const started: Projector[] = [];
+  let traffic: Traffic;
+  const projectorOf = async (instance: string) => {
+    const it = new Projector(pool, { brokers: servers.brokers, instance, databaseUrl: ledger.url });
+    started.push(it);
+    await it.start();
+    return it;
+  };
+  const create = async (skus: readonly string[] = SKUS) =>
+    (await new LedgerDropCatalogue(pool).create(streamDrop(skus))).drop.id;
+
+  beforeAll(async () => {
+    ledger = await createLedger('stream_faults');
+    pool = adminPool(ledger.url);
+    servers = await StreamServers.start(ledger.url);
+    kafka = new Kafka({
+      brokers: servers.brokers,
+      logLevel: logLevel.NOTHING,
+      retry: { initialRetryTime: 100 },
+    });
+    dropId = await create();
+    projector = await projectorOf('steady'); //DBG
+  });
+  afterAll(async () => {
+    await Promise.all(started.map((it) => it.stream.stop()));
+    await servers?.stop();
+    await pool.end();
+    await ledger.drop();
+  });
+  afterEach(async () => {
+    await traffic?.stop();
+    expect(started.flatMap((it) => it.wentBack)).toEqual([]);
+  });
+
+  /** All that is in a topic by now, as it came. */
+  async function recordsOf(topic: string): Promise<KafkaMessage[]> {
+    const admin = kafka.admin();
+    await admin.connect();
+    const ends = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    const wanted = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+    const found: KafkaMessage[] = [];
+    const consumer = kafka.consumer({ groupId: `reader-${Math.random()}`, maxWaitTimeInMs: 100 });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void found.push(message) });
+    await waitFor(`${wanted} records of ${topic}`, () => found.length >= wanted);
+    await consumer.disconnect();
+    return found;
+  }
+  async function produce(topic: string, messages: Message[]): Promise<void> {
+    const producer = kafka.producer();
+    await producer.connect();
+    for (let at = 0; at < messages.length; at += 500)
+      await producer.send({ topic, messages: messages.slice(at, at + 500) });
+    await producer.disconnect();
+  }
+  const again = ({ key, value, headers }: KafkaMessage): Message => ({ key, value, headers });
+
+  it('shows the rows of one COPY, which share their place in the log', async () => {
+    const copied = await create(['first']);
+    const skus = Array.from({ length: 300 }, (_, i) => `S${i}`);
+    await pool.query(
+      `INSERT INTO inventory.item (drop_id, sku, position, name, price_minor, currency)
+       SELECT $1, sku, 9, sku, 1, 'EUR' FROM unnest($2::text[]) sku`,
+      [copied, skus],
+    );
+    const columns = 'drop_id, sku, total, available, held, sold';
+    await pool.query(
+      `COPY inventory.stock (${columns}) FROM PROGRAM 'for n in $(seq 0 299); do echo ${copied},S$n,9,9,0,0; done' CSV`,
+    );
+    await projector.agrees(copied);
+    expect(await projector.view.ofDrop(copied)).toHaveLength(301);
+  });
+
+  it('ends on the ledger when every record comes again, doubled and in random order, in the middle of traffic', async () => {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 200);
+    const recorded = await recordsOf(STOCK);
+    const random = seededRandom(SEED);
+    await produce(STOCK, shuffled([...recorded, ...recorded], random).map(again));
+    await traffic.stop();
+    expect(traffic.faults).toBe(0);
+    await projector.agrees(dropId);
+  });
+
+  it('ends on the ledger when it is read again from offset 0, by a newcomer and over a view that is full', async () => {
+    const newcomer = await projectorOf(`newcomer-${process.pid}`);
+    await newcomer.agrees(dropId, 1_000);
+    const full = new Projector(pool, {
+      brokers: servers.brokers,
+      instance: 'again',
+      databaseUrl: ledger.url,
+    });
+    started.push(full);
+    await full.changes.applyStock(await full.ledger(dropId));
+    const heard: unknown[] = [];
+    full.feed.subscribe(
+      (message) => message.kind === 'stock' && heard.push(...message.rows.filter((r) => r.dropId === dropId)),
+    );
+    await full.start();
+    await full.agrees(dropId, 1_000);
+    expect(heard).toEqual([]);
+  });
+
+  it('puts aside what cannot be read, with its place and the reason, and reads its row from the ledger', async () => {
+    const poisoned = await create();
+    await projector.agrees(poisoned);
+    // A change that never arrives: what the poison stands for.
+    await pool.query('ALTER PUBLICATION holdfast_cdc DROP TABLE inventory.stock');
+    await pool.query(
+      `UPDATE inventory.stock SET available = available - 5, held = held + 5, version = 9 WHERE drop_id = $1 AND sku = 'A'`,
+      [poisoned],
+    );
+    await pool.query('ALTER PUBLICATION holdfast_cdc ADD TABLE inventory.stock');
+    const key = JSON.stringify({ drop_id: poisoned, sku: 'A' });
+    const wrongRow = { op: 'u', source: { ts_ms: 1 }, after: { drop_id: poisoned, sku: 'A', available: -1 } };
+    await produce(STOCK, [
+      { key, value: '{"after": cut off' },
+      { key, value: JSON.stringify(wrongRow), headers: { trace: 'x' } },
+    ]);
+    await waitFor('both are noticed', () => projector.poison.length === 2);
+    await waitFor('the row is mended', async () => {
+      await projector.mend();
+      return (await projector.view.ofDrop(poisoned))[0]!.version === 9;
+    });
+    const letters = await waitFor('both letters', async () => {
+      const all = (await recordsOf(`${STOCK}.dlq`)).filter(({ headers }) =>
+        String(headers!['dlq-group']).endsWith('-steady'),
+      );
+      return all.length === 2 && all.sort((a, b) => a.value!.length - b.value!.length);
+    });
+    expect(letters.map(({ key: at, value }) => [String(at), String(value)])).toEqual([
+      [key, '{"after": cut off'],
+      [key, JSON.stringify(wrongRow)],
+    ]);
+    const said = letters.map(({ headers }) =>
+      Object.fromEntries(Object.entries(headers!).map(([name, text]) => [name, String(text)])),
+    );
+    expect(said[0]).toMatchObject({
+      'dlq-topic': STOCK,
+      'dlq-partition': expect.stringMatching(/^\d$/),
+      'dlq-offset': expect.stringMatching(/^\d+$/),
+      'dlq-reason': expect.stringContaining('JSON'),
+    });
+    expect(said[1]).toMatchObject({ trace: 'x', 'dlq-reason': expect.stringContaining('total') });
+    expect(projector.stream.deadLetters).toEqual({ kept: 2, lost: 0 });
+  });
+
+  it('goes on when what it cannot read cannot be put aside either, and counts it', async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [`${STOCK}.dlq`] });
+    await admin.disconnect();
+    const poisoned = await create();
+    await produce(STOCK, [{ key: JSON.stringify({ drop_id: poisoned, sku: 'A' }), value: 'no letter' }]);
+    await waitFor('it is counted', () => projector.stream.deadLetters.lost === 1, { deadlineMs: 20_000 });
+    await projector.agrees(poisoned);
+  });
+
+  it('is behind and says so within 3 s when the broker is killed, and catches up within 10 s of its return', async () => {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 100);
+    await servers.killKafka();
+    const killedAt = performance.now();
+    await waitFor('it knows', () => (projector.stream.status().lagMs ?? 0) > 2_000, { deadlineMs: 3_000 });
+    expect(performance.now() - killedAt).toBeLessThan(3_000);
+    await servers.startKafka();
+    const caughtUpMs = await projector.catchesUp(dropId, 10_000);
+    await traffic.stop();
+    expect(traffic.faults).toBe(0);
+    await projector.agrees(dropId);
+    console.info(`caught up ${Math.round(caughtUpMs)} ms after the broker was back`);
+  });
+
+  it('catches up when Connect is killed', async () => {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 50);
+    await servers.killConnect();
+    await waitFor('it knows', () => projector.stream.status().lagMs! > 2_000, { deadlineMs: 3_000 });
+    await servers.startConnect();
+    const caughtUpMs = await projector.catchesUp(dropId, 10_000);
+    await traffic.stop();
+    await projector.agrees(dropId);
+    console.info(`caught up ${Math.round(caughtUpMs)} ms after Connect was back`);
+  });
+
+  it(`catches up within 10 s when Kafka and Connect have been dead for ${OUTAGE_MS / 1_000} s under load`, async () => {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 50);
+    await Promise.all([servers.killKafka(), servers.killConnect()]);
+    const before = traffic.commits;
+    const until = performance.now() + OUTAGE_MS;
+    await waitFor('the outage is over', () => performance.now() > until, {
+      deadlineMs: OUTAGE_MS + 5_000,
+      everyMs: 100,
+    });
+    expect(projector.stream.status()).toMatchObject({ connected: false });
+    expect(projector.stream.status().lagMs).toBeGreaterThan(OUTAGE_MS - 1_000);
+    const sold = traffic.commits - before;
+    await servers.startKafka();
+    await servers.startConnect();
+    const caughtUpMs = await projector.catchesUp(dropId, 10_000);
+    await traffic.stop();
+    expect(sold).toBeGreaterThan((OUTAGE_MS / 1_000) * 50);
+    expect(traffic.faults).toBe(0);
+    await projector.agrees(dropId);
+    console.info(`${sold} commits meanwhile; caught up ${Math.round(caughtUpMs)} ms after both were back`);
+  });
+
+  it('starts within seconds and ends within 3 s though the broker hangs, and shows everything when it is back', async () => {
+    const { pid } = servers.kafka!;
+    const hung = await projectorOf('hung');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const late = new Projector(
+        pool,
+        { brokers: servers.brokers, instance: 'late', databaseUrl: ledger.url },
+        silentLogger(),
+      );
+      started.push(late);
+      const began = performance.now();
+      await late.start();
+      expect(performance.now() - began).toBeLessThan(8_000);
+      const ending = performance.now();
+      await Promise.all([hung.stream.stop(), late.stream.stop()]);
+      expect(performance.now() - ending).toBeLessThan(3_000);
+      await waitFor('the others know', () => projector.stream.status().lagMs! > 2_000);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const sold = await create();
+    await projector.catchesUp(sold, 15_000);
+  });
+});
