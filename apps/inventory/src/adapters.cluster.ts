@@ -3,11 +3,13 @@ import { ServiceConfig } from '@holdfast/config';
 import { LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock, randomId } from '@holdfast/kernel';
 import { ChangeStream, KafkaChangeStream } from '@holdfast/messaging';
-import { Logger } from '@holdfast/observability';
+import { Logger, Metrics } from '@holdfast/observability';
 import { RedisConnection, RedisLiveFeed } from '@holdfast/redis';
 import { redisProviders } from '@holdfast/service';
 import { projectorSource } from './adapters/kafka/stream-source';
-import { MemoryGate } from './adapters/memory/gate';
+import { NoGate } from './adapters/memory/no-gate';
+import type { PostgresLedger } from './adapters/postgres/ledger';
+import { RedisGate } from './adapters/redis/gate/redis-gate';
 import { RedisStockView } from './adapters/redis/view/redis-stock-view';
 import { KeepSharedView } from './application/keep-shared-view';
 import { CountsReader } from './application/ports/counts-reader.port';
@@ -17,6 +19,35 @@ import { Ledger } from './application/ports/ledger.port';
 import { SharedStockView } from './application/ports/shared-stock-view.port';
 import { ViewKeeper } from './application/ports/view-keeper.port';
 import { ReadStock } from './application/read-stock';
+
+function makeGate(
+  { gate }: ServiceConfig,
+  redis: RedisConnection,
+  clock: Clock,
+  source: PostgresLedger,
+  logger: Logger,
+  metrics: Metrics,
+): Gate {
+  if (!gate) return new NoGate();
+  const made = new RedisGate({ redis, clock, source, logger: logger.child({ part: 'gate' }) });
+  const read = (name: string, help: string, value: () => number) => metrics.gauge(name, help, value);
+  read(
+    'holdfast_gate_admitted',
+    'Places let through to the ledger and counted, since the start',
+    () => made.counts.admitted,
+  );
+  read(
+    'holdfast_gate_asked',
+    'Places sent on to the ledger uncounted: replays, limits, doubts',
+    () => made.counts.asked,
+  );
+  read('holdfast_gate_unseen', 'Places sent on because the gate could not look', () => made.counts.unseen);
+  read('holdfast_gate_waited', 'Places told to wait for the answers of others', () => made.counts.waited);
+  read('holdfast_gate_short', 'Places refused as sold out', () => made.counts.short);
+  read('holdfast_gate_failed_calls', 'Calls to Redis that failed', () => made.counts.failedCalls);
+  read('holdfast_gate_seedings', 'Drops loaded from the ledger', () => made.counts.seedings);
+  return made;
+}
 
 function makeView(redis: RedisConnection, upkeep: DropUpkeep, logger: Logger): SharedStockView {
   const log = logger.child({ part: 'view' });
@@ -55,9 +86,8 @@ export const clusterAdapters: Provider[] = [
   ...redisProviders,
   {
     provide: Gate,
-    inject: [Clock, Ledger],
-    useFactory: (clock: Clock, ledger: Ledger) =>
-      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
+    inject: [ServiceConfig, RedisConnection, Clock, Ledger, Logger, Metrics],
+    useFactory: makeGate,
   },
   { provide: SharedStockView, inject: [RedisConnection, DropUpkeep, Logger], useFactory: makeView },
   { provide: StockView, useExisting: SharedStockView },
