@@ -1,6 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { createGatewayApp } from '../../apps/gateway/src/bootstrap';
+import {
+  type ReadinessChecks,
+  ReadinessSource,
+} from '../../apps/gateway/src/entrypoints/http/server/readiness-checks';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module';
 import { AppConfig, ConfigModule, Runtime } from '@holdfast/config';
 import {
@@ -69,6 +73,8 @@ export class FakeBackend {
     },
   ];
   staleSince: string | null = null;
+  /** What readiness asks; by default what it asks in one process. */
+  readiness: ReadinessChecks | undefined;
   placed: PlaceHold[] = [];
   ordered: PlaceOrder[] = [];
   delivered: { provider: string; body: string }[] = [];
@@ -176,6 +182,7 @@ class FakeServices {
       { provide: CheckoutClient, useValue: backend.checkout },
       { provide: StockView, useValue: backend.view },
       { provide: LiveFeed, useValue: backend.feed },
+      { provide: ReadinessSource, useValue: { checks: backend.readiness } },
     ];
     return { module: FakeServices, providers, exports: providers.map(({ provide }) => provide) };
   }

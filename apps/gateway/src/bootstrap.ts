@@ -23,7 +23,7 @@ export async function createGatewayApp(
   rootModule: Parameters<typeof NestFactory.create>[0],
   config: AppConfig,
 ): Promise<NestFastifyApplication> {
-  const adapter = makeAdapter();
+  const adapter = makeAdapter(config);
   const instance = adapter.getInstance();
   const methods = new MethodTable();
   methods.watch(instance);
@@ -56,7 +56,7 @@ export async function createGatewayApp(
   return app;
 }
 
-function makeAdapter(): FastifyAdapter {
+function makeAdapter({ proxyHops }: AppConfig): FastifyAdapter {
   return new FastifyAdapter({
     // Guards, never middleware: its engine would run at each request for nothing.
     skipMiddie: true,
@@ -80,6 +80,8 @@ function makeAdapter(): FastifyAdapter {
     },
     // While closing, a request on an open connection is still answered, by us and with `Connection: close`.
     return503OnClosing: false,
-    trustProxy: false,
+    // So many entries of X-Forwarded-For, from the right, were written by proxies of ours; what stands left of them a stranger wrote. A
+    // function, because Fastify trusts nobody for a number (5.12).
+    trustProxy: proxyHops > 0 && ((_address, hop) => hop < proxyHops),
   });
 }

@@ -12,7 +12,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock, SystemClock } from '@holdfast/kernel';
-import { GcraStorage } from './adapters/limits/gcra-storage';
+import { limitProviders } from './adapters/limits/limits.providers';
 import { DropDirectory } from './application/drop-directory';
 import { RenderedDrops } from './application/rendered-drops';
 import { GuestStrategy } from './entrypoints/http/access/guest.strategy';
@@ -33,7 +33,7 @@ import { ProblemsController } from './entrypoints/http/routes/problems.controlle
 import { SessionsController } from './entrypoints/http/routes/sessions.controller';
 import { WebhooksController } from './entrypoints/http/routes/webhooks.controller';
 import { EdgeCounts } from './entrypoints/http/server/edge-counts';
-import { Readiness } from './entrypoints/http/server/readiness';
+import { readinessProviders } from './entrypoints/http/server/readiness.providers';
 import { liveControllers, liveProviders } from './live/live.providers';
 
 /** Listens to the feed while the product runs. */
@@ -72,7 +72,7 @@ const access = [
   KnownGuests,
   GuestStrategy,
   Operators,
-  GcraStorage,
+  ...limitProviders,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },
   { provide: APP_GUARD, useClass: LimitsGuard },
@@ -106,7 +106,7 @@ export class GatewayModule {
         PagesController,
         ...liveControllers,
       ],
-      providers: [...application, ...access, EdgeCounts, Readiness, ...liveProviders],
+      providers: [...application, ...access, EdgeCounts, ...readinessProviders, ...liveProviders],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Clock } from '@holdfast/kernel';
 import { GcraStorage } from './gcra-storage';
+import { ThrottlerFace } from './throttler-face';
 
 class TestClock extends Clock {
   ms = 1_763_800_000_000;
@@ -13,7 +14,7 @@ class TestClock extends Clock {
   }
 }
 
-const quota = { quota: 2, windowSeconds: 60 };
+const quota = { name: 'test', quota: 2, windowSeconds: 60 };
 
 describe('limits in this process', () => {
   it('forgets nobody who has used something of the current window', () => {
@@ -44,10 +45,22 @@ describe('limits in this process', () => {
     expect(storage.callers).toBeLessThanOrEqual(400_000);
   });
 
+  it('remembers a caller for as long as the longest window lasts', () => {
+    const clock = new TestClock();
+    const storage = new GcraStorage(clock);
+    const daily = { name: 'daily', quota: 1, windowSeconds: 86_400 };
+    storage.take('a', daily);
+    for (let minute = 0; minute < 600; minute += 1) {
+      clock.ms += 60_000;
+      storage.take('b', quota);
+    }
+    expect(storage.take('a', daily).allowed).toBe(false);
+  });
+
   it('tells the library that a caller is blocked, and for how long', async () => {
-    const storage = new GcraStorage(new TestClock());
-    await storage.increment('k', 60_000, 1, 0, 'reads');
-    expect(await storage.increment('k', 60_000, 1, 0, 'reads')).toMatchObject({
+    const face = new ThrottlerFace(new GcraStorage(new TestClock()));
+    await face.increment('k', 60_000, 1, 0, 'reads');
+    expect(await face.increment('k', 60_000, 1, 0, 'reads')).toMatchObject({
       isBlocked: true,
       timeToBlockExpire: 60,
     });

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AppConfig, isLoopback } from '@holdfast/config';
+import { AppConfig, isLoopback, ServiceConfig } from '@holdfast/config';
 import { Clock } from '@holdfast/kernel';
 import { Tokens } from './tokens';
 import { VerifiedCache } from './verified-cache';
@@ -16,7 +17,12 @@ export class Operators {
     private readonly tokens: Tokens,
     private readonly clock: Clock,
     private readonly config: AppConfig,
+    @Optional() private readonly service?: ServiceConfig,
   ) {}
+
+  get ofCluster(): boolean {
+    return this.config.mode === 'cluster';
+  }
 
   /** The header `Holdfast-Operator`, with which the operator's own load passes the public limits. */
   hasPass(request: FastifyRequest): boolean {
@@ -24,11 +30,17 @@ export class Operators {
     return typeof pass === 'string' && this.isPass(pass);
   }
 
-  /** May see what is for operators only. */
-  isOperator(request: FastifyRequest): boolean {
-    if (this.config.mode === 'standalone' && isLoopbackPeer(request.socket.remoteAddress)) return true;
+  /** This machine in standalone mode; elsewhere who shows a pass, or the token that the settings name for figures. */
+  maySeeFigures(request: FastifyRequest): boolean {
+    if (!this.ofCluster && isLoopbackPeer(request.socket.remoteAddress)) return true;
     const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    return bearer !== undefined && this.isPass(bearer);
+    return bearer !== undefined && (this.isFiguresToken(bearer) || this.isPass(bearer));
+  }
+
+  private isFiguresToken(token: string): boolean {
+    const expected = this.service?.metricsToken ?? null;
+    // Hashed, so that both have one length and the time to compare tells nothing.
+    return expected !== null && timingSafeEqual(digest(token), digest(expected));
   }
 
   private isPass(pass: string): boolean {
@@ -43,4 +55,8 @@ export class Operators {
 
 function isLoopbackPeer(address: string | undefined): boolean {
   return address !== undefined && isLoopback(address.replace(/^::ffff:/, ''));
+}
+
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
 }

@@ -29,8 +29,10 @@ export class PolicyGuard extends AuthGuard('guest') {
         return true;
       case 'guest':
         return this.admitGuest(request, context);
-      case 'operator':
-        if (this.operators.isOperator(request)) return true;
+      case 'figures':
+        if (this.operators.maySeeFigures(request)) return true;
+        // In a cluster the figures have an address of their own; the public one does not tell that there are any.
+        if (this.operators.ofCluster) throw new ProblemError({ code: 'not-found' });
         throw new ProblemError({ code: 'unauthenticated', detail: 'An operator’s pass is needed here.' });
       case undefined:
         throw new ProblemError({ code: 'forbidden' });

@@ -4,10 +4,10 @@ import { SetMetadata } from '@nestjs/common';
  * Who may call a route. There is no default: a route without a policy answers 403, and a test fails that walks all routes.
  * - `public`: everybody
  * - `guest`: who has an access token of a guest session
- * - `operator`: this machine in standalone mode, else who has an operator's pass
+ * - `figures`: this machine in standalone mode; who has an operator's pass, or the token for figures; for others of a cluster there is nothing here
  * - `provider`: a payment provider; the signature over the body is checked by checkout
  */
-export type PolicyName = 'public' | 'guest' | 'operator' | 'provider';
+export type PolicyName = 'public' | 'guest' | 'figures' | 'provider';
 
 export const POLICY = Symbol('policy');
 

@@ -1,4 +1,5 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 
 /**
  * Whom an address stands for: an IPv4 address for itself, an IPv6 one for its /64, because a single household is given that many and could
@@ -14,4 +15,10 @@ export function addressKey(address: string): string {
   const zeros =
     tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
   return [...left, ...zeros, ...right].slice(0, 4).join(':').toLowerCase();
+}
+
+/** Whom we speak with, as our own proxies tell it; the peer itself when what they told is no address. */
+export function clientAddress(request: FastifyRequest): string {
+  const told = request.ip;
+  return isIP(told) === 0 ? (request.socket.remoteAddress ?? '') : told;
 }

@@ -1,12 +1,11 @@
 import { SetMetadata } from '@nestjs/common';
-import type { Quota } from '../../../domain/gcra';
+import type { NamedQuota } from '../../../application/ports/limit-store.port';
 
 /** What a request counts as. */
 export type LimitName = 'sessions' | 'purchases' | 'reads';
 
-export interface LimitPolicy extends Quota {
-  /** In `RateLimit` and `RateLimit-Policy`, and the first part of the caller's key. */
-  name: string;
+/** `name` also stands in `RateLimit` and `RateLimit-Policy`. */
+export interface LimitPolicy extends NamedQuota {
   /** Whose allowance it is. */
   of: 'address' | 'customer' | 'drop';
 }

@@ -1,6 +1,18 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ServiceConfig } from '@holdfast/config';
+import { LimitStore } from '../../../application/ports/limit-store.port';
 import { DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
+
+@Global()
+@Module({})
+class ServiceSettings {
+  static with(config: ServiceConfig): DynamicModule {
+    const providers = [{ provide: ServiceConfig, useValue: config }];
+    return { module: ServiceSettings, providers, exports: [ServiceConfig] };
+  }
+}
 
 let app: NestFastifyApplication;
 beforeEach(async () => {
@@ -67,9 +79,10 @@ describe('public limits', () => {
   });
 
   it('let one address open 300 sessions a minute', async () => {
-    const seen = await statuses(310, () => app.inject({ method: 'POST', url: '/v1/sessions' }));
-    expect(seen[201]).toBeGreaterThanOrEqual(300);
-    expect(seen[429]).toBeGreaterThanOrEqual(1);
+    const open = () => app.inject({ method: 'POST', url: '/v1/sessions' });
+    expect(await statuses(300, open)).toEqual({ 201: 300 });
+    // A few come back while a busy machine works through them.
+    expect((await statuses(100, open))[429]).toBeGreaterThanOrEqual(1);
   });
 
   it('let one address read 3,000 times a minute', async () => {
@@ -108,6 +121,50 @@ describe('public limits', () => {
   });
 });
 
+describe('the address that a limit counts', () => {
+  /** Whose allowance a request takes from. */
+  async function counted(
+    proxyHops: number,
+    forwardedFor: string | null,
+    remoteAddress = '10.0.0.1',
+  ): Promise<string> {
+    await app.close();
+    app = await startEdge(new FakeBackend(), { limits: true, proxyHops });
+    const take = jest.spyOn(app.get(LimitStore), 'take');
+    const headers = forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor };
+    await app.inject({
+      url: `/v1/drops/${DROP_ID}`,
+      headers: { ...headers, forwarded: 'for=203.0.113.9' },
+      remoteAddress,
+    });
+    return take.mock.calls[0]![0];
+  }
+
+  it('is the peer’s while there is no proxy, whatever stands in the headers', async () => {
+    expect(await counted(0, '203.0.113.1')).toBe('10.0.0.1');
+  });
+
+  it.each([
+    [1, '203.0.113.1', '203.0.113.1'],
+    [1, '198.51.100.7, 203.0.113.1', '203.0.113.1'],
+    [2, 'forged, 203.0.113.1, 10.0.0.8', '203.0.113.1'],
+    [2, '203.0.113.1', '203.0.113.1'],
+    [1, '2001:db8:1:2::7', '2001:db8:1:2'],
+  ])(
+    'with %i proxies of ours and "%s" is %s: nothing that a stranger wrote',
+    async (hops, header, address) => {
+      expect(await counted(hops, header)).toBe(address);
+    },
+  );
+
+  it.each([null, '', 'x'.repeat(4_000), '203.0.113.1:8080'])(
+    'is the peer’s when %p stands there, which is no address',
+    async (header) => {
+      expect(await counted(1, header)).toBe('10.0.0.1');
+    },
+  );
+});
+
 describe('metrics', () => {
   const scrape = (headers = {}, remoteAddress = '127.0.0.1') =>
     app.inject({ url: '/metrics', headers, remoteAddress });
@@ -117,6 +174,23 @@ describe('metrics', () => {
     expect((await scrape({}, '10.0.0.7')).statusCode).toBe(401);
     expect((await scrape({ authorization: `Bearer ${pass()}` }, '10.0.0.7')).statusCode).toBe(200);
     expect((await scrape({ authorization: `Bearer ${await newToken()}` }, '10.0.0.7')).statusCode).toBe(401);
+  });
+
+  it('are nowhere on the public address of a cluster, but for who has the token or a pass', async () => {
+    await app.close();
+    const config = { metricsToken: 'figures-for-prometheus' } as ServiceConfig;
+    app = await startEdge(new FakeBackend(), { mode: 'cluster' }, [ServiceSettings.with(config)]);
+    for (const headers of [
+      {},
+      { authorization: 'Bearer figures-for-everybody' },
+      { authorization: 'Bearer ' },
+    ]) {
+      const refused = await scrape(headers);
+      expect(refused.statusCode).toBe(404);
+      expect(refused.json()).toMatchObject({ code: 'not-found' });
+    }
+    expect((await scrape({ authorization: 'Bearer figures-for-prometheus' })).statusCode).toBe(200);
+    expect((await scrape({ authorization: `Bearer ${pass()}` })).statusCode).toBe(200);
   });
 
   it('count requests by route and status, and holds by outcome', async () => {

@@ -216,7 +216,7 @@ const others: Operation[] = [
     tag: 'Operators',
     summary: 'Metrics for Prometheus',
     success: { 200: { description: 'The metrics.', content: 'text/plain' } },
-    refusals: ['unauthenticated'],
+    refusals: ['unauthenticated', 'not-found'],
   },
 ];
 

@@ -3,7 +3,7 @@ import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Policy } from '../access/policy';
 import { sendProblem } from '../problems/problem';
-import { Readiness } from '../server/readiness';
+import { presentHealth, Readiness } from '../server/readiness';
 import { sendJson } from './send';
 
 const COME_BACK_SECONDS = 2;
@@ -27,7 +27,7 @@ export class HealthController {
   async ready(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const result = await this.check();
     if (result.status === 'ok') {
-      sendJson(reply, JSON.stringify(result));
+      sendJson(reply, JSON.stringify(presentHealth(result)));
       return;
     }
     const down = Object.entries(result.error ?? {});

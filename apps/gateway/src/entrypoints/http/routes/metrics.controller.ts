@@ -4,7 +4,7 @@ import { Metrics } from '@holdfast/observability';
 import { Policy } from '../access/policy';
 
 @Controller('metrics')
-@Policy('operator')
+@Policy('figures')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

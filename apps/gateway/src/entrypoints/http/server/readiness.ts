@@ -1,12 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { HealthIndicatorService } from '@nestjs/terminus';
-import { CheckoutClient, InventoryClient, StockView } from '@holdfast/contracts';
-import { withDeadline } from '@holdfast/kernel';
+import { type HealthCheckResult, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import { type ReadinessCheck, ReadinessChecks } from './readiness-checks';
 
 const PROBE_DEADLINE_MS = 1_500;
-/** Names of nothing, so that a probe costs one look-up by primary key. */
-const NO_DROP = 'd0000000';
-const NO_ORDER = { orderId: `${NO_DROP}-o${'0'.repeat(26)}`, customerId: `cus_${'0'.repeat(26)}` };
 
 /** Whether this process should be sent requests: not once it has begun to stop, and not while something it cannot do without is away. */
 @Injectable()
@@ -15,9 +12,7 @@ export class Readiness implements OnModuleDestroy {
 
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly inventory: InventoryClient,
-    private readonly checkout: CheckoutClient,
-    private readonly stock: StockView,
+    private readonly dependencies: ReadinessChecks,
   ) {}
 
   onModuleDestroy(): void {
@@ -26,12 +21,7 @@ export class Readiness implements OnModuleDestroy {
 
   /** One check for each dependency, by its name in the answer. */
   checks() {
-    return [
-      () => this.process(),
-      () => this.answers('inventory', () => this.inventory.getDrop(NO_DROP)),
-      () => this.answers('checkout', () => this.checkout.getOrder(NO_ORDER)),
-      () => this.changeStream(),
-    ];
+    return [() => this.process(), ...this.dependencies.list.map((check) => () => this.look(check))];
   }
 
   private process() {
@@ -39,20 +29,36 @@ export class Readiness implements OnModuleDestroy {
     return this.stopping ? indicator.down('is stopping') : indicator.up();
   }
 
-  /** A question to the app that only its ledger can answer. */
-  private async answers<N extends string>(name: N, ask: () => Promise<unknown>) {
+  private async look({ name, needed, probe }: ReadinessCheck) {
     const indicator = this.indicators.check(name);
     try {
-      await withDeadline(name, PROBE_DEADLINE_MS, ask());
-      return indicator.up();
-    } catch {
-      return indicator.down('does not answer');
+      return indicator.up(await withDeadline(name, PROBE_DEADLINE_MS, probe()));
+    } catch (error) {
+      const message = reasonOf(error, needed);
+      return needed ? indicator.down(message) : indicator.up({ [DEGRADED]: true, message });
     }
   }
+}
 
-  /** Behind is no reason to send shoppers away: they see counts that are marked stale, and can buy. */
-  private async changeStream() {
-    const { staleSince } = await this.stock.freshness();
-    return this.indicators.check('changeStream').up(staleSince === null ? {} : { staleSince });
-  }
+const DEGRADED = 'degraded';
+
+/** The library knows up and down alone; what is away but not needed goes by it as up, with a mark. */
+export function presentHealth({ status, info, error, details }: HealthCheckResult): object {
+  return { status, info: marked(info ?? {}), error, details: marked(details) };
+}
+
+function marked(states: Partial<HealthIndicatorResult>): object {
+  const entries = Object.entries(states as HealthIndicatorResult).map(
+    ([name, { [DEGRADED]: degraded, ...state }]) => [
+      name,
+      degraded === true ? { ...state, status: DEGRADED } : state,
+    ],
+  );
+  return Object.fromEntries(entries) as object;
+}
+
+/** What a fault says of our insides is for the log; a check that writes its own reason for operators is not needed by shoppers. */
+function reasonOf(error: unknown, needed: boolean): string {
+  if (needed || error instanceof DeadlineExceeded || !(error instanceof Error)) return 'does not answer';
+  return error.name === 'Error' ? error.message : 'does not answer';
 }
