@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@holdfast/postgres';
+import { waitFor } from '@holdfast/testing';
+import type { Pool } from 'pg';
+import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
+import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
+import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { adminPool } from '../integration/stream-support';
+import { Projector, streamDrop, Traffic } from '../support/stream-projector';
+import { dropSlot, StreamServers } from '../support/stream-servers';
+
+jest.setTimeout(240_000);
+
+const SKUS = ['A', 'B', 'C'];
+/** The promise for a slot that is gone, whatever the reason. */
+const CONVERGED_MS = 60_000;
+
+describe('the change stream behind a PostgreSQL that fails it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-stream-pg-'));
+  let server: EmbeddedPostgres;
+  let servers: StreamServers;
+  let pool: Pool;
+  let projector: Projector;
+  let traffic: Traffic;
+  let dropId: string;
+
+  beforeAll(async () => {
+    server = await startEmbeddedPostgres({
+      dataDir: folder,
+      password: 'only-for-tests',
+      sync: false,
+      // So that a slot is lost after tens of megabytes, not hundreds.
+      settings: { max_slot_wal_keep_size: '32MB', max_wal_size: '64MB', min_wal_size: '32MB' },
+    });
+    await migrate(server.url, [inventoryMigrations, checkoutMigrations]);
+    pool = adminPool(server.url);
+    servers = await StreamServers.start(server.url);
+    dropId = (await new LedgerDropCatalogue(pool).create(streamDrop(SKUS))).drop.id;
+    projector = new Projector(pool, { brokers: servers.brokers, instance: 'pg', databaseUrl: server.url });
+    await projector.start();
+  });
+  beforeEach(async () => {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 50);
+  });
+  afterEach(() => traffic.stop());
+  afterAll(async () => {
+    await projector?.stream.stop();
+    await servers?.stop();
+    await pool.end();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const slot = async () =>
+    (
+      await pool.query<{ wal_status: string; active: boolean; confirmed: string }>(
+        'SELECT wal_status, active, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = $1',
+        [servers.slot],
+      )
+    ).rows[0];
+  /** With traffic that goes on; then without, down to the last row. */
+  const converges = async (since: number) => {
+    await projector.catchesUp(dropId, CONVERGED_MS - (performance.now() - since));
+    const tookMs = performance.now() - since;
+    await traffic.stop();
+    await projector.agrees(dropId);
+    expect(projector.wentBack).toEqual([]);
+    return `${Math.round(tookMs)} ms`;
+  };
+
+  it('goes on after a restart of the server: the watchdog brings the task back', async () => {
+    const { pid } = server;
+    process.kill(pid, 'SIGINT');
+    await waitFor('another server', () => server.pid !== pid);
+    const since = performance.now();
+    await waitFor('it answers', () => pool.query('SELECT 1'));
+    const took = await converges(since);
+    console.info(`after a restart of PostgreSQL: ${took}. Said: ${servers.said.join(' | ')}`);
+  });
+
+  it('goes on after the server was killed', async () => {
+    const { pid } = server;
+    process.kill(pid, 'SIGKILL');
+    await waitFor('another server', () => server.pid !== pid, { deadlineMs: 30_000 });
+    const since = performance.now();
+    await waitFor('it answers', () => pool.query('SELECT 1'), { deadlineMs: 30_000 });
+    const took = await converges(since);
+    console.info(`after kill -9 of PostgreSQL: ${took}`);
+  });
+
+  it('has a task that failed brought back by the watchdog', async () => {
+    const failed = async () => {
+      const status = await fetch(`${servers.connectUrl}/connectors/holdfast-cdc/status`);
+      const { tasks } = (await status.json()) as { tasks: { state: string }[] };
+      return tasks.some(({ state }) => state === 'FAILED');
+    };
+    await pool.query(`ALTER ROLE ${servers.user} NOLOGIN`);
+    await pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
+      servers.user,
+    ]);
+    await waitFor('the task has failed', failed, { deadlineMs: 60_000, everyMs: 200 });
+    await pool.query(`ALTER ROLE ${servers.user} LOGIN`);
+    const since = performance.now();
+    const took = await converges(since);
+    expect(servers.said.join()).toContain('has failed; restarting it');
+    console.info(`after its task failed: ${took}`);
+  });
+
+  it('starts anew with a snapshot, during traffic, when its slot was dropped', async () => {
+    await waitFor('the slot is dropped', async () => {
+      await dropSlot(pool, servers.slot);
+      return true;
+    });
+    const since = performance.now();
+    const took = await converges(since);
+    expect(await slot()).toMatchObject({ active: true });
+    console.info(`after its slot was dropped: ${took}`);
+  });
+
+  it('starts anew when its slot was lost: the watchdog drops what can no longer be read', async () => {
+    const { pid } = servers.connect!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      // A worker that hangs holds its connection: the server cuts it, as wal_sender_timeout would do after a minute.
+      await waitFor('the slot is lost', async () => {
+        await pool.query(
+          'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+          [servers.slot],
+        );
+        await pool.query(`SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 8 * 1024 * 1024))`);
+        await pool.query('SELECT pg_switch_wal()');
+        await pool.query('CHECKPOINT');
+        return (await slot())?.wal_status === 'lost';
+      });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const since = performance.now();
+    const took = await converges(since);
+    expect((await slot())?.wal_status).not.toBe('lost');
+    console.info(`after its slot was lost: ${took}. Said: ${servers.said.slice(-3).join(' | ')}`);
+  });
+});
