@@ -21,6 +21,7 @@ let ledger: TestLedger;
 let redis: TestRedis;
 let stream: StreamServers;
 let lab: Lab;
+let open: Shop | undefined;
 const about = (body: () => Promise<void>) => labTest(() => lab, body);
 
 beforeAll(async () => {
@@ -35,6 +36,11 @@ beforeAll(async () => {
   });
 }, 240_000);
 
+afterEach(async () => {
+  await open?.strict.witness.stop();
+  await open?.readers.stop();
+});
+
 afterAll(async () => {
   await lab?.stop();
   await stream?.stop();
@@ -42,13 +48,19 @@ afterAll(async () => {
 }, 60_000);
 
 /** Shoppers and readers at work on a drop of their own, counts fresh and moving. */
-async function openShop() {
+interface Shop {
+  dropId: string;
+  strict: StrictCrowd;
+  readers: StrictReaders;
+}
+
+async function openShop(): Promise<Shop> {
   const dropId = await insertDrop(ledger.url, {
     skus: { TEE: 1_000_000 },
     perCustomerLimit: 10_000,
     holdTtlSeconds: HOLD_TTL_S,
   });
-  const strict = new StrictCrowd(lab.url, { dropId, sku: 'TEE', shoppers: 12, payEvery: 3 });
+  const strict = new StrictCrowd(lab.url, { dropId, sku: 'TEE', shoppers: 8, payEvery: 3 });
   const readers = new StrictReaders(lab.url, dropId);
   await waitFor('fresh counts', async () => (await shownOf(dropId))?.stale === false, {
     deadlineMs: 60_000,
@@ -56,7 +68,7 @@ async function openShop() {
   await strict.witness.start();
   await readers.start(READERS, 3);
   await waitFor('counts that move', () => readers.live.every(({ events }) => (events.get('stock') ?? 0) > 3));
-  return { dropId, strict, readers };
+  return (open = { dropId, strict, readers });
 }
 
 async function shownOf(dropId: string) {
@@ -86,8 +98,6 @@ async function untilConverged({ dropId, readers }: { dropId: string; readers: St
   );
   return performance.now() - began;
 }
-
-type Shop = Awaited<ReturnType<typeof openShop>>;
 
 async function closeShop({ dropId, strict, readers }: Shop): Promise<void> {
   await strict.witness.stop();
@@ -121,9 +131,9 @@ describe('a rolling restart under load', () => {
         const served = shop.strict.served;
         const ms = await service.end();
         ends.push(`${service.name} ${Math.round(ms)} ms`);
-        await waitFor('others to serve', () => shop.strict.served > served + 60);
+        await waitFor('others to serve', () => shop.strict.served > served + 40);
         await service.start();
-        await waitFor('all to serve', () => shop.strict.served > served + 120);
+        await waitFor('all to serve', () => shop.strict.served > served + 80);
       }
       console.info(`ended: ${ends.join(', ')}`);
       expect(shop.readers.returns).toBeGreaterThanOrEqual(READERS);
