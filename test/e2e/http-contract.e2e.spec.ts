@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { seededRandom, waitFor } from '@holdfast/testing';
 import * as described from '../../apps/gateway/src/entrypoints/http/openapi/schemas';
-import { type Product, startProduct } from '../support/product';
+import { MODE, type Product, startProduct } from '../support/product';
 import { ask, Shopper } from '../support/shopper';
 
 interface DropJson {
@@ -32,9 +32,17 @@ async function newDrop(...args: string[]): Promise<string> {
   return made.id;
 }
 
+const seen = new Map<string, number>();
+
+/** The counts as they are shown, never older than this test has seen them: of two gateways the one may know a change a moment before the other. */
 async function counts(of = dropId) {
-  const { json } = await ask<DropJson>(`${product.url}/v1/drops/${of}`);
-  return json.items.map(({ sku, stock }) => ({ sku, ...stock }));
+  return waitFor('counts as new as the last ones', async () => {
+    const { json } = await ask<DropJson>(`${product.url}/v1/drops/${of}`);
+    const keyOf = (sku: string) => `${of}/${sku}`;
+    if (json.items.some(({ sku, stock }) => stock.version < (seen.get(keyOf(sku)) ?? 0))) return false;
+    for (const { sku, stock } of json.items) seen.set(keyOf(sku), stock.version);
+    return json.items.map(({ sku, stock }) => ({ sku, ...stock }));
+  });
 }
 
 beforeAll(async () => {
@@ -109,7 +117,10 @@ describe('bad input at the whole product', () => {
       (bob) => bob.hold(dropId, [{ sku: 'TEE-M', quantity: 5 }]),
     ],
     ['an unknown hold', 404, 'not-found', (bob) => bob.ask(`/v1/holds/${dropId}-h${NO_HOLD}`)],
-    ['an id with NUL', 404, 'not-found', (bob) => bob.ask('/v1/holds/%00')],
+    // The proxy of the cluster mode takes no NUL to a gateway.
+    ...(MODE === 'cluster'
+      ? ([['an id with NUL', 400, 'invalid-request', (bob) => bob.ask('/v1/holds/%00')]] as Case[])
+      : ([['an id with NUL', 404, 'not-found', (bob) => bob.ask('/v1/holds/%00')]] as Case[])),
     ['an unknown order', 404, 'not-found', (bob) => bob.ask(`/v1/orders/${dropId}-o${NO_HOLD}`)],
     ['paying an unknown hold', 404, 'not-found', (bob) => bob.order(`${dropId}-h${NO_HOLD}`)],
     ['a cursor that nobody gave', 400, 'invalid-request', (bob) => bob.ask('/v1/orders?cursor=nonsense')],
@@ -217,9 +228,10 @@ describe('bad input at the whole product', () => {
         'POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{',
       ),
     ]);
-    for (const { text, ms } of answers) {
-      expect(text).toMatch(/^HTTP\/1.1 408 /);
-      expect(text).toContain('"code":"request-timeout"');
+    for (const [i, { text, ms }] of answers.entries()) {
+      // nginx, in front of the cluster, cuts off who does not even send headers, without a word.
+      if (MODE === 'cluster' && i === 0) expect(text).toBe('');
+      else expect(text).toMatch(/^HTTP\/1.1 408 [^]*"code":"request-timeout"/);
       expect(ms).toBeGreaterThan(9_000);
       expect(ms).toBeLessThan(14_000);
     }
