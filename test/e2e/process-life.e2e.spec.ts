@@ -214,7 +214,7 @@ describe('a start that must be refused', () => {
       { HOLDFAST_LIMITS: 'off', HOST: '0.0.0.0' },
       'HOLDFAST_LIMITS',
     ],
-    ['the cluster mode', { HOLDFAST_MODE: 'cluster' }, 'not available yet'],
+    ['a mode that is none', { HOLDFAST_MODE: 'clusters' }, 'HOLDFAST_MODE'],
     ['an address that is not this machine', { HOST: '192.0.2.1', HOLDFAST_LIMITS: 'on' }, 'HOST 192.0.2.1'],
     [
       'a database that nobody serves',

@@ -78,7 +78,8 @@ async function launchAll(launch: Launch): Promise<void> {
     databaseUrl: ledger.url,
     redisUrl: servers.redisUrl,
     kafkaBrokers: servers.kafkaBrokers,
-    publicAddress: address,
+    // Whoever runs another proxy in front names what shoppers see.
+    publicAddress: launch.env['HOLDFAST_PUBLIC_ADDRESS'] ?? address,
   };
   await until(startServicesAndStream(launch, planServices(config, ports, places, launch.env), places, slot));
   await until(startFront(launch, port, address));
