@@ -3,6 +3,9 @@ import type { GateQuery } from '../../../application/ports/gate.port';
 import type { UnitsOnOffer } from '../../../application/ports/ledger.port';
 import { lua, LuaCode } from '../lua/lua.generated';
 import type { GateSettings } from './gate-settings';
+import { type Judgement, readJudgements } from './judgements';
+
+export type { Judgement } from './judgements';
 
 /** Version of the layout of the keys. A process with another one must not read them, so it has other keys. */
 const LAYOUT = 'hf1';
@@ -12,8 +15,6 @@ export function gateKeys(dropId: string): [gate: string, customers: string, flig
   const key = (what: string) => `${LAYOUT}:{${dropId}}:${what}`;
   return [key('gate'), key('customers'), key('flight'), key('aloft')];
 }
-
-export type Judgement = LuaCode.ASK | LuaCode.ADMITTED | LuaCode.WAIT | number[];
 
 /** What the ledger says, as much of it as is known. */
 export interface Lesson {
@@ -61,8 +62,7 @@ export class GateScripts {
       args.push(place.holdId(), place.customerId, place.lines.length);
       for (const { sku, quantity } of place.lines) args.push(sku, quantity);
     }
-    const answers = (await this.admitPlaces(gateKeys(dropId), args)) as (LuaCode | number[])[];
-    return answers[0] === LuaCode.UNSEEDED ? null : (answers as Judgement[]);
+    return readJudgements(await this.admitPlaces(gateKeys(dropId), args), places);
   }
 
   async learn(dropId: string, nowMs: number, lesson: Lesson): Promise<LuaCode> {
