@@ -1,7 +1,7 @@
 import { describeWithGo } from '../support/go';
 import { buildK6, type K6Verdict, runK6 } from '../support/k6';
 import { type Lies, LyingShop } from '../support/lying-shop';
-import { MODE, newDataDir, startProduct } from '../support/product';
+import { MODE, newDataDir, type Product, startProduct } from '../support/product';
 
 const SMALL = ['--shoppers', '120', '--seconds', '5', '--watchers', '4', '--seed', '11'];
 
@@ -16,27 +16,33 @@ function broken(verdict: K6Verdict | null): string[] {
 describeWithGo('npm run k6', () => {
   beforeAll(buildK6, 30 * 60_000);
 
-  it('sends a spike at the product, through its limits, and finds every promise kept', async () => {
+  describe('at the running product', () => {
+    let product: Product;
     // The operator's pass leads through the limits; the cluster that all tests share has none.
-    const product = await startProduct(MODE === 'cluster' ? {} : { env: { HOLDFAST_LIMITS: 'on' } });
-    const { code, verdict, stderr } = await runK6(
-      ['--shoppers', '300', '--units', '40', '--seconds', '15', '--watchers', '12', ...PATIENT],
-      { HOLDFAST_DATA_DIR: product.dataDir },
-    );
-    if (code !== 0) throw new Error(`npm run k6 ended with ${code}:\n${stderr}`);
-    const { counts, refused, ledger } = verdict!;
-    // All that the scenario is about did happen, else the promises were easy to keep.
-    expect(counts['shoppers']).toBeGreaterThanOrEqual(291);
-    expect(counts['units_paid']).toBeGreaterThan(15);
-    expect(counts['holds_released']).toBeGreaterThan(0);
-    expect(counts['declined']).toBeGreaterThan(0);
-    expect(counts['watched']).toBe(12);
-    expect(refused['sold-out']).toBeGreaterThan(50);
-    expect(refused['quota-exceeded']).toBeUndefined();
-    expect(ledger).toContainEqual(
-      expect.objectContaining({ says: 'each paid order is one charge', kept: true }),
-    );
-    expect(ledger).toContainEqual(expect.objectContaining({ says: 'holdfast verify', kept: true }));
+    beforeAll(async () => {
+      product = await startProduct(MODE === 'cluster' ? {} : { env: { HOLDFAST_LIMITS: 'on' } });
+    }, 300_000);
+
+    it('sends a spike through its limits, and finds every promise kept', async () => {
+      const { code, verdict, stderr } = await runK6(
+        ['--shoppers', '300', '--units', '40', '--seconds', '15', '--watchers', '12', ...PATIENT],
+        { HOLDFAST_DATA_DIR: product.dataDir },
+      );
+      if (code !== 0) throw new Error(`npm run k6 ended with ${code}:\n${stderr}`);
+      const { counts, refused, ledger } = verdict!;
+      // All that the scenario is about did happen, else the promises were easy to keep.
+      expect(counts['shoppers']).toBeGreaterThanOrEqual(291);
+      expect(counts['units_paid']).toBeGreaterThan(15);
+      expect(counts['holds_released']).toBeGreaterThan(0);
+      expect(counts['declined']).toBeGreaterThan(0);
+      expect(counts['watched']).toBe(12);
+      expect(refused['sold-out']).toBeGreaterThan(50);
+      expect(refused['quota-exceeded']).toBeUndefined();
+      expect(ledger).toContainEqual(
+        expect.objectContaining({ says: 'each paid order is one charge', kept: true }),
+      );
+      expect(ledger).toContainEqual(expect.objectContaining({ says: 'holdfast verify', kept: true }));
+    }, 240_000);
   });
 
   // What follows is about the run itself, not about the product: once is enough.
