@@ -1,14 +1,18 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { ConfigModule, ServiceConfig } from '@holdfast/config';
+import { ConfigModule, Runtime, ServiceConfig } from '@holdfast/config';
 import { CheckoutClient, InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics, ObservabilityModule } from '@holdfast/observability';
-import { RedisConnection } from '@holdfast/redis';
+import { RedisConnection, redisStatus } from '@holdfast/redis';
 import { redisProviders, type ServiceParts } from '@holdfast/service';
 import { connectPeers, type Peers, RemoteCheckout, RemoteInventory } from '@holdfast/transport';
+import { publishLatch } from './adapters/latch/latch-metrics';
 import { LatchedInventory } from './adapters/latch/latched-inventory';
+import { RedisBudgets } from './adapters/limits/redis-budgets';
 import { GatewayFeed } from './adapters/view/gateway-feed';
 import { viewProviders } from './adapters/view/view.providers';
+import { SharedBudgets } from './application/ports/shared-budgets.port';
+import { ReadinessChecks, ReadinessSource } from './entrypoints/http/server/readiness-checks';
 import { GatewayModule } from './gateway.module';
 
 const INVENTORY_PEERS = Symbol('inventory peers');
@@ -27,13 +31,19 @@ function peersOf(token: symbol, service: 'inventory' | 'checkout', key: string):
 
 function makeInventory(peers: Peers, feed: GatewayFeed, clock: Clock, metrics: Metrics): InventoryClient {
   const latched = new LatchedInventory(new RemoteInventory(peers), feed, clock);
-  metrics.gauge(
-    'holdfast_latch_refused',
-    'Refusals from memory since the start',
-    () => latched.counts.refused,
-  );
-  metrics.gauge('holdfast_latch_drops', 'Drops that may be refused from memory', () => latched.size);
+  publishLatch(metrics, latched);
   return latched;
+}
+
+function makeReadiness(
+  inventory: InventoryClient,
+  checkout: CheckoutClient,
+  stock: StockView,
+  redis: RedisConnection,
+): ReadinessSource {
+  return {
+    checks: ReadinessChecks.ofCluster({ inventory, checkout, stock, redis: () => redisStatus(redis) }),
+  };
 }
 
 /** The other services as the gateway reaches them, and what it keeps of the counts. */
@@ -58,8 +68,19 @@ class RemoteServicesModule {
           inject: [CHECKOUT_PEERS],
           useFactory: (peers: Peers) => new RemoteCheckout(peers),
         },
+        {
+          provide: SharedBudgets,
+          inject: [RedisConnection, Runtime],
+          useFactory: (redis: RedisConnection, { secrets }: Runtime) =>
+            new RedisBudgets(redis, secrets.sessionKey),
+        },
+        {
+          provide: ReadinessSource,
+          inject: [InventoryClient, CheckoutClient, StockView, RedisConnection],
+          useFactory: makeReadiness,
+        },
       ],
-      exports: [InventoryClient, CheckoutClient, StockView, LiveFeed, RedisConnection],
+      exports: [InventoryClient, CheckoutClient, StockView, LiveFeed, SharedBudgets, ReadinessSource],
     };
   }
 }
