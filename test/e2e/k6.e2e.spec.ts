@@ -46,7 +46,7 @@ describeWithGo('npm run k6', () => {
   });
 
   // What follows is about the run itself, not about the product: once is enough.
-  const itOnce = MODE === 'cluster' ? it.skip : it;
+  if (MODE === 'cluster') return;
 
   async function runAt(lies: Lies, units: number) {
     const shop = await LyingShop.open(units, lies);
@@ -58,7 +58,7 @@ describeWithGo('npm run k6', () => {
     }
   }
 
-  itOnce('finds nothing to complain about in a shop that keeps its promises', async () => {
+  it('finds nothing to complain about in a shop that keeps its promises', async () => {
     const { code, verdict } = await runAt({}, 30);
     expect({ code, broken: broken(verdict), ledger: verdict?.ledger }).toEqual({
       code: 0,
@@ -67,7 +67,7 @@ describeWithGo('npm run k6', () => {
     });
   });
 
-  itOnce('names each promise that a shop breaks', async () => {
+  it('names each promise that a shop breaks', async () => {
     const { code, verdict } = await runAt(
       {
         sellsTooMuch: true,
@@ -92,12 +92,12 @@ describeWithGo('npm run k6', () => {
     ]);
   });
 
-  itOnce('takes 503 without a time to come back for the fault it is', async () => {
+  it('takes 503 without a time to come back for the fault it is', async () => {
     const { code, verdict } = await runAt({ busyEvery: 10, busyForGood: true }, 30);
     expect({ code, broken: broken(verdict) }).toEqual({ code: 1, broken: ['shop_server_faults'] });
   });
 
-  itOnce('asks again with the same key when an answer is lost or it is told to come back', async () => {
+  it('asks again with the same key when an answer is lost or it is told to come back', async () => {
     const { code, verdict, shop } = await runAt({ losesEvery: 40, busyEvery: 5 }, 1_000);
     expect({ code, broken: broken(verdict) }).toEqual({ code: 0, broken: [] });
     expect(verdict?.counts['retries']).toBeGreaterThan(20);
@@ -105,7 +105,7 @@ describeWithGo('npm run k6', () => {
     expect(shop.holds.size).toBe(verdict?.counts['holds_given']);
   });
 
-  itOnce('says how it is used, keeps off other machines, and needs a product', async () => {
+  it('says how it is used, keeps off other machines, and needs a product', async () => {
     const nothing = { HOLDFAST_DATA_DIR: newDataDir() };
     const codeOf = async (...args: string[]) => (await runK6(args, nothing)).code;
     expect(await codeOf('--help')).toBe(0);
