@@ -1,8 +1,12 @@
+import { KafkaChangeStream } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
 import { seededRandom, shuffled, waitFor } from '@holdfast/testing';
 import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
 import type { Pool } from 'pg';
+import { factsSource } from '../../apps/inventory/src/adapters/kafka/stream-source';
+import { LedgerFactCounts } from '../../apps/inventory/src/adapters/postgres/facts/ledger-fact-counts';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { CountFacts } from '../../apps/inventory/src/application/count-facts';
 import { adminPool } from '../integration/stream-support';
 import { createLedger, type TestLedger } from '../support/database';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
@@ -44,7 +48,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
       retry: { initialRetryTime: 100 },
     });
     dropId = await create();
-    projector = await projectorOf('steady'); //DBG
+    projector = await projectorOf('steady');
   });
   afterAll(async () => {
     await Promise.all(started.map((it) => it.stream.stop()));
@@ -181,6 +185,45 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     await produce(STOCK, [{ key: JSON.stringify({ drop_id: poisoned, sku: 'A' }), value: 'no letter' }]);
     await waitFor('it is counted', () => projector.stream.deadLetters.lost === 1, { deadlineMs: 20_000 });
     await projector.agrees(poisoned);
+  });
+
+  it('counts each fact once, read by two instances together, one of which ends, and every record of it twice', async () => {
+    const counts = new LedgerFactCounts(pool);
+    const poison: string[] = [];
+    const counters = Array.from(
+      { length: 2 },
+      () => new KafkaChangeStream(factsSource(servers), silentLogger()),
+    );
+    const facts = new CountFacts(
+      counts,
+      () => undefined,
+      (_, reason) => poison.push(reason),
+    );
+    const [one, other] = counters as [KafkaChangeStream, KafkaChangeStream];
+    await one.start((records) => facts.apply(records));
+    await other.start((records) => facts.apply(records));
+    const told = async (n: number) =>
+      pool.query(
+        `INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload)
+         SELECT $1, 'hold', 'h' || n, 'hold.confirmed.v1', jsonb_build_object('dropId', $1::text) FROM generate_series(1, $2) n`,
+        [dropId, n],
+      );
+    const counted = async () => {
+      const found = await pool.query<{ facts: string }>(
+        `SELECT facts FROM inventory.fact_count WHERE drop_id = $1 AND type = 'hold.confirmed.v1'`,
+        [dropId],
+      );
+      return Number(found.rows[0]?.facts ?? 0);
+    };
+    await told(300);
+    await waitFor('all are counted', async () => (await counted()) === 300);
+    const recorded = await recordsOf('holdfast.events.hold');
+    await one.stop();
+    await produce('holdfast.events.hold', recorded.map(again));
+    await told(50);
+    await waitFor('the rest is counted', async () => (await counted()) >= 350);
+    await other.stop();
+    expect([await counted(), poison]).toEqual([350, []]);
   });
 
   it('is behind and says so within 3 s when the broker is killed, and catches up within 10 s of its return', async () => {

@@ -26,7 +26,7 @@ export class Projector {
   constructor(
     pool: Pool,
     how: { brokers: string[]; instance: string; databaseUrl: string },
-    log: Logger = process.env.DBG ? require('@holdfast/observability').createLogger('info') : silentLogger(),
+    log: Logger = silentLogger(),
   ) {
     this.upkeep = new LedgerDropUpkeep(pool);
     this.stream = new KafkaChangeStream(projectorSource(how), log);

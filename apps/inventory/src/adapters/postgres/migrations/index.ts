@@ -2,8 +2,9 @@ import type { MigrationSet } from '@holdfast/postgres';
 import { Ledger1790000000001 } from './1-ledger';
 import { Lane1790000000002 } from './2-lane';
 import { StockNews1790000000003 } from './3-stock-news';
+import { FactCounts1790000000004 } from './4-fact-counts';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
-  migrations: [Ledger1790000000001, Lane1790000000002, StockNews1790000000003],
+  migrations: [Ledger1790000000001, Lane1790000000002, StockNews1790000000003, FactCounts1790000000004],
 };
