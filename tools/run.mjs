@@ -25,6 +25,8 @@ execFileSync(
     'libs',
     'bench',
     'test/support',
+    // Loads the plain programs of tools/cluster, which tests and benches share.
+    'tools/cluster/load-module.ts',
     '-d',
     out,
     '--quiet',
