@@ -174,7 +174,7 @@ describe('an instance that hangs', () => {
     expect(stateOf(peers, proxy.address)).toBe('down');
     const begun = performance.now();
     expect(whoHolds(await inventory.placeHold(placeCommand(dropId)))).toBe('second');
-    expect(performance.now() - begun).toBeLessThan(200);
+    expect(performance.now() - begun).toBeLessThan(1_000);
 
     proxy.resume();
     await waitFor('up again', () => stateOf(peers, proxy.address) === 'up');

@@ -30,6 +30,7 @@ describe('the home of a drop', () => {
           const order = before.order(drop);
           expect([...order].sort()).toEqual([...peers].sort());
           expect(rendezvous(drop, rest)).toBe(order.find((peer) => peer !== gone));
+          expect(before.find(drop, (peer) => peer !== gone)).toBe(order.find((peer) => peer !== gone));
         }
       }),
     );

@@ -11,6 +11,22 @@ export class Rendezvous<P> {
     this.seats = peers.map((peer) => ({ peer, name: nameOf(peer), seed: mixed(hashOf(nameOf(peer))) }));
   }
 
+  /** Who has the key among those who can: the first of its order. Made for every call, so without the order itself. */
+  find(key: string, can: (peer: P) => boolean): P | undefined {
+    const hash = hashOf(key);
+    let best: { peer: P; name: string; seed: number } | undefined;
+    let most = -1;
+    for (const seat of this.seats) {
+      if (!can(seat.peer)) continue;
+      const weight = mixed(hash ^ seat.seed);
+      if (weight > most || (weight === most && seat.name < best!.name)) {
+        best = seat;
+        most = weight;
+      }
+    }
+    return best?.peer;
+  }
+
   /** All peers, the key's home first, then who takes its place. */
   order(key: string): P[] {
     const hash = hashOf(key);

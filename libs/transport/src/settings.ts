@@ -33,7 +33,8 @@ export const TRANSPORT_SETTINGS: TransportSettings = {
   attemptsMax: 4,
   pauseMsMin: 5,
   pauseMsMax: 100,
-  connectTimeoutMs: 1_000,
+  // Also the greeting: a peer that is only overloaded gets through it, and no call waits for one that does not.
+  connectTimeoutMs: 2_000,
   // A peer on the way up refuses connections in microseconds: without a pause the dialling would be a busy loop.
   redialMsMin: 20,
   redialMsMax: 250,

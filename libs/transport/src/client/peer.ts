@@ -15,7 +15,7 @@ import type { ServiceKeys } from '../security';
 import type { TransportSettings } from '../settings';
 import { Dialler } from './dialler';
 import type { PendingCall } from './pending-call';
-import { SentFrame } from './sent-frame';
+import { type FrameOwner, SentFrame } from './sent-frame';
 
 export interface PeerParts {
   name: string;
@@ -37,13 +37,14 @@ export interface PeerParts {
 export type PeerState = 'up' | 'down' | 'draining' | 'resting';
 
 /** One instance of a service as its callers see it: joins calls into frames, and knows whether it is worth asking. */
-export class Peer {
+export class Peer implements FrameOwner {
   private readonly dialler: Dialler;
   private readonly breaker: CircuitBreakerPolicy;
   private restUntil = 0;
   private draining = false;
   private queue: PendingCall[] = [];
   private callsInFlight = 0;
+  private readonly waitingRoom = { settled: () => this.left() };
 
   constructor(private readonly parts: PeerParts) {
     const { settings } = parts;
@@ -84,7 +85,7 @@ export class Peer {
   /** Sent at the end of this turn of the event loop, together with what else comes until then. */
   take(call: PendingCall): void {
     this.callsInFlight += 1;
-    call.answer.then(this.leave, this.leave);
+    call.holder = this.waitingRoom;
     this.queue.push(call);
     if (this.queue.length === 1) setImmediate(() => this.flush());
   }
@@ -92,10 +93,6 @@ export class Peer {
   close(): void {
     this.dialler.close();
   }
-
-  private readonly leave = (): void => {
-    this.callsInFlight -= 1;
-  };
 
   private flush(): void {
     const calls = this.queue.filter((call) => !call.settled);
@@ -110,32 +107,36 @@ export class Peer {
   }
 
   private send(calls: PendingCall[]): void {
+    const sent = new SentFrame(calls, this);
     const link = this.dialler.link;
     if (link === null || !this.usable) {
-      for (const call of calls) this.parts.again(call);
+      sent.giveBack();
       return;
     }
-    const frame = this.frameOf(calls);
-    const sent = new SentFrame(calls, {
-      heard: () => link.heard(),
-      again: (call, why) => {
-        if (why === 'draining') this.draining = true;
-        this.parts.again(call);
-      },
-      odd: (call, why) => {
-        const [method] = call.request.call;
-        this.parts.logger.error(
-          { peer: this.name, method, why },
-          'a call to another service came to nothing',
-        );
-        call.fail(new Error(`${method}: ${why}`));
-      },
-    });
+    const replies = link.send(this.parts.pattern, this.frameOf(calls));
     this.breaker
-      .execute(() => sent.follow(link.send(this.parts.pattern, frame)))
+      .execute(() => sent.follow(replies, link))
       .catch((error: unknown) => {
-        if (error instanceof BrokenCircuitError) for (const call of calls) this.parts.again(call);
+        if (error instanceof BrokenCircuitError) sent.giveBack();
       });
+  }
+
+  /** Called by a frame: it has one call less. */
+  left(): void {
+    this.callsInFlight -= 1;
+  }
+
+  /** Called by a frame: the peer did not do the call, or nobody knows. */
+  again(call: PendingCall, why: 'lost' | 'draining'): void {
+    if (why === 'draining') this.draining = true;
+    this.parts.again(call);
+  }
+
+  /** Called by a frame: the peer failed at the call, or says that it is none. */
+  odd(call: PendingCall, why: string): void {
+    const [method] = call.request.call;
+    this.parts.logger.error({ peer: this.name, method, why }, 'a call to another service came to nothing');
+    call.fail(new Error(`${method}: ${why}`));
   }
 
   private frameOf(calls: readonly PendingCall[]): CallFrame {

@@ -38,6 +38,8 @@ export interface PeerStatus {
   inFlight: number;
 }
 
+const isUsable = (peer: Peer): boolean => peer.usable;
+
 /** Begins to connect to all instances of a service, and returns at once. */
 export function connectPeers(options: ConnectPeersOptions): Peers {
   return new Peers(options);
@@ -146,7 +148,7 @@ export class Peers {
   }
 
   private choose(key: string | undefined): Peer | undefined {
-    if (key !== undefined) return this.homes.order(key).find((peer) => peer.usable);
+    if (key !== undefined) return this.homes.find(key, isUsable);
     this.turn += 1;
     const usable = this.peers.filter((peer) => peer.usable);
     return usable[this.turn % usable.length];

@@ -4,9 +4,9 @@ import type { Observable, Subscription } from 'rxjs';
 import { readReplies, type WireFault, type WireReply } from '../frame';
 import type { CallHolder, PendingCall } from './pending-call';
 
-export interface FrameEvents {
-  /** Something was heard of the peer. */
-  heard(): void;
+export interface FrameOwner {
+  /** The frame has one call less. */
+  left(): void;
   /** The peer did not do the call, or nobody knows: it may be tried again. */
   again(call: PendingCall, why: 'lost' | 'draining'): void;
   /** The peer sent what is no answer, or says that it failed. */
@@ -22,18 +22,21 @@ export class SentFrame implements CallHolder {
 
   constructor(
     private readonly calls: readonly PendingCall[],
-    private readonly events: FrameEvents,
+    private readonly owner: FrameOwner,
   ) {
     this.missing = calls.length;
     for (const call of calls) call.holder = this;
   }
 
   /** Rejects with `DeadlineExceeded` only when all calls ran out of time with not a word from the peer; that speaks against the peer. */
-  follow(replies: Observable<unknown>): Promise<void> {
+  follow(replies: Observable<unknown>, link: { heard(): void }): Promise<void> {
     return new Promise((resolve, reject) => {
       this.over = (error) => (error ? reject(error) : resolve());
       this.subscription = replies.subscribe({
-        next: (raw) => this.take(raw),
+        next: (raw) => {
+          link.heard();
+          this.take(raw);
+        },
         error: () => this.giveBack(),
         complete: () => this.giveBack(),
       });
@@ -44,13 +47,13 @@ export class SentFrame implements CallHolder {
   /** Its answer came, or its time is over. */
   settled(): void {
     this.missing -= 1;
+    this.owner.left();
     if (this.missing > 0) return;
     this.subscription?.unsubscribe();
     this.end(this.anyReply ? undefined : new DeadlineExceeded('a peer', 0));
   }
 
   private take(raw: unknown): void {
-    this.events.heard();
     const replies = readReplies(raw, this.calls.length);
     if (replies === null) return;
     this.anyReply = true;
@@ -74,15 +77,15 @@ export class SentFrame implements CallHolder {
         call.fail(new InvalidCursor(fault.message));
         return;
       case 'bad-request':
-        this.events.odd(call, `refused as a bad request: ${fault.message}`);
+        this.owner.odd(call, `refused as a bad request: ${fault.message}`);
         return;
       default:
-        this.events.odd(call, 'failed there');
+        this.owner.odd(call, 'failed there');
     }
   }
 
   /** The connection is gone, or the peer has nothing more to say. */
-  private giveBack(): void {
+  giveBack(): void {
     for (const call of this.calls) if (call.holder === this) this.release(call, 'lost');
     this.end();
   }
@@ -90,7 +93,8 @@ export class SentFrame implements CallHolder {
   private release(call: PendingCall, why: 'lost' | 'draining'): void {
     call.holder = null;
     this.missing -= 1;
-    this.events.again(call, why);
+    this.owner.left();
+    this.owner.again(call, why);
     if (this.missing === 0) this.end();
   }
 

@@ -1,0 +1,107 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { PlaceHold, PlaceOutcome } from '@holdfast/contracts';
+import { ClientTCP } from '@nestjs/microservices';
+import { silentLogger } from '@holdfast/observability';
+import { connectPeers, RemoteInventory, type TlsSetting } from '@holdfast/transport';
+import { firstValueFrom } from 'rxjs';
+import { BARE, BENCH_KEY } from './server';
+
+// What a call between two services costs: commands to place a hold, twenty a frame, one process each side.
+const COMMANDS = Number(process.env['BENCH_COMMANDS'] ?? 20);
+const FRAMES = Number(process.env['BENCH_FRAMES'] ?? 64);
+const FOR_MS = Number(process.env['BENCH_MS'] ?? 4_000);
+const WARM_MS = 1_500;
+
+type Place = (commands: PlaceHold[]) => Promise<PlaceOutcome[]>;
+type Cpu = NodeJS.CpuUsage;
+const microseconds = ({ user, system }: Cpu) => user + system;
+
+function command(n: number): PlaceHold {
+  return {
+    dropId: 'd1234567',
+    customerId: `cus_${String(n).padStart(26, '0')}`,
+    key: `0190a1b2-c3d4-7e5f-8a9b-${String(n).padStart(12, '0')}`,
+    bodyHash: 'ab'.repeat(32),
+    lines: [{ sku: 'TEE-M', quantity: 1 }],
+  };
+}
+
+async function cpuOf(server: ChildProcess): Promise<Cpu> {
+  server.send('cpu');
+  const [{ cpu }] = (await once(server, 'message')) as [{ cpu: Cpu }];
+  return cpu;
+}
+
+/** Frames of commands, each begun when one before has ended. Returns how many ended. */
+async function load(place: Place, forMs: number): Promise<number> {
+  const end = performance.now() + forMs;
+  let n = 0;
+  let frames = 0;
+  const callers = Array.from({ length: FRAMES }, async () => {
+    while (performance.now() < end) {
+      const outcomes = await place(Array.from({ length: COMMANDS }, () => command((n += 1))));
+      for (const outcome of outcomes) if (outcome.kind !== 'held') throw new Error(outcome.kind);
+      frames += 1;
+    }
+  });
+  await Promise.all(callers);
+  return frames;
+}
+
+async function started(args: string[]): Promise<{ server: ChildProcess; address: string }> {
+  const server = fork(join(__dirname, 'server.js'), args);
+  const [{ address }] = (await once(server, 'message')) as [{ address: string }];
+  return { server, address };
+}
+
+async function measure(name: string, server: ChildProcess, place: Place): Promise<void> {
+  await load(place, WARM_MS);
+  const [servedBefore, callerBefore, begun] = [await cpuOf(server), process.cpuUsage(), performance.now()];
+  const frames = await load(place, FOR_MS);
+  const seconds = (performance.now() - begun) / 1_000;
+  const caller = microseconds(process.cpuUsage(callerBefore)) / frames;
+  const served = (microseconds(await cpuOf(server)) - microseconds(servedBefore)) / frames;
+  console.log(
+    `${name}: ${(frames / seconds).toFixed(0)} calls/s of ${COMMANDS} commands, CPU a call ` +
+      `${(caller + served).toFixed(0)} µs (caller ${caller.toFixed(0)}, service ${served.toFixed(0)})`,
+  );
+  server.disconnect();
+  await once(server, 'exit');
+}
+
+async function ours(name: string, tls: TlsSetting, joinMax: number): Promise<void> {
+  const { server, address } = await started([tls]);
+  const peers = connectPeers({
+    service: 'inventory',
+    addresses: [address],
+    key: BENCH_KEY,
+    tls,
+    logger: silentLogger(),
+    settings: { joinMax },
+  });
+  await peers.ready(5_000);
+  const inventory = new RemoteInventory(peers);
+  await measure(name, server, (commands) => Promise.all(commands.map((it) => inventory.placeHold(it))));
+  peers.close();
+}
+
+async function bare(): Promise<void> {
+  const { server, address } = await started(['off', 'bare']);
+  const client = new ClientTCP({ host: '127.0.0.1', port: Number(address.split(':')[1]) });
+  await client.connect();
+  await measure('bare Nest TCP', server, (commands) =>
+    firstValueFrom(client.send<PlaceOutcome[]>(BARE, commands)),
+  );
+  client.close();
+}
+
+async function main(): Promise<void> {
+  await bare();
+  await ours(`ours, frames of ${COMMANDS}`, 'off', COMMANDS);
+  await ours('ours, joined as they come', 'off', 256);
+  await ours('ours, joined, TLS', 'on', 256);
+}
+
+void main();
