@@ -137,6 +137,7 @@ describe('the stock view in Redis', () => {
       ends.push(() => own.stop());
       const { redis, view, troubles } = await viewAt([own.url]);
       await view.reload(async () => undefined);
+      await redis.client.save();
       await own.kill();
       await waitFor('noticed', () => !redis.isUp);
       const begun = performance.now();
@@ -146,6 +147,8 @@ describe('the stock view in Redis', () => {
       await expect(view.isWhole()).rejects.toThrow();
       await own.start();
       await waitFor('back', () => redis.isUp);
+      // Its mark is back as well, with all that Redis had when it was saved.
+      expect(await redis.client.dbsize()).toBeGreaterThan(0);
       expect(await view.isWhole()).toBe(false);
       expect(await view.reload(async () => undefined)).toBe(true);
       expect(await view.isWhole()).toBe(true);

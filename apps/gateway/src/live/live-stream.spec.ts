@@ -326,6 +326,46 @@ describe('the live stream', () => {
     reader.close();
   });
 
+  it('shows a reader who comes back also what still waits for its frame: it may have seen it at another gateway', async () => {
+    const source = filled();
+    const { url } = await start(source, { frameGapMs: 60_000, snapshotAgeMsMax: 60_000 });
+    const first = await Reader.open(url);
+    await first.snapshotCame();
+    source.set('A', 4, 2);
+    await waitFor('the frame', () => first.available('A') === 4);
+    const second = await Reader.open(url);
+    await second.snapshotCame();
+    source.set('A', 3, 3); // waits: a frame has just gone out
+    const back = await Reader.open(url, { 'last-event-id': String(Date.now() * 1_000) });
+    await back.snapshotCame();
+    expect(back.seen('A')[0]!.version).toBe(3);
+    for (const reader of [first, second, back]) reader.close();
+  });
+
+  it('lets a shared view catch up before it lets in who comes back, and refuses when that cannot be', async () => {
+    const source = filled();
+    let reachable = true;
+    const asked: string[] = [];
+    const catchUp = async (dropId: string) => {
+      asked.push(dropId);
+      if (reachable) source.set('A', 1, 7);
+      return reachable;
+    };
+    Object.assign(source.view, { catchUp });
+    Object.defineProperty(source.view, 'isShared', { value: true });
+    const { url } = await start(source, { readyWaitMs: 50 });
+    const fresh = await Reader.open(url);
+    await fresh.snapshotCame();
+    expect(asked).toEqual([]);
+    const header = { 'last-event-id': String(Date.now() * 1_000) };
+    const back = await Reader.open(url, header);
+    await back.snapshotCame();
+    expect(back.seen('A')[0]!.version).toBe(7);
+    reachable = false;
+    expect((await Reader.open(url, header)).status).toBe(503);
+    for (const reader of [fresh, back]) reader.close();
+  });
+
   it('says when the counts are stale and when they are fresh again', async () => {
     const source = filled();
     const { url } = await start(source);
