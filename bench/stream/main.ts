@@ -88,7 +88,7 @@ async function throughKafka({ url }: Product, { redisUrl }: RunFile, pool: Pool)
   const onCommit = (row: StockRow) => view.apply([row]);
   await line('published directly', { url, pool, onApplied, onCommit, drops: SPREAD });
   feed.close();
-  await redis.close();
+  redis.close();
 }
 
 async function natively({ url }: Product, _: RunFile, pool: Pool): Promise<void> {

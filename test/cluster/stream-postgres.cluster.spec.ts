@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import type { Pool } from 'pg';
 import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
+import { STREAM_TOPICS } from '../../apps/inventory/src/adapters/kafka/stream-source';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { adminPool } from '../integration/stream-support';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
@@ -61,6 +63,16 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
         [servers.slot],
       )
     ).rows[0];
+  const setMaxMessageBytes = async (bytes: string) => {
+    const admin = new Kafka({ brokers: servers.brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const { topic: name, config } = STREAM_TOPICS.state.find(({ topic }) => topic.endsWith('.stock'))!;
+    const settings = { ...config, 'max.message.bytes': bytes };
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name, configEntries }];
+    await admin.alterConfigs({ validateOnly: false, resources });
+    await admin.disconnect();
+  };
   /** With traffic that goes on; then without, down to the last row. */
   const converges = async (since: number) => {
     await projector.catchesUp(dropId, CONVERGED_MS - (performance.now() - since));
@@ -97,12 +109,10 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
       const { tasks } = (await status.json()) as { tasks: { state: string }[] };
       return tasks.some(({ state }) => state === 'FAILED');
     };
-    await pool.query(`ALTER ROLE ${servers.user} NOLOGIN`);
-    await pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [
-      servers.user,
-    ]);
+    // A record that its topic refuses is what Connect does not try again.
+    await setMaxMessageBytes('200');
     await waitFor('the task has failed', failed, { deadlineMs: 60_000, everyMs: 200 });
-    await pool.query(`ALTER ROLE ${servers.user} LOGIN`);
+    await setMaxMessageBytes('1048588');
     const since = performance.now();
     const took = await converges(since);
     expect(servers.said.join()).toContain('has failed; restarting it');

@@ -38,7 +38,7 @@ export class StreamServers {
   private readonly say: Say = (line) => this.said.push(line);
   private readonly dir = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
   readonly slot = `holdfast_cdc_test_${process.pid}`;
-  readonly user = `holdfast_connect_test_${process.pid}`;
+  private readonly user = `holdfast_connect_test_${process.pid}`;
 
   private constructor(
     private readonly databaseUrl: string,
