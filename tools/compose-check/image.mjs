@@ -120,9 +120,9 @@ const PROGRAMS = [
     says: `${needed}: ${name} needs it`,
   })),
   { args: ['tools/cluster/keep-stream.mjs'], status: 2, says: 'CONNECT_URL' },
-  { args: ['tools/cluster/healthy.mjs', 'http://127.0.0.1:1/'], status: 1, says: '' },
+  { args: ['tools/cluster/healthy.mjs', 'http://127.0.0.1:1/'], status: 1, says: 'fetch failed' },
   { args: ['infra/debezium/login.mjs'], status: 2, says: 'CDC_USER' },
-  { args: ['infra/debezium/register.mjs'], status: 2, says: '' },
+  { args: ['infra/debezium/register.mjs'], status: 2, says: 'CONNECT_URL' },
 ];
 
 /** Every program must load: a file or a dependency that was left out shows here, before any setting is used. */
