@@ -12,7 +12,7 @@ import type { SharingState } from './sharing-state';
 const SLICES = 10;
 const CALLERS_MAX = 100_000; // of one generation, about 30 MB
 /** With Redis away, each caller's limit is this gateway's own for so long before it is tried again. */
-const ALONE_MS = 250;
+const ALONE_MS = 500;
 /** However fast a quota flows back: not more than one question in this time about a caller who has nothing left. */
 const REFUSED_MS_MIN = 5;
 /** The lease that is under way was counted before a request came; the next one counts it. The third is for a clock that ran on. */

@@ -9,7 +9,7 @@ export interface NamedQuota extends Quota {
 export abstract class LimitStore {
   /**
    * Takes one from the caller's allowance, if there is one. A promise only where something has to be asked elsewhere; it never rejects,
-   * and is kept within a tenth of a second.
+   * and is kept within a fraction of a second.
    */
   abstract take(caller: string, quota: NamedQuota): Allowance | Promise<Allowance>;
 }
