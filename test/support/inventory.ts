@@ -10,6 +10,7 @@ import { HoldSweeper } from '../../apps/inventory/src/application/hold-sweeper';
 import { LANE_SETTINGS, type LaneSettings } from '../../apps/inventory/src/application/lane-settings';
 import { Lanes } from '../../apps/inventory/src/application/lanes';
 import { PlaceHold } from '../../apps/inventory/src/application/place-hold';
+import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
 import { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { WaitingRoom } from '../../apps/inventory/src/application/waiting-room';
 import { LedgerInventoryClient } from '../../apps/inventory/src/entrypoints/ledger-inventory-client';
@@ -20,6 +21,8 @@ export interface InventoryOptions {
   statementTimeoutMs?: number;
   /** Puts something between the lanes and the ledger. */
   wrap?: (ledger: Ledger) => Ledger;
+  /** Another gate than the one in memory. `source` is the ledger itself, past `wrap`. */
+  makeGate?: (source: PostgresLedger, clock: Clock) => Gate;
 }
 
 /** Lanes, gate, sweeper and client as the product puts them together, with connections of their own. Catalogue calls are not answered. */
@@ -32,8 +35,11 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     name: 'inventory under test',
     statementTimeoutMs,
   });
-  const ledger = wrap(new PostgresLedger(pool, 60));
-  const gate = new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max));
+  const source = new PostgresLedger(pool, 60);
+  const ledger = wrap(source);
+  const gate: Gate =
+    options.makeGate?.(source, clock) ??
+    new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max));
   const lanes = new Lanes({
     ledger,
     clock,

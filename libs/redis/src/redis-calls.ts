@@ -1,4 +1,4 @@
-import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import { DeadlineExceeded } from '@holdfast/kernel';
 import type { LuaCall, LuaScript } from './lua-script';
 import type { RedisClient, RedisConnection } from './redis-connection';
 
@@ -31,7 +31,7 @@ export class RedisCalls {
     // Asked first, because a cluster that is not connected would keep the command and send it long after anybody waits.
     if (!this.redis.isUp) throw new RedisUnavailable(`${what}: not connected`);
     try {
-      return await withDeadline(what, deadlineMs, call(this.redis.client));
+      return await inTime(what, deadlineMs, call(this.redis.client));
     } catch (error) {
       if (isWrongCommand(error)) throw error;
       throw new RedisUnavailable(`${what}: ${reasonOf(error)}`, { cause: error });
@@ -42,6 +42,18 @@ export class RedisCalls {
     const call = this.redis.script(script);
     return (keys, args) => this.run(() => call(keys, args));
   }
+}
+
+/**
+ * Waits at most so long. When this process was busy itself, the timer and the answer are due in the same turn of the event loop, timer first:
+ * then the answer is read before it is called late, or load in here would look like a Redis that is away.
+ */
+function inTime<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new DeadlineExceeded(what, deadlineMs));
+    const timer = setTimeout(() => setImmediate(() => setImmediate(late)), deadlineMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Replies that say "not now" rather than "never so". Source: Redis documentation, "Error replies" and the cluster specification. */

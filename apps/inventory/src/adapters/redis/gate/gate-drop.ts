@@ -15,8 +15,12 @@ export class GateDrop {
   /** Places that go to Redis with the next call. */
   readonly asking: Asking[] = [];
   flushScheduled = false;
+  /** Calls for places that have no answer yet. */
+  callsInFlight = 0;
   /** After trouble: no call before this time. */
   blindUntil = 0;
+  /** Since when no call has succeeded; null while all is well. */
+  blindSince: number | null = null;
   /** What is in Redis may lack something that was told: seed it again before it is believed. */
   seedAnew = false;
   seeding = false;

@@ -6,6 +6,7 @@ export interface GateSettings {
   trustMs: number;
   ttlMs: number;
   blindMs: number;
+  patienceMs: number;
   seedLeaseMs: number;
   seedAgainMs: number;
   tooManyMs: number;
@@ -27,6 +28,9 @@ export const GATE_SETTINGS: GateSettings = {
   ttlMs: 3_600_000,
   // After a failed call nobody waits for the next one; one place tries again.
   blindMs: 100,
+  // So long everybody waits for a gate that has just failed (a hiccup, a restart): it must not let a crowd of losers through. After it
+  // they go on unseen, until a call succeeds again.
+  patienceMs: 750,
   seedLeaseMs: 2_000,
   // When a seeding failed, or there is nothing to seed.
   seedAgainMs: 1_000,
@@ -41,5 +45,7 @@ export const GATE_SETTINGS: GateSettings = {
 };
 
 export const PLACES_A_CALL_MAX = 64; // about a third of a millisecond of Redis' only thread
+// More would wait behind each other on the same thread, with their deadlines running.
+export const CALLS_AT_ONCE_MAX = 4;
 export const ROWS_A_CALL_MAX = 500;
 export const CUSTOMERS_A_CALL_MAX = 1_000;

@@ -10,6 +10,7 @@ import { GateDrops } from './gate-drops';
 import { GateScripts, gateKeys, type Judgement, type Lesson } from './gate-scripts';
 import { chunksOf, seedGate, toWallTimes, type GateSource } from './gate-seeding';
 import {
+  CALLS_AT_ONCE_MAX,
   CUSTOMERS_A_CALL_MAX,
   GATE_SETTINGS,
   PLACES_A_CALL_MAX,
@@ -79,7 +80,7 @@ export class RedisGate extends Gate {
     // What no shopper sends is for the ledger to refuse: a number below one would give units back here.
     if (!query.lines.every(({ quantity }) => Number.isInteger(quantity) && quantity > 0)) return ASK;
     const drop = this.drops.use(query.dropId);
-    if (!this.parts.redis.isUp || this.now < drop.blindUntil) return this.unseen(drop, query);
+    if (this.isBlind(drop)) return this.withoutGate(drop, query);
     return new Promise((resolve) => {
       drop.asking.push({ query, resolve });
       if (drop.flushScheduled) return;
@@ -147,7 +148,15 @@ export class RedisGate extends Gate {
     return Math.round(this.parts.clock.now());
   }
 
-  private unseen(drop: GateDrop, { customerId }: GateQuery): GateVerdict {
+  private isBlind(drop: GateDrop): boolean {
+    return !this.parts.redis.isUp || this.now < drop.blindUntil;
+  }
+
+  /** While the gate cannot be asked, or is being seeded: everybody waits a moment, then they go on in small numbers. */
+  private withoutGate(drop: GateDrop, { customerId }: GateQuery): GateVerdict {
+    if (!this.isBlind(drop)) return WAIT;
+    drop.blindSince ??= this.now;
+    if (this.now - drop.blindSince < this.settings.patienceMs) return WAIT;
     this.counts.unseen += 1;
     drop.addUntold([customerId]);
     return UNSEEN;
@@ -156,10 +165,18 @@ export class RedisGate extends Gate {
   private async flush(drop: GateDrop): Promise<void> {
     const ready = await this.putRight(drop);
     drop.flushScheduled = false;
-    while (drop.asking.length > 0) {
-      const places = drop.asking.splice(0, PLACES_A_CALL_MAX);
-      if (ready) void this.admit(drop, places);
-      else this.answerWithoutGate(drop, places);
+    if (ready) this.send(drop);
+    else this.answerWithoutGate(drop, drop.asking.splice(0));
+  }
+
+  private send(drop: GateDrop): void {
+    while (drop.asking.length > 0 && drop.callsInFlight < CALLS_AT_ONCE_MAX) {
+      drop.callsInFlight += 1;
+      void this.admit(drop, drop.asking.splice(0, PLACES_A_CALL_MAX)).finally(() => {
+        drop.callsInFlight -= 1;
+        if (this.isBlind(drop)) this.answerWithoutGate(drop, drop.asking.splice(0));
+        else this.send(drop);
+      });
     }
   }
 
@@ -190,6 +207,7 @@ export class RedisGate extends Gate {
       this.answerWithoutGate(drop, places);
       return;
     }
+    if (!this.isBlind(drop)) drop.blindSince = null;
     if (judgements === null) {
       this.seed(drop);
       this.answerWithoutGate(drop, places);
@@ -213,16 +231,14 @@ export class RedisGate extends Gate {
     return ASK;
   }
 
-  /** While the gate is being seeded they wait a moment; when it cannot be had, they go on in small numbers. */
   private answerWithoutGate(drop: GateDrop, places: readonly Asking[]): void {
-    const blind = !this.parts.redis.isUp || this.now < drop.blindUntil;
-    for (const { query, resolve } of places) resolve(blind ? this.unseen(drop, query) : WAIT);
+    for (const { query, resolve } of places) resolve(this.withoutGate(drop, query));
   }
 
   /** Starts a seeding unless one is running here. */
   private seed(drop: GateDrop): void {
     if (drop.seeding) return;
-    if (this.now < drop.doubtedUntil) drop.blindUntil = drop.doubtedUntil;
+    if (this.now < drop.doubtedUntil) this.blindFor(drop, drop.doubtedUntil - this.now);
     if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.seedings >= SEEDINGS_MAX) return;
     drop.seeding = true;
     this.seedings += 1;
@@ -259,6 +275,8 @@ export class RedisGate extends Gate {
   private blindFor(drop: GateDrop, ms: number): void {
     drop.seedAgainAt = this.now + ms;
     drop.blindUntil = drop.seedAgainAt;
+    // It has been waited for; there is no gate for some time.
+    drop.blindSince = this.now - this.settings.patienceMs;
   }
 
   /** Never rejects; null when Redis did not take it. Then customers are kept until it does, and rows are mended by what comes next. */
@@ -287,7 +305,7 @@ export class RedisGate extends Gate {
 
   private async readShortage(dropId: string): Promise<Shortage | null> {
     const drop = this.drops.use(dropId);
-    if (!this.parts.redis.isUp || this.now < drop.blindUntil || drop.owes) return null;
+    if (this.isBlind(drop) || drop.owes) return null;
     try {
       return await readShortage(drop, {
         read: (skus) => this.scripts.shortage(dropId, this.wallMs, skus),

@@ -1,0 +1,93 @@
+import { seededRandom, shuffled } from '@holdfast/testing';
+import { createLedger, type TestLedger } from '../support/database';
+import { insertDrop } from '../support/drops';
+import { buyPatiently, crowdOf, openGated, type GatedInventory } from '../support/gate-crowd';
+import { countWords } from '../support/inventory';
+import { readTruth } from '../support/ledger-truth';
+import { TestRedis } from '../support/redis';
+
+// A hundred buyers for each unit.
+const UNITS = 50;
+const BUYERS = 5_000;
+// What of the places may reach the ledger: the reason why there is a gate.
+const PLACES_MAX = 1.3 * UNITS;
+
+let db: TestLedger;
+let server: TestRedis;
+let one: GatedInventory;
+let other: GatedInventory;
+
+beforeAll(async () => {
+  db = await createLedger('gate_crowd');
+  server = await TestRedis.start();
+  // A busy machine must not look like a Redis that is away.
+  const settings = { callDeadlineMs: 2_000 };
+  const open = () => openGated(db.url, [server.url], { settings });
+  [one, other] = await Promise.all([open(), open()]);
+});
+afterAll(async () => {
+  await Promise.all([one.closeAll(), other.closeAll()]);
+  await Promise.all([server.stop(), db.drop()]);
+});
+
+const placed = () => one.placed() + other.placed();
+/** Of two instances: by the buyer's number, as if two gateways could not agree on one of them. */
+const either = (n: number) => (n % 2 === 0 ? one : other);
+
+describe.each([
+  ['through one instance', () => one],
+  ['through two instances', either],
+])('a hundred buyers for each unit, %s', (_, instanceOf) => {
+  it.each([
+    ['all at once', 0],
+    ['over two seconds', 2_000],
+  ])('sells all units of one SKU and asks the ledger little more often than that, %s', async (__, overMs) => {
+    const dropId = await insertDrop(db.url, { skus: { A: UNITS } });
+    const before = placed();
+    const words = await crowdOf(BUYERS, overMs, (n) => buyPatiently(instanceOf(n), dropId));
+    expect(countWords(words)).toEqual({ held: UNITS, 'sold-out': BUYERS - UNITS });
+    expect(placed() - before).toBeLessThanOrEqual(PLACES_MAX);
+    const { faults, stock } = await readTruth(db.url, dropId);
+    expect({ faults, A: stock['A'] }).toMatchObject({ faults: [], A: { available: 0, held: UNITS } });
+    console.log(`${UNITS} units, ${BUYERS} buyers: ${placed() - before} places reached the ledger`);
+  });
+
+  it('sells all units of several SKUs, all lines of a hold or none', async () => {
+    const random = seededRandom(7);
+    const skus = { A: 20, B: 20, C: 10 };
+    const dropId = await insertDrop(db.url, { skus });
+    const wishOf = () =>
+      shuffled(Object.keys(skus), random)
+        .slice(0, random() < 0.2 ? 2 : 1)
+        .map((sku) => ({ sku, quantity: random() < 0.1 ? 2 : 1 }));
+    const before = placed();
+    const words = await crowdOf(BUYERS, 1_000, (n) =>
+      buyPatiently(instanceOf(n), dropId, { lines: wishOf() }),
+    );
+    const counts = countWords(words);
+    expect(counts['held']! + counts['sold-out']!).toBe(BUYERS);
+    expect(placed() - before).toBeLessThanOrEqual(PLACES_MAX);
+    const { faults, stock } = await readTruth(db.url, dropId);
+    expect(faults).toEqual([]);
+    for (const sku of Object.keys(skus)) expect(stock[sku]).toMatchObject({ available: 0 });
+    console.log(`several SKUs: ${placed() - before} places for ${counts['held']} holds`);
+  });
+});
+
+it('sells at once what was given back, and what has expired', async () => {
+  const dropId = await insertDrop(db.url, { skus: { A: 2 }, holdTtlSeconds: 3 });
+  const first = await buyPatiently(one, dropId);
+  await buyPatiently(one, dropId);
+  const words = await crowdOf(100, 0, () => buyPatiently(one, dropId));
+  expect(countWords(words)).toEqual({ 'sold-out': 100 });
+  if (first.kind !== 'held') throw new Error(first.kind);
+  await one.client.releaseHold({ holdId: first.hold.id, customerId: first.hold.customerId });
+  const [next] = await crowdOf(1, 0, () => buyPatiently(one, dropId));
+  expect(next).toBe('held');
+  expect(await crowdOf(1, 0, () => buyPatiently(one, dropId))).toEqual(['sold-out']);
+  await new Promise((resolve) => setTimeout(resolve, 3_100)); // the time of a hold, by the clock of the database
+  const expired = await one.lanes.submit(dropId, { kind: 'expire', max: 10 });
+  expect(expired).toEqual({ kind: 'expired', holds: 2 });
+  const again = await crowdOf(20, 0, () => buyPatiently(one, dropId));
+  expect(countWords(again)).toEqual({ held: 2, 'sold-out': 18 });
+});
