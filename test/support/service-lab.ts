@@ -71,6 +71,15 @@ export class Lab {
     return this.services.map((each) => `--- ${each.name}\n${each.lastLog()}`).join('\n');
   }
 
+  /** What the processes say of themselves, for the same person. */
+  async lastHealth(): Promise<string> {
+    const words = this.services.map(async (each) => {
+      const health = await each.health().catch((error: Error) => error.message);
+      return `${each.name}: ${JSON.stringify(health)}`;
+    });
+    return (await Promise.all(words)).join('\n');
+  }
+
   /** Ends what still runs; the edge first, so that nobody asks what is gone. */
   async stop(): Promise<void> {
     await this.front?.stop();
@@ -157,7 +166,8 @@ export function labTest(lab: () => Lab | undefined, body: () => Promise<void>): 
     try {
       await body();
     } catch (error) {
-      console.error(lab()?.lastLogs() ?? '(no lab)');
+      const it = lab();
+      console.error(it ? `${it.lastLogs()}\n${await it.lastHealth()}` : '(no lab)');
       throw error;
     }
   };
