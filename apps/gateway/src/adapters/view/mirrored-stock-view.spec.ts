@@ -29,6 +29,7 @@ function make(rowsMax?: number) {
     ledger: [row(5), row(5, 'B')],
     viewIsAway: false,
     ledgerIsAway: false,
+    ledgerHangs: false,
     intact: true,
     looks: 0,
     reads: 0,
@@ -52,6 +53,7 @@ function make(rowsMax?: number) {
     ledger: async (dropId) => {
       state.ledgerReads += 1;
       if (state.ledgerIsAway) throw away;
+      if (state.ledgerHangs) return new Promise<never>(() => undefined);
       return state.ledger.map((it) => ({ ...it, dropId }));
     },
     lease: {
@@ -147,6 +149,16 @@ describe('the mirror of a gateway', () => {
     state.viewIsAway = false;
     clock.ms += 300;
     expect(await versions()).toEqual([1, 1]);
+  });
+
+  it('lets nobody wait long for a ledger that hangs', async () => {
+    const { state, versions, mirror } = make();
+    state.viewIsAway = state.ledgerHangs = true;
+    const begun = performance.now();
+    expect(await Promise.all([versions(), versions()])).toEqual([[], []]);
+    await versions();
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(await mirror.catchUp('done')).toBe(false);
   });
 
   it('reads all drops from the ledger, and has their records read again, when it polls', async () => {

@@ -1,5 +1,5 @@
 import { type LiveMessage, type StockRow, StockView, type ViewFreshness } from '@holdfast/contracts';
-import type { Clock } from '@holdfast/kernel';
+import { type Clock, withDeadline } from '@holdfast/kernel';
 import type { DropImage } from '@holdfast/redis';
 import type { LeaseWatch } from './lease-watch';
 import { LedgerReads } from './ledger-reads';
@@ -45,6 +45,8 @@ interface Kept {
 
 const IDLE_MS = 60_000; // four heartbeats of the hub, which asks at each for the drops that are read live
 const ROWS_MAX = 250_000; // about 60 MB
+const LOAD_PATIENCE_MS = 700; // as for a drop's record: then what there is, marked stale, is the better answer
+const CATCH_UP_PATIENCE_MS = 2_000; // the hub asks again until its own time is over
 const REST_AFTER_FAILURE_MS = 250; // who asks meanwhile is given what there is
 
 /**
@@ -73,7 +75,8 @@ export class MirroredStockView extends StockView {
   override async ofDrop(dropId: string): Promise<StockRow[]> {
     const kept = this.use(dropId);
     if (!kept.drop.isLoaded && this.options.clock.monotonicMs() >= kept.restUntilMs) {
-      await (kept.loading ??= this.load(kept));
+      kept.loading ??= this.load(kept);
+      await withDeadline('the counts', LOAD_PATIENCE_MS, kept.loading).catch(() => this.rest(kept));
     }
     return kept.drop.list();
   }
@@ -83,7 +86,9 @@ export class MirroredStockView extends StockView {
    */
   override async catchUp(dropId: string): Promise<boolean> {
     const kept = this.use(dropId);
-    return (this.options.lease.isIntact && (await kept.fromView.run())) || kept.fromLedger.run();
+    const look = async () =>
+      (this.options.lease.isIntact && (await kept.fromView.run())) || kept.fromLedger.run();
+    return withDeadline('the counts', CATCH_UP_PATIENCE_MS, look()).catch(() => false);
   }
 
   /** Takes what the projectors told and passes on what is news; counts of drops that nobody looks at here just pass. */
@@ -115,8 +120,12 @@ export class MirroredStockView extends StockView {
 
   /** Reads all drops from the ledger, and has their records read again: while the source stands still nobody tells of changes. */
   async poll(): Promise<void> {
-    await Promise.all([...this.kept.values()].map((kept) => kept.fromLedger.run()));
-    for (const dropId of this.kept.keys()) this.options.tell({ kind: 'drop', dropId, revision: 0 });
+    await Promise.all(
+      [...this.kept].map(async ([dropId, { fromLedger }]) => {
+        // When it is away, so are the records: readers are served with what there is, and must not wait for more.
+        if (await fromLedger.run()) this.options.tell({ kind: 'drop', dropId, revision: 0 });
+      }),
+    );
   }
 
   /** Lets go of drops that nobody looks at any more. */
@@ -158,8 +167,12 @@ export class MirroredStockView extends StockView {
 
   private async load(kept: Kept): Promise<void> {
     if (!(await kept.fromView.run())) await kept.fromLedger.run();
-    if (!kept.drop.isLoaded) kept.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
+    if (!kept.drop.isLoaded) this.rest(kept);
     kept.loading = undefined;
+  }
+
+  private rest(kept: Kept): void {
+    kept.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
   }
 
   /** False when the view does not have the whole drop. */
