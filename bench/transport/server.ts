@@ -2,11 +2,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload, ServerTCP } from '@nestjs/microservices';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Hold, InventoryClient, type PlaceHold, type PlaceOutcome } from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
-import { Draining, type TlsSetting, transportServer } from '@holdfast/transport';
+import { type TlsSetting, transportServer } from '@holdfast/transport';
 import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 
 export const BENCH_KEY = 'a key for the bench of the transport';
@@ -47,23 +46,20 @@ async function serve(tls: TlsSetting, bare: boolean): Promise<void> {
   const inventory: Partial<InventoryClient> = {
     placeHold: async (command) => ({ kind: 'held', hold: holdOf(command), replayed: false }),
   };
-  const app = await NestFactory.create(
+  const ours = transportServer({ listen: '127.0.0.1:0', key: BENCH_KEY, tls, logger: silentLogger() });
+  const nests = { strategy: new ServerTCP({ host: '127.0.0.1', port: 0 }) };
+  const app = await NestFactory.createMicroservice(
     {
       module: BenchModule,
       controllers: [bare ? BareServer : InventoryServer],
       providers: [
-        Draining,
         { provide: InventoryClient, useValue: inventory },
         { provide: Logger, useValue: silentLogger() },
       ],
     },
-    new FastifyAdapter(),
-    { logger: false },
+    { ...(bare ? nests : ours), logger: false },
   );
-  const ours = transportServer({ listen: '127.0.0.1:0', key: BENCH_KEY, tls, logger: silentLogger() });
-  const nests = { strategy: new ServerTCP({ host: '127.0.0.1', port: 0 }) };
-  app.connectMicroservice(bare ? nests : ours);
-  await app.startAllMicroservices();
+  await app.listen();
   const { port } = (bare ? nests : ours).strategy.unwrap<Server>().address() as AddressInfo;
   process.send?.({ address: `127.0.0.1:${port}` });
   process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));

@@ -1,13 +1,11 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { CheckoutClient, InventoryClient, type Hold, type PlaceHold } from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { createLogger, Logger, NestLogger } from '@holdfast/observability';
 import {
   connectPeers,
-  Draining,
   type Peers,
   RemoteInventory,
   transportServer,
@@ -62,26 +60,27 @@ async function startService(
 ) {
   class ServiceModule {}
   const log = new LogBook();
-  const app = await NestFactory.create(
+  const server = transportServer({ listen, key, tls, logger: log });
+  const app = await NestFactory.createMicroservice(
     {
       module: ServiceModule,
       controllers: [controller],
-      providers: [Draining, { provide: token, useValue: service }, { provide: Logger, useValue: log }],
+      providers: [
+        { provide: token, useValue: service },
+        { provide: Logger, useValue: log },
+      ],
     },
-    new FastifyAdapter(),
-    { logger: new NestLogger(createLogger('silent')) },
+    { ...server, logger: new NestLogger(createLogger('silent')) },
   );
-  const server = transportServer({ listen, key, tls, logger: log });
-  app.connectMicroservice(server);
-  await app.startAllMicroservices();
+  await app.listen();
   return {
     address: `${server.strategy.address.host}:${server.strategy.address.port}`,
     log,
-    draining: app.get(Draining),
+    draining: server.strategy.draining,
     /** Leaves as on SIGTERM. */
     stop: () => app.close(),
     /** Its connections end at once, as if the process had been killed. */
-    kill: () => server.strategy.close(),
+    kill: () => server.strategy.closeNow(),
   };
 }
 

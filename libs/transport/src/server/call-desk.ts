@@ -3,7 +3,6 @@ import type { Logger } from '@holdfast/observability';
 import { Observable, of } from 'rxjs';
 import { z } from 'zod';
 import { readFrame, type WireCall, type WireFault, type WireReply } from '../frame';
-import type { Draining } from './draining';
 import { ReplyStream } from './reply-stream';
 
 type Reading =
@@ -17,7 +16,6 @@ type Service = Record<string, (...args: unknown[]) => Promise<unknown>>;
 export interface CallDeskParts<Client extends object> {
   wire: { [M in keyof Client]: unknown };
   service: Client;
-  draining: Draining;
   logger: Logger;
 }
 
@@ -42,12 +40,8 @@ export class CallDesk<Client extends object> {
       return of([]);
     }
     const { calls, left } = frame;
-    if (this.parts.draining.active)
-      return of(calls.map((_, index): WireReply => [index, null, { kind: 'draining' }]));
     return new Observable((subscriber) => {
-      const { draining } = this.parts;
-      draining.entered(calls.length);
-      const stream = new ReplyStream(calls.length, left, subscriber, () => draining.left(calls.length));
+      const stream = new ReplyStream(calls.length, left, subscriber);
       calls.forEach((call, index) => this.serveOne(call, index, stream));
     });
   }

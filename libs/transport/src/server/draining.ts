@@ -1,13 +1,11 @@
-import type { BeforeApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
-
 /** Longer than a lane's deadline; an order that still waits for its turn by then is asked for at another instance. */
 const DRAIN_MS_MAX = 4_000;
 
 /**
  * How a service leaves: new calls are answered `draining`, so that callers go elsewhere with nothing lost, and those under way are finished
- * before the sockets close. As a provider of the service's module it follows Nest's shutdown by itself.
+ * before the sockets close.
  */
-export class Draining implements OnModuleDestroy, BeforeApplicationShutdown {
+export class Draining {
   private begun = false;
   private calls = 0;
   private whenIdle: (() => void)[] = [];
@@ -42,13 +40,5 @@ export class Draining implements OnModuleDestroy, BeforeApplicationShutdown {
       clearTimeout(timer);
     }
     return this.calls === 0;
-  }
-
-  onModuleDestroy(): void {
-    this.begin();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.idle();
   }
 }

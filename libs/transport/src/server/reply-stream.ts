@@ -15,7 +15,6 @@ export class ReplyStream {
     calls: number,
     leftMs: number,
     private readonly subscriber: Subscriber<WireReply[]>,
-    private readonly onEnd: () => void,
   ) {
     this.missing = new Set(Array.from({ length: calls }, (_, index) => index));
     this.timer = setTimeout(() => this.giveUp(), leftMs);
@@ -47,7 +46,6 @@ export class ReplyStream {
 
   private end(): void {
     clearTimeout(this.timer);
-    this.onEnd();
     this.subscriber.complete();
   }
 }

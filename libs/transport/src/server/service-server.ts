@@ -1,14 +1,17 @@
 import type { Server as NetServer, AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { JsonSocket, ServerTCP, type TcpSocket } from '@nestjs/microservices';
+import { ServerTCP, type TcpSocket } from '@nestjs/microservices';
+import { withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import type { Address } from '../address';
-import { HELLO, PROOF, PULSE } from '../frame';
+import { HELLO, PROOF, PULSE, readFrame, type WireReply } from '../frame';
 import { newNonce, type ServiceKeys } from '../security';
 import { HALF_FRAME_MS_MAX, REQUEST_CHARACTERS_MAX } from '../settings';
+import { Draining } from './draining';
 import { Seldom } from './seldom';
 
 const GREETING_MS_MAX = 3_000; // who has not shown the key by then is not one of us
+const FLUSH_MS_MAX = 500; // the last answers are bytes in memory; who does not read them for so long will ask again
 const CONNECTIONS_MAX = 512; // a few per gateway; more is a mistake or an attack
 
 interface Visit {
@@ -39,6 +42,7 @@ export interface ServiceServerParts {
 export class ServiceServer extends ServerTCP {
   private readonly visits = new WeakMap<Socket, Visit>();
   private readonly refusals: Seldom;
+  readonly draining = new Draining();
 
   constructor(private readonly parts: ServiceServerParts) {
     super({
@@ -101,7 +105,7 @@ export class ServiceServer extends ServerTCP {
     } else if (raw.pattern === PULSE) {
       answer(socket, raw, true);
     } else {
-      await super.handleMessage(socket, raw);
+      await this.serve(socket, raw);
     }
   }
 
@@ -109,6 +113,37 @@ export class ServiceServer extends ServerTCP {
     // A connection that broke is its caller's trouble, and garbage has been spoken of.
     if (error instanceof Error && error.constructor.name === 'InvalidTcpDataReceptionException') return;
     this.parts.logger.error({ err: error }, 'the server for other services');
+  }
+
+  /** Nest waits for this when the service shuts down: first nobody new is served, then those under way are, then the connections end. */
+  override async close(): Promise<void> {
+    this.draining.begin();
+    await this.draining.idle();
+    const flushed = [...this.openSockets].map(
+      (socket) => new Promise<void>((resolve) => socket.end(resolve)),
+    );
+    await withDeadline('the last answers', FLUSH_MS_MAX, Promise.all(flushed)).catch(() => undefined);
+    this.closeNow();
+  }
+
+  /** Ends all connections, whatever is under way. */
+  closeNow(): void {
+    super.close();
+  }
+
+  private async serve(socket: TcpSocket, packet: Packet): Promise<void> {
+    const calls = readFrame(packet.data)?.calls ?? [];
+    if (this.draining.active) {
+      answer(
+        socket,
+        packet,
+        calls.map((_, index): WireReply => [index, null, { kind: 'draining' }]),
+      );
+      return;
+    }
+    this.draining.entered(calls.length);
+    const counted = new CountedAnswer(socket, () => this.draining.left(calls.length));
+    await super.handleMessage(counted as unknown as TcpSocket, packet);
   }
 
   private greet(socket: TcpSocket, visit: Visit, packet: Packet): void {
@@ -147,6 +182,27 @@ export class ServiceServer extends ServerTCP {
   }
 }
 
+/** Nest tells nobody when a handler is done; the last message of its answer does. It goes through here, and on to the socket. */
+class CountedAnswer {
+  private done = false;
+
+  constructor(
+    private readonly socket: TcpSocket,
+    private readonly onLast: () => void,
+  ) {}
+
+  get netSocket(): Socket {
+    return this.socket.netSocket;
+  }
+
+  sendMessage(message: { isDisposed?: boolean; err?: unknown }): void {
+    this.socket.sendMessage(message);
+    if (this.done || !(message.isDisposed || message.err)) return;
+    this.done = true;
+    this.onLast();
+  }
+}
+
 /** Nest's text carries what was sent, which may be a secret and may be long. */
 function kindOf(fault: string): string {
   if (fault.startsWith('The packet length')) return 'a message beyond the longest';
@@ -163,5 +219,5 @@ function isPacket(raw: unknown): raw is Packet {
 }
 
 function answer(socket: TcpSocket, { id }: Packet, response: unknown): void {
-  (socket as JsonSocket).sendMessage({ id, response, isDisposed: true });
+  socket.sendMessage({ id, response, isDisposed: true });
 }

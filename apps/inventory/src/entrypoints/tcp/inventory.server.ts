@@ -2,15 +2,15 @@ import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { INVENTORY_WIRE, InventoryClient } from '@holdfast/contracts';
 import { Logger } from '@holdfast/observability';
-import { CallDesk, Draining, INVENTORY_CALLS } from '@holdfast/transport';
+import { CallDesk, INVENTORY_CALLS } from '@holdfast/transport';
 
 /** The calls of gateways and checkouts to inventory. */
 @Controller()
 export class InventoryServer {
   private readonly desk: CallDesk<InventoryClient>;
 
-  constructor(inventory: InventoryClient, draining: Draining, logger: Logger) {
-    this.desk = new CallDesk({ wire: INVENTORY_WIRE, service: inventory, draining, logger });
+  constructor(inventory: InventoryClient, logger: Logger) {
+    this.desk = new CallDesk({ wire: INVENTORY_WIRE, service: inventory, logger });
   }
 
   @MessagePattern(INVENTORY_CALLS)
