@@ -95,6 +95,7 @@ function runK6(program, { options, drop, address, out, pass }) {
     SEED: options.seed,
     HOLD_P95_MS: options.holdP95Ms,
     HOLD_P99_MS: options.holdP99Ms,
+    DROPPED_PERCENT_MAX: options.droppedPercentMax,
     OUT: out,
     PASS: pass,
   };

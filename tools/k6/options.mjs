@@ -16,6 +16,7 @@ const NUMBERS = {
   'hold-ttl': [3, 3_600],
   'hold-p95-ms': [1, 60_000],
   'hold-p99-ms': [1, 60_000],
+  'dropped-percent-max': [0, 90],
 };
 
 export const HELP = `Sends k6 shoppers at one drop of the running product, then holds what they were told against the ledger.
@@ -31,6 +32,7 @@ export const HELP = `Sends k6 shoppers at one drop of the running product, then 
   --hold-ttl <s>         how long a hold lasts (half the seconds, at least 10)
   --hold-p95-ms <n>      the promise about the time of a hold (1500)
   --hold-p99-ms <n>      … (3000)
+  --dropped-percent-max <n>  shoppers that k6's own machine may have no time to send (1)
   --start <mode>         standalone or cluster: starts the product on the data folder for this run, and stops it afterwards
   --url <origin>         a product elsewhere; also HOLDFAST_URL. Needs --drop, unless it is the product of the data folder
   --drop <id>            an open drop instead of one made for the run; its shoppers must all be this run's
@@ -72,6 +74,7 @@ export function readOptions(argv, env, scenarios) {
     holdTtl: number('hold-ttl', Math.max(10, Math.round(seconds / 2))),
     holdP95Ms: number('hold-p95-ms', 1_500),
     holdP99Ms: number('hold-p99-ms', 3_000),
+    droppedPercentMax: number('dropped-percent-max', 1),
   };
 }
 
