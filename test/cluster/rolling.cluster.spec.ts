@@ -23,7 +23,15 @@ let stream: StreamServers;
 let lab: Lab;
 let open: Shop | undefined;
 let sound = 0;
-const about = (body: () => Promise<void>) => labTest(() => lab, body);
+const about = (body: () => Promise<void>) =>
+  labTest(
+    () => lab,
+    () =>
+      body().catch(async (error) => {
+        console.error(await stream.lastWords());
+        throw error;
+      }),
+  );
 
 beforeAll(async () => {
   ledger = await createLedger('rolling');

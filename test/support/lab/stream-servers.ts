@@ -12,6 +12,7 @@ interface Child {
   exited: Promise<unknown>;
   kill(): void;
   stop(): Promise<unknown>;
+  lastLog(): string;
 }
 
 const load = <T>(file: string) => loadModule<T>(resolve(REPOSITORY, file));
@@ -107,6 +108,19 @@ export class StreamServers {
       await client.query(`DROP OWNED BY ${this.user}; DROP ROLE ${this.user}`);
     });
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** For the person who reads a failure. */
+  async lastWords(): Promise<string> {
+    const slot = await onDatabase(this.databaseUrl, async (client) => {
+      const { rows } = await client.query(
+        `SELECT active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::int AS behind_bytes
+         FROM pg_replication_slots WHERE slot_name = $1`,
+        [this.slot],
+      );
+      return JSON.stringify(rows);
+    });
+    return `slot: ${slot}\n--- connect\n${this.connect?.lastLog()}\n--- kafka\n${this.kafka?.lastLog()}`;
   }
 
   private isRead(): Promise<boolean> {
