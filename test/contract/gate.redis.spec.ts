@@ -237,10 +237,18 @@ describe.each([
   });
 });
 
+/** What a test has opened, closed also when it fails: an open connection would keep the run from ending. */
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
 describe('a reply of Redis that is lost', () => {
   it('is one admission, and the gate is seeded again before it is believed', async () => {
     const proxy = await RedisProxy.start(server.port);
+    opened.push(() => proxy.stop());
     const redis = open([proxy.url]);
+    opened.push(() => redis.close());
     await waitFor('the connection', () => redis.isUp);
     const world = newWorld(`dlost${process.pid}`);
     world.sale.available = unitsOf({ A: 2 });
@@ -264,15 +272,15 @@ describe('a reply of Redis that is lost', () => {
     gate.withdraw(it_.query({ customerId: 'cus_1', holdId: 'h1' }));
     expect(await it_.ask({ customerId: 'cus_2', holdId: 'h2' })).toBe('ask');
     expect(await it_.ask({ customerId: 'cus_3', holdId: 'h3' })).toBe('wait');
-    redis.close();
-    await proxy.stop();
   });
 });
 
 describe('a customer who was served while Redis was away', () => {
   it('is sent on to the ledger afterwards, although the ledger was read before it committed', async () => {
     const own = await TestRedis.start();
+    opened.push(() => own.stop());
     const redis = open([own.url]);
+    opened.push(() => redis.close());
     await waitFor('the connection', () => redis.isUp);
     const world = newWorld(`daway${process.pid}`);
     const gate = gateOn(redis, world);
@@ -292,8 +300,6 @@ describe('a customer who was served while Redis was away', () => {
     );
     expect(await it_.ask({ customerId: 'cus_unseen' })).toBe('ask');
     expect(await it_.ask({ customerId: 'cus_served' })).toBe('ask');
-    redis.close();
-    await own.stop();
   });
 
   it('is not forgotten when a batch was in doubt: nothing is seeded from the ledger for a while', async () => {
