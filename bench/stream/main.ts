@@ -21,7 +21,7 @@ import { type Load, measure } from './measure';
 // process, and by publishing directly what was committed. A run counts only if in the end every reader saw the last commit and view = ledger.
 const PER_SECOND = Number(process.env['BENCH_RATE'] ?? 200);
 const FOR_MS = Number(process.env['BENCH_MS'] ?? 15_000);
-const WARM_UP_MS = 3_000;
+const WARM_UP_MS = 8_000; // Java compiles what is hot after some thousand turns
 /** Each drop then has five commits a second: below the ten frames that a reader gets of one drop at most. */
 const SPREAD = 40;
 const WANTED = { p50Ms: 80, p99Ms: 250 };

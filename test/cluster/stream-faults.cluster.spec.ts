@@ -61,6 +61,14 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     expect(started.flatMap((it) => it.wentBack)).toEqual([]);
   });
 
+  /** Traffic, and a projector that keeps up with it: what is then broken was whole before. */
+  async function startTraffic(): Promise<void> {
+    traffic = new Traffic(pool, dropId, SKUS);
+    await waitFor('some traffic', () => traffic.commits > 50);
+    await waitFor('it keeps up', () => (projector.stream.status().lagMs ?? Infinity) < 2_000, {
+      deadlineMs: 30_000,
+    });
+  }
   /** All that is in a topic by now, as it came. */
   async function recordsOf(topic: string): Promise<KafkaMessage[]> {
     const admin = kafka.admin();
@@ -103,8 +111,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
   });
 
   it('ends on the ledger when every record comes again, doubled and in random order, in the middle of traffic', async () => {
-    traffic = new Traffic(pool, dropId, SKUS);
-    await waitFor('some traffic', () => traffic.commits > 200);
+    await startTraffic();
     const recorded = await recordsOf(STOCK);
     const random = seededRandom(SEED);
     await produce(STOCK, shuffled([...recorded, ...recorded], random).map(again));
@@ -227,8 +234,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
   });
 
   it('is behind and says so within 3 s when the broker is killed, and catches up within 10 s of its return', async () => {
-    traffic = new Traffic(pool, dropId, SKUS);
-    await waitFor('some traffic', () => traffic.commits > 100);
+    await startTraffic();
     await servers.killKafka();
     const killedAt = performance.now();
     await waitFor('it knows', () => (projector.stream.status().lagMs ?? 0) > 2_000, { deadlineMs: 3_000 });
@@ -242,8 +248,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
   });
 
   it('catches up when Connect is killed', async () => {
-    traffic = new Traffic(pool, dropId, SKUS);
-    await waitFor('some traffic', () => traffic.commits > 50);
+    await startTraffic();
     await servers.killConnect();
     await waitFor('it knows', () => projector.stream.status().lagMs! > 2_000, { deadlineMs: 3_000 });
     await servers.startConnect();
@@ -254,8 +259,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
   });
 
   it(`catches up within 10 s when Kafka and Connect have been dead for ${OUTAGE_MS / 1_000} s under load`, async () => {
-    traffic = new Traffic(pool, dropId, SKUS);
-    await waitFor('some traffic', () => traffic.commits > 50);
+    await startTraffic();
     await Promise.all([servers.killKafka(), servers.killConnect()]);
     const before = traffic.commits;
     const until = performance.now() + OUTAGE_MS;
