@@ -5,9 +5,10 @@ import type { Busy, Hold, HoldLine } from '../hold';
 import type { StockRow } from '../stock-view.port';
 import { exactly } from './wire-table';
 
-const ID_LENGTH_MAX = 200; // ids of ours have at most 60; the services decide what an odd one means, so it may be any short text
+// The gateway hands on what stands in a path, which may have 8 KiB: whether it is an id at all is for the service to say.
+const ID_LENGTH_MAX = 8 * 1024;
 
-/** An id that somebody asks for: any short text, known or not. */
+/** An id that somebody asks for: any text, known or not. */
 export const anyId = z.string().max(ID_LENGTH_MAX);
 export const cursor = z.string().max(1_000);
 export const pageLimit = z.int().min(1).max(LIMITS.pageSizeMax);
