@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LimitStore } from '../../apps/gateway/src/application/ports/limit-store.port';
+import { loadModule } from '../../tools/cluster/load-module';
+import { DROP_ID, FakeBackend, startEdge } from '../support/fake-edge';
+
+const tools = resolve(__dirname, '../../tools/cluster');
+const { startProxy } = loadModule<{
+  startProxy(where: {
+    dir: string;
+    port: number;
+    gateways: string[];
+  }): Promise<{ address: string; stop(): Promise<void> }>;
+}>(join(tools, 'proxy.mjs'));
+const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(tools, 'ports.mjs'));
+
+// The product's own nginx in front of a gateway that believes one hop.
+let app: NestFastifyApplication;
+let proxy: { address: string; stop(): Promise<void> };
+let dir: string;
+
+beforeAll(async () => {
+  app = await startEdge(new FakeBackend(), { limits: true, proxyHops: 1 });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-proxy-'));
+  proxy = await startProxy({ dir, port: await freePort(), gateways: [new URL(await app.getUrl()).host] });
+});
+afterAll(async () => {
+  await proxy.stop();
+  await app.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('the address that a limit counts behind nginx', () => {
+  it.each<Record<string, string>>([
+    {},
+    { 'x-forwarded-for': '203.0.113.1' },
+    { 'x-forwarded-for': '203.0.113.1, 203.0.113.2' },
+    { forwarded: 'for=203.0.113.1', 'x-real-ip': '203.0.113.1' },
+  ])('is the shopper’s own, whatever they write: %j', async (headers) => {
+    const take = jest.spyOn(app.get(LimitStore), 'take');
+    const answer = await fetch(`${proxy.address}/v1/drops/${DROP_ID}`, { headers });
+    expect(answer.status).toBe(200);
+    expect(take.mock.calls.at(-1)![0]).toBe('127.0.0.1');
+    take.mockRestore();
+  });
+});
