@@ -67,10 +67,16 @@ export class StreamServers {
     this.connect = this.kafka = null;
   }
 
+  /** When what was ready, for the figures. */
+  readonly steps: string[] = [];
+
   /** Starts them (again), on the same ports and with what they had written; resolves when the connector runs and reads. */
   async begin(): Promise<void> {
+    const began = performance.now();
+    const step = (what: string) => this.steps.push(`${what} ${Math.round(performance.now() - began)} ms`);
     const { kafka: port, kafkaController: controllerPort } = this.ports;
     this.kafka = await startKafka({ dir: join(this.dir, 'kafka'), libs: this.libs, port, controllerPort });
+    step('Kafka');
     const { hostname, port: databasePort, pathname } = new URL(this.databaseUrl);
     const cdc = {
       CDC_HOST: hostname,
@@ -86,8 +92,11 @@ export class StreamServers {
       brokers: this.brokers,
       cdc,
     });
+    step('Connect');
     await register({ connectUrl: this.connect.address, overrides: { 'slot.name': this.slot } });
+    step('connector');
     await waitFor('the slot to be read', () => this.isRead(), { deadlineMs: 60_000, everyMs: 100 });
+    step('slot');
   }
 
   async stop(): Promise<void> {
@@ -120,7 +129,7 @@ export class StreamServers {
       );
       return JSON.stringify(rows);
     });
-    return `slot: ${slot}\n--- connect\n${this.connect?.lastLog()}\n--- kafka\n${this.kafka?.lastLog()}`;
+    return `${this.steps.join(', ')}\nslot: ${slot}\n--- connect\n${this.connect?.lastLog()}\n--- kafka\n${this.kafka?.lastLog()}`;
   }
 
   private isRead(): Promise<boolean> {
