@@ -62,11 +62,16 @@ async function measure(options, { dataDir, out, program }) {
   );
   const code = await runK6(program, { options, drop, address, out, pass: run ? passFor(dataDir) : '' });
   if (signal.aborted) throw new Error('interrupted');
-  if (code !== 0 && code !== THRESHOLDS_CROSSED) throw new Error(`k6 itself failed with ${code}`);
+  if (code !== 0 && code !== THRESHOLDS_CROSSED)
+    throw new Error(
+      `k6 itself failed with ${code}:\n${readFileSync(join(out, 'k6.log'), 'utf8').slice(-3_000)}`,
+    );
 
   const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
   const told = readPromises(readFileSync(join(out, 'told.jsonl'), 'utf8'));
-  for (const [what, times] of [...told.faults].slice(0, 10)) say(`  fault   ${what} (${times} times)`);
+  const some = (causes) => [...causes].sort(([, a], [, b]) => b - a).slice(0, 10);
+  for (const [what, times] of some(told.faults)) say(`  fault   ${what} (${times} times)`);
+  for (const [why, times] of some(told.again)) say(`  again   ${why} (${times} times)`);
   const ledger = run
     ? judge({ told, summary, ...(await askLedger({ run, dropId: drop.id, told, dataDir, signal })) })
     : null;
@@ -112,7 +117,8 @@ function runK6(program, { options, drop, address, out, pass }) {
     K6_WEB_DASHBOARD_EXPORT: join(out, 'report.html'),
   };
   const script = join(root, 'k6/scenarios', `${options.scenario}.ts`);
-  const args = ['run', '--quiet', '--log-format', 'raw', '--console-output', join(out, 'told.jsonl'), script];
+  const logs = ['--log-format', 'json', '--log-output', `file=${join(out, 'k6.log')}`];
+  const args = ['run', '--quiet', ...logs, '--console-output', join(out, 'told.jsonl'), script];
   writeFileSync(join(out, 'told.jsonl'), '');
   // With --json standard output belongs to the one document.
   const child = spawn(program, args, {

@@ -1,7 +1,7 @@
 import http, { type RefinedResponse } from 'k6/http';
 import { sleep } from 'k6';
 import type { Settings } from './settings.ts';
-import { fault, tally } from './tally.ts';
+import { fault, note, tally } from './tally.ts';
 
 const TRIES_MAX = 8; // with the pauses below about 20 s: enough for a service that is killed and started again
 const PAUSE_S = 0.1;
@@ -48,7 +48,8 @@ export class Client {
       const retryAfter = headerOf(response, 'retry-after');
       if (response.status === 503 && retryAfter === undefined)
         fault('serverFaults', `503 without Retry-After, ${call.name}`);
-      tally.retries.add(1, { call: call.name, why: response.status === 0 ? 'lost' : '503' });
+      tally.retries.add(1, { call: call.name });
+      note({ did: 'again', why: `${call.name}: ${response.status === 503 ? '503' : causeOf(response)}` });
       this.wait(tries, Number(retryAfter ?? 0));
     }
     tally.gaveUp.add(1, { call: call.name });
@@ -85,6 +86,11 @@ export class Client {
     const growing = Math.min(PAUSE_S_MAX, PAUSE_S * 2 ** tries) * (0.5 + this.random() / 2);
     sleep(Math.max(Math.min(retryAfterS, PAUSE_S_MAX), growing));
   }
+}
+
+/** Without the numbers that differ each time, so that causes can be counted. */
+function causeOf({ error, error_code: code }: RefinedResponse<'text'>): string {
+  return `${code} ${error.replace(/:\d+/g, '').replace(/"[^"]*"/g, '…')}`;
 }
 
 /** Names of headers have no case; k6 writes them in one of its own. */

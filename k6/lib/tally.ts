@@ -57,6 +57,8 @@ export type Promised =
   | { did: 'paid'; hold: string; order: string; amountMinor: number }
   /** No answer in the end: it may have happened or not. */
   | { did: 'unknown'; what: 'hold' | 'order'; hold?: string }
+  /** No answer, or 503: the same is asked again. */
+  | { did: 'again'; why: string }
   /** An answer that must not be, for whoever looks for its cause. */
   | { did: 'fault'; what: string };
 

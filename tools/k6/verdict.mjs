@@ -2,10 +2,18 @@
 
 /** The lines of k6's console output, one promise each; see k6/lib/tally.ts. @param {string} text */
 export function readPromises(text) {
-  const told = { holds: new Map(), twice: 0, unknownHolds: 0, unknownOrders: 0, faults: new Map() };
+  const told = {
+    holds: new Map(),
+    twice: 0,
+    unknownHolds: 0,
+    unknownOrders: 0,
+    faults: new Map(),
+    again: new Map(),
+  };
   for (const line of text.split('\n')) {
     if (!line.startsWith('{')) continue;
-    const it = JSON.parse(line);
+    const logged = JSON.parse(line);
+    const it = logged.msg === undefined ? logged : JSON.parse(logged.msg);
     const hold = told.holds.get(it.hold);
     if (it.did === 'held') {
       if (hold) told.twice += 1;
@@ -15,6 +23,7 @@ export function readPromises(text) {
       Object.assign(hold, { paidOrderId: it.order, paidMinor: it.amountMinor });
     else if (it.did === 'unknown') told[it.what === 'hold' ? 'unknownHolds' : 'unknownOrders'] += 1;
     else if (it.did === 'fault') told.faults.set(it.what, (told.faults.get(it.what) ?? 0) + 1);
+    else if (it.did === 'again') told.again.set(it.why, (told.again.get(it.why) ?? 0) + 1);
   }
   return told;
 }
