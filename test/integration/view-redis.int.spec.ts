@@ -88,6 +88,19 @@ describe('the stock view in Redis', () => {
       expect(positions.map((position) => Number(position!.split(':')[1]))).toEqual([0, 0, 1, 1, 2]);
     });
 
+    it('begins a new life of the position when it is loaded again, and only then', async () => {
+      const dropId = newDropId();
+      const { view, reader } = await viewAt([server.url]);
+      const lifeAfter = async (work: () => Promise<unknown>) => {
+        await work();
+        return (await reader.position(dropId))!.split(':')[0];
+      };
+      const first = await lifeAfter(() => view.load(dropId, rowsOf(dropId, 2)));
+      expect(await lifeAfter(() => view.load(dropId, rowsOf(dropId, 2, 2)))).toBe(first);
+      const load = async () => void (await view.load(dropId, rowsOf(dropId, 2, 2)));
+      expect(await lifeAfter(() => view.reload(load))).not.toBe(first);
+    });
+
     it('does not take a drop for whole that was wiped while it was loaded', async () => {
       const dropId = newDropId();
       const { view, reader, after } = await viewAt([server.url]);

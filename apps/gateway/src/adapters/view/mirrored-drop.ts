@@ -41,13 +41,19 @@ export class MirroredDrop {
    * another life of the view: then the drop has to be read again.
    */
   follow(position: string | null): boolean {
-    if (this.isKnown(position)) return true;
+    if (this.hasReached(position)) return true;
     if (!follows(this.position, position)) return false;
     this.position = position;
     return true;
   }
 
-  private isKnown(position: string | null): boolean {
+  /** True when that position may be reached by following the feed. */
+  isOfLife(position: string | null): boolean {
+    return position !== null && position.split(':')[0] === this.position?.split(':')[0];
+  }
+
+  /** True when all changes up to that position of the same life are in the rows. */
+  hasReached(position: string | null): boolean {
     if (position === null || this.position === null) return false;
     const [load, count] = position.split(':');
     const [ourLoad, ourCount] = this.position.split(':');

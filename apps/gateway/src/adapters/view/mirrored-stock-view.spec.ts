@@ -1,5 +1,6 @@
 import type { LiveMessage, StockRow } from '@holdfast/contracts';
 import { Clock } from '@holdfast/kernel';
+import { waitFor } from '@holdfast/testing';
 import { MirroredStockView } from './mirrored-stock-view';
 
 class TestClock extends Clock {
@@ -105,13 +106,23 @@ describe('the mirror of a gateway', () => {
       await versions();
       Object.assign(state, { position: 'l:9', rows: [row(8), row(9, 'B')] });
       mirror.heed('done', [row(4)], position);
-      await settled();
-      expect(state.reads).toBe(2);
+      await waitFor('read again', () => state.reads === 2, { deadlineMs: 1_000 });
       expect(await versions()).toEqual([8, 9]);
       mirror.heed('done', [row(10)], 'l:10');
       await settled();
       expect(state.reads).toBe(2);
     }
+  });
+
+  it('waits a moment for a change that is on its way, rather than read all again', async () => {
+    const { mirror, state, versions } = make();
+    await versions();
+    state.position = 'l:2';
+    const caughtUp = mirror.catchUp('done');
+    setTimeout(() => mirror.heed('done', [row(2)], 'l:2'), 12);
+    expect(await caughtUp).toBe(true);
+    expect(await versions()).toEqual([2, 1]);
+    expect(state.reads).toBe(1);
   });
 
   it('looks at the position alone when nothing has changed', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type LiveMessage, type StockRow, StockView, type ViewFreshness } from '@holdfast/contracts';
 import { type Clock, withDeadline } from '@holdfast/kernel';
 import type { DropImage } from '@holdfast/redis';
@@ -47,6 +48,8 @@ const IDLE_MS = 60_000; // four heartbeats of the hub, which asks at each for th
 const ROWS_MAX = 250_000; // about 60 MB
 const LOAD_PATIENCE_MS = 700; // as for a drop's record: then what there is, marked stale, is the better answer
 const CATCH_UP_PATIENCE_MS = 2_000; // the hub asks again until its own time is over
+const FEED_PATIENCE_MS = 40; // a message takes a few; a lost one must not cost a reader who waits more than this
+const FEED_STEP_MS = 5;
 const REST_AFTER_FAILURE_MS = 250; // who asks meanwhile is given what there is
 
 /**
@@ -178,15 +181,25 @@ export class MirroredStockView extends StockView {
   /** False when the view does not have the whole drop. */
   private async readView(kept: Kept): Promise<boolean> {
     const { drop } = kept;
-    const known = drop.position;
-    if (drop.isLoaded && known !== null && (await this.options.view.position(drop.dropId)) === known)
-      return true;
+    if (drop.isLoaded && drop.position !== null) {
+      const wanted = await this.options.view.position(drop.dropId);
+      if (await this.arrives(drop, wanted)) return true;
+    }
     const { rows, position } = await this.options.view.read(drop.dropId);
     if (position === null) return false;
     if (this.take(kept, rows).length > 0 && drop.isLoaded) this.gaps += 1;
     // Messages that came meanwhile may have led further.
     if (!drop.follow(position)) drop.position = position;
     drop.isLoaded = true;
+    return true;
+  }
+
+  /** The change that a look found ahead of us is mostly on its way: waiting for it spares reading thousands of rows again. */
+  private async arrives(drop: MirroredDrop, wanted: string | null): Promise<boolean> {
+    for (let waitedMs = 0; !drop.hasReached(wanted); waitedMs += FEED_STEP_MS) {
+      if (waitedMs >= FEED_PATIENCE_MS || !drop.isOfLife(wanted)) return false;
+      await pause(FEED_STEP_MS);
+    }
     return true;
   }
 

@@ -44,6 +44,7 @@ export class RedisStockView extends SharedStockView {
   private readonly marks: ViewMarks;
   /** Grows with everything that may have been missed; at 0 nothing has. */
   private doubts = 0;
+  private reloads = 0;
 
   constructor(private readonly options: RedisStockViewOptions) {
     super();
@@ -123,7 +124,8 @@ export class RedisStockView extends SharedStockView {
     const doubts = this.doubts;
     const name = this.options.newName();
     await this.marks.begin(name);
-    await work();
+    this.reloads += 1;
+    await work().finally(() => (this.reloads -= 1));
     if (!(await this.marks.close(name))) return false;
     this.doubts -= doubts;
     return this.doubts === 0;
@@ -170,7 +172,7 @@ export class RedisStockView extends SharedStockView {
     const fields = rows.flatMap((row) => [row.sku, encodeRow(row)]);
     const answer = await this.applyRows(
       [stockKey(dropId)],
-      [VIEW_CHANNEL, stockMessageHead(dropId), load, part, ...fields],
+      [VIEW_CHANNEL, stockMessageHead(dropId), load, part, this.reloads > 0 ? 'new' : 'old', ...fields],
     );
     const [whole, ...taken] = answer as number[];
     return { whole: whole === 1, taken: taken.map((number) => number - 1) };

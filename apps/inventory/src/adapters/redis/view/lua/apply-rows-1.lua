@@ -1,16 +1,18 @@
 -- Takes those rows of one drop that are newer than what its view has, and tells the gateways in the same step: whatever is published is in the
 -- view, messages come in the order in which the view took them, and a lost reply loses no message. Taking rows twice does nothing the second time.
--- A view is whole, and has a position, once a load from the ledger has ended in it; the position moves with every change.
+-- A drop is whole, and has a position, once a load from the ledger has ended in it; the position moves with every change. When the view may have
+-- gone back to an earlier state, a load begins a new life of the position, or two states would have the same one.
 -- KEYS[1] view: the drop's hash: a field for each SKU with its row, the empty field with the position
 -- ARGV[1] channel: where the gateways listen
 -- ARGV[2] message_head: the message up to its rows
 -- ARGV[3] load: names the load that the rows belong to; empty for rows of the stream
 -- ARGV[4] part: of the load: only, first, middle or last
--- ARGV[5..] rows: SKU and row, in turns; a row begins with [epoch,version,
+-- ARGV[5] life: new, if the load begins one although the drop is whole; else old
+-- ARGV[6..] rows: SKU and row, in turns; a row begins with [epoch,version,
 -- Result: 1 if the drop is whole, else 0; after it the numbers of the rows taken, counted from 1.
 local view = KEYS[1]
-local channel, message_head, load, part = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local rows = { unpack(ARGV, 5) }
+local channel, message_head, load, part, life = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local rows = { unpack(ARGV, 6) }
 
 -- A drop that nobody asks for and nothing changes goes after a week; whoever wants it again has it loaded from the ledger.
 local KEPT_SECONDS = 604800
@@ -42,12 +44,12 @@ if part == 'first' then redis.call('HSET', view, under_way, '1') end
 if part == 'last' then is_loaded = redis.call('HDEL', view, under_way) == 1 end
 
 local position = redis.call('HGET', view, '')
-if position and #texts > 0 then
+if is_loaded and (not position or life == 'new') then
+  position = load .. ':0'
+  redis.call('HSET', view, '', position)
+elseif position and #texts > 0 then
   local loaded_by, changes = string.match(position, '^(.*):(%d+)$')
   position = loaded_by .. ':' .. string.format('%d', tonumber(changes) + 1)
-  redis.call('HSET', view, '', position)
-elseif not position and is_loaded then
-  position = load .. ':0'
   redis.call('HSET', view, '', position)
 end
 redis.call('EXPIRE', view, KEPT_SECONDS)
