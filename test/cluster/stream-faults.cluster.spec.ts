@@ -8,7 +8,7 @@ import { LedgerFactCounts } from '../../apps/inventory/src/adapters/postgres/fac
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { CountFacts } from '../../apps/inventory/src/application/count-facts';
 import { adminPool } from '../integration/stream-support';
-import { createLedger, type TestLedger } from '../support/database';
+import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
 import { StreamServers } from '../support/stream-servers';
 
@@ -21,7 +21,7 @@ const OUTAGE_MS = Number(process.env['HOLDFAST_STREAM_OUTAGE_MS'] ?? 12_000);
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
 
 describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
-  let ledger: TestLedger;
+  let ledger: OwnLedger;
   let servers: StreamServers;
   let pool: Pool;
   let kafka: Kafka;
@@ -39,7 +39,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     (await new LedgerDropCatalogue(pool).create(streamDrop(skus))).drop.id;
 
   beforeAll(async () => {
-    ledger = await createLedger('stream_faults');
+    ledger = await startOwnLedger();
     pool = adminPool(ledger.url);
     servers = await StreamServers.start(ledger.url);
     kafka = new Kafka({

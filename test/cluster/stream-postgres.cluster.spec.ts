@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@holdfast/postgres';
+import type { EmbeddedPostgres } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import type { Pool } from 'pg';
-import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
-import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
 import { STREAM_TOPICS } from '../../apps/inventory/src/adapters/kafka/stream-source';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { adminPool } from '../integration/stream-support';
+import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
 import { dropSlot, StreamServers } from '../support/stream-servers';
 
@@ -20,7 +16,7 @@ const SKUS = ['A', 'B', 'C'];
 const CONVERGED_MS = 60_000;
 
 describe('the change stream behind a PostgreSQL that fails it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-stream-pg-'));
+  let ledger: OwnLedger;
   let server: EmbeddedPostgres;
   let servers: StreamServers;
   let pool: Pool;
@@ -29,14 +25,13 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
   let dropId: string;
 
   beforeAll(async () => {
-    server = await startEmbeddedPostgres({
-      dataDir: folder,
-      password: 'only-for-tests',
-      sync: false,
-      // So that a slot is lost after tens of megabytes, not hundreds.
-      settings: { max_slot_wal_keep_size: '32MB', max_wal_size: '64MB', min_wal_size: '32MB' },
+    // So that a slot is lost after tens of megabytes, not hundreds.
+    ledger = await startOwnLedger({
+      max_slot_wal_keep_size: '32MB',
+      max_wal_size: '64MB',
+      min_wal_size: '32MB',
     });
-    await migrate(server.url, [inventoryMigrations, checkoutMigrations]);
+    server = ledger.server;
     pool = adminPool(server.url);
     servers = await StreamServers.start(server.url);
     dropId = (await new LedgerDropCatalogue(pool).create(streamDrop(SKUS))).drop.id;
@@ -52,8 +47,7 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
     await projector?.stream.stop();
     await servers?.stop();
     await pool.end();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await ledger.drop();
   });
 
   const slot = async () =>
