@@ -104,10 +104,6 @@ export class MemoryGate extends Gate {
     return Promise.resolve();
   }
 
-  get dropsInUse(): readonly string[] {
-    return [];
-  }
-
   /** It never makes anybody wait. */
   onChange(): void {}
 

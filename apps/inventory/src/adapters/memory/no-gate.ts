@@ -17,10 +17,6 @@ export class NoGate extends Gate {
     return Promise.resolve();
   }
 
-  get dropsInUse(): readonly string[] {
-    return [];
-  }
-
   shortageOf(): Promise<Shortage | null> {
     return Promise.resolve(null);
   }

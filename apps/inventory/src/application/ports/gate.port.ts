@@ -44,8 +44,6 @@ export abstract class Gate {
    * After it a unit that the gate had lost is on offer again.
    */
   abstract heal(rows: readonly StockRow[], source: 'stream' | 'ledger'): Promise<void>;
-  /** Drops of which somebody could be refused here: those to compare with the ledger. */
-  abstract get dropsInUse(): readonly string[];
   /** What is surely gone, for those who refuse in front of us; null when nothing is sure. Never rejects. */
   abstract shortageOf(dropId: string): Promise<Shortage | null>;
   /** Calls back when somebody who was told to wait should check again. */

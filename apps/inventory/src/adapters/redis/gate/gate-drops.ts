@@ -34,10 +34,6 @@ export class GateDrops {
     return drop !== undefined && this.clock.monotonicMs() - drop.lastUsedAt <= IN_USE_MS;
   }
 
-  get inUse(): string[] {
-    return [...this.byId.keys()].filter((dropId) => this.isInUse(dropId));
-  }
-
   each(work: (drop: GateDrop) => void): void {
     this.byId.forEach(work);
   }

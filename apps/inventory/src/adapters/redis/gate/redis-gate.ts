@@ -122,10 +122,6 @@ export class RedisGate extends Gate {
     }
   }
 
-  get dropsInUse(): string[] {
-    return this.drops.inUse;
-  }
-
   shortageOf(dropId: string): Promise<Shortage | null> {
     // Gateways ask at the same moments: one reading serves them all.
     let reading = this.shortages.get(dropId);
