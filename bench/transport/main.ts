@@ -10,9 +10,10 @@ import { BARE, BENCH_KEY } from './server';
 
 // What a call between two services costs: commands to place a hold, twenty a frame, one process each side.
 const COMMANDS = Number(process.env['BENCH_COMMANDS'] ?? 20);
-const FRAMES = Number(process.env['BENCH_FRAMES'] ?? 64);
-const FOR_MS = Number(process.env['BENCH_MS'] ?? 4_000);
-const WARM_MS = 1_500;
+const IN_FLIGHT = 64;
+// Counted in calls, not in time: on a machine that does other things, too, the compiler gets as warm as on an idle one.
+const CALLS = Number(process.env['BENCH_CALLS'] ?? 5_000);
+const WARM_CALLS = 3_000;
 
 type Place = (commands: PlaceHold[]) => Promise<PlaceOutcome[]>;
 type Cpu = NodeJS.CpuUsage;
@@ -34,20 +35,17 @@ async function cpuOf(server: ChildProcess): Promise<Cpu> {
   return cpu;
 }
 
-/** Frames of commands, each begun when one before has ended. Returns how many ended. */
-async function load(place: Place, forMs: number): Promise<number> {
-  const end = performance.now() + forMs;
-  let n = 0;
-  let frames = 0;
-  const callers = Array.from({ length: FRAMES }, async () => {
-    while (performance.now() < end) {
-      const outcomes = await place(Array.from({ length: COMMANDS }, () => command((n += 1))));
+/** So many calls of commands, each begun when one before has ended. */
+async function load(place: Place, calls: number): Promise<void> {
+  let begun = 0;
+  const callers = Array.from({ length: IN_FLIGHT }, async () => {
+    while ((begun += 1) <= calls) {
+      const first = begun * COMMANDS;
+      const outcomes = await place(Array.from({ length: COMMANDS }, (_, i) => command(first + i)));
       for (const outcome of outcomes) if (outcome.kind !== 'held') throw new Error(outcome.kind);
-      frames += 1;
     }
   });
   await Promise.all(callers);
-  return frames;
 }
 
 async function started(args: string[]): Promise<{ server: ChildProcess; address: string }> {
@@ -57,14 +55,14 @@ async function started(args: string[]): Promise<{ server: ChildProcess; address:
 }
 
 async function measure(name: string, server: ChildProcess, place: Place): Promise<void> {
-  await load(place, WARM_MS);
+  await load(place, WARM_CALLS);
   const [servedBefore, callerBefore, begun] = [await cpuOf(server), process.cpuUsage(), performance.now()];
-  const frames = await load(place, FOR_MS);
+  await load(place, CALLS);
   const seconds = (performance.now() - begun) / 1_000;
-  const caller = microseconds(process.cpuUsage(callerBefore)) / frames;
-  const served = (microseconds(await cpuOf(server)) - microseconds(servedBefore)) / frames;
+  const caller = microseconds(process.cpuUsage(callerBefore)) / CALLS;
+  const served = (microseconds(await cpuOf(server)) - microseconds(servedBefore)) / CALLS;
   console.log(
-    `${name}: ${(frames / seconds).toFixed(0)} calls/s of ${COMMANDS} commands, CPU a call ` +
+    `${name}: ${(CALLS / seconds).toFixed(0)} calls/s of ${COMMANDS} commands, CPU a call ` +
       `${(caller + served).toFixed(0)} µs (caller ${caller.toFixed(0)}, service ${served.toFixed(0)})`,
   );
   server.disconnect();
