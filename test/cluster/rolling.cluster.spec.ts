@@ -90,24 +90,30 @@ async function shownOf(dropId: string) {
   return items[0]?.stock;
 }
 
-/** Once all is quiet, every reader and every page shows what the ledger has; resolves with how long that took. */
+/** Once all is quiet, every page and every reader shows what the ledger has; resolves with how long that took, in words. */
 async function untilConverged({ dropId, readers }: { dropId: string; readers: StrictReaders }) {
   const began = performance.now();
+  const patience = { deadlineMs: 60_000, everyMs: 50 };
+  const after = () => `${Math.round(performance.now() - began)} ms`;
+  const truth = async () => (await readTruth(ledger.url, dropId)).stock['TEE']!;
   await waitFor(
-    'the view to be the ledger',
+    'pages to show the ledger',
     async () => {
-      const { version, available } = (await readTruth(ledger.url, dropId)).stock['TEE']!;
-      const shown = await shownOf(dropId);
-      return (
-        shown?.version === version &&
-        shown.available === available &&
-        !shown.stale &&
-        readers.live.every((reader) => reader.versions.get('TEE') === version)
-      );
+      const [{ version, available }, shown] = [await truth(), await shownOf(dropId)];
+      return shown?.version === version && shown.available === available && !shown.stale;
     },
-    { deadlineMs: 60_000, everyMs: 50 },
+    patience,
   );
-  return performance.now() - began;
+  const pages = after();
+  await waitFor(
+    'readers to have seen the ledger',
+    async () => {
+      const { version } = await truth();
+      return readers.live.every((reader) => reader.versions.get('TEE') === version);
+    },
+    patience,
+  );
+  return `the ledger's counts on pages after ${pages}, with all readers after ${after()}`;
 }
 
 async function closeShop({ dropId, strict, readers }: Shop): Promise<void> {
@@ -119,13 +125,13 @@ async function closeShop({ dropId, strict, readers }: Shop): Promise<void> {
     dropId,
     quietMs,
   });
-  const ms = await untilConverged({ dropId, readers });
+  const converged = await untilConverged({ dropId, readers });
   await readers.stop();
   console.info(
     [
       strict.figures,
       told,
-      `${readers.reads} pages read, ${readers.putOff} put off, ${readers.returns} returns, same counts after ${Math.round(ms)} ms`,
+      `${readers.reads} pages read, ${readers.putOff} put off, ${readers.returns} returns, ${converged}`,
     ].join('\n'),
   );
   expect(strict.faults).toEqual([]);
