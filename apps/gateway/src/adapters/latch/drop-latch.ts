@@ -69,11 +69,14 @@ export class DropLatch {
     this.question = null;
   }
 
-  /** True when the certificate will end soon, or does not say that somebody new would be refused these lines. */
-  wantsRenewal(lines: PlaceHold['lines'], nowMs: number): boolean {
-    const { certificate } = this;
-    if (certificate === null || nowMs - certificate.askedAtMs >= RENEW_AFTER_MS) return true;
-    return certificate.shortLines({ customerId: '', lines }, nowMs) === null;
+  /** True when the certificate will end soon. */
+  isOld(nowMs: number): boolean {
+    return this.certificate === null || nowMs - this.certificate.askedAtMs >= RENEW_AFTER_MS;
+  }
+
+  /** True when the certificate does not say that somebody new would be refused these lines for a while. */
+  lacks(lines: PlaceHold['lines'], nowMs: number): boolean {
+    return this.isOld(nowMs) || this.certificate!.shortLines({ customerId: '', lines }, nowMs) === null;
   }
 
   /** Begins a question, one at a time; null when it is not the moment. */

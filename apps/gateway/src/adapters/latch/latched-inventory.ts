@@ -57,13 +57,13 @@ export class LatchedInventory extends InventoryClient {
 
   // Not `async`: a refusal waits for nothing.
   override placeHold(command: PlaceHold): Promise<PlaceOutcome> {
-    const { dropId, lines } = command;
+    const { dropId } = command;
     const nowMs = this.clock.monotonicMs();
     const latch = this.latches.get(dropId);
     const shortLines = latch && nowMs >= this.restsUntilMs ? latch.shortLines(command, nowMs) : null;
     if (latch === undefined || shortLines === null) return this.pass(command, latch ?? this.open(dropId));
     this.counts.refused += 1;
-    if (latch.wantsRenewal(lines, nowMs)) this.ask(dropId, latch, nowMs);
+    if (latch.isOld(nowMs)) this.ask(dropId, latch, nowMs);
     return Promise.resolve({ kind: 'refused', reason: 'sold-out', shortLines });
   }
 
@@ -77,7 +77,7 @@ export class LatchedInventory extends InventoryClient {
       const nowMs = this.clock.monotonicMs();
       latch.end(customerId, outcome, nowMs);
       const soldOut = outcome?.kind === 'refused' && outcome.reason === 'sold-out';
-      if (soldOut && latch.wantsRenewal(lines, nowMs)) this.ask(dropId, latch, nowMs);
+      if (soldOut && latch.lacks(lines, nowMs)) this.ask(dropId, latch, nowMs);
       this.tidy(dropId, latch, nowMs);
     }
   }
