@@ -39,6 +39,7 @@ function checkStatically() {
   const checks = [
     ['types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
     ['types of the pages', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'apps/gateway/web/tsconfig.json']],
+    ['types of the load scenarios', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'k6/tsconfig.json']],
     ['lint', [bin('eslint/bin/eslint.js'), '.']],
     ['format', [bin('prettier/bin/prettier.cjs'), '--check', '.', '--log-level', 'warn']],
     [

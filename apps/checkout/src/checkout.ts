@@ -71,7 +71,13 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   const saga = new PaySaga({ store, steps, random: Math.random, logger, leaseMs: timings.leaseMs });
   const background = new BackgroundWork(logger);
   const due = new CompleteDue(store, saga, logger, timings.leaseMs);
-  const office = new SandboxOffice({ pool: bankPool, clock, logger, origin, secrets });
+  const office = new SandboxOffice({
+    pool: bankPool,
+    clock,
+    logger,
+    origin: () => runtime.callbackAddress ?? runtime.address,
+    secrets,
+  });
 
   const stale = new StaleRows(pool);
 

@@ -3,7 +3,7 @@ import { ConfigModule, ServiceConfig } from '@holdfast/config';
 import { InventoryClient } from '@holdfast/contracts';
 import { Logger, ObservabilityModule } from '@holdfast/observability';
 import type { ServiceParts } from '@holdfast/service';
-import { connectPeers, Draining, Peers, RemoteInventory } from '@holdfast/transport';
+import { connectPeers, Peers, RemoteInventory } from '@holdfast/transport';
 import { CheckoutModule } from './checkout.module';
 import { CheckoutServer } from './entrypoints/tcp/checkout.server';
 
@@ -51,7 +51,6 @@ export class CheckoutServiceModule {
         CheckoutModule.register({ imports: [inventory] }),
       ],
       controllers: [CheckoutServer],
-      providers: [Draining],
     };
   }
 }

@@ -2,7 +2,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from '@holdfast/config';
 import { ObservabilityModule } from '@holdfast/observability';
 import type { ServiceParts } from '@holdfast/service';
-import { Draining } from '@holdfast/transport';
 import { clusterAdapters } from './adapters.cluster';
 import { InventoryServer } from './entrypoints/tcp/inventory.server';
 import { InventoryModule } from './inventory.module';
@@ -19,7 +18,6 @@ export class InventoryServiceModule {
         InventoryModule.register(clusterAdapters),
       ],
       controllers: [InventoryServer],
-      providers: [Draining],
     };
   }
 }

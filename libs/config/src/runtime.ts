@@ -7,6 +7,8 @@ import type { Secrets } from './secrets';
 export class Runtime {
   /** Where the gateway can be reached from this machine, e.g. `http://127.0.0.1:3000`; null until it listens. */
   address: string | null = null;
+  /** Where the provider reaches the gateway when that is another way than the shoppers'; null: the same. */
+  callbackAddress: string | null = null;
 
   constructor(
     /** The login of the ledger; each app takes its own role on its own pool. */

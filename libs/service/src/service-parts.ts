@@ -28,6 +28,7 @@ export function openService(env: Env, service: ServiceName, life: Lifetime): Ser
   // A gateway has no way to the ledger, and no use for one.
   const runtime = new Runtime(config.databaseUrl ?? '', secrets);
   runtime.address = config.publicAddress;
+  runtime.callbackAddress = config.callbackAddress;
   return { config, runtime, log, key: config.serviceKey ?? secrets.serviceKey };
 }
 
