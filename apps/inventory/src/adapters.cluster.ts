@@ -19,6 +19,7 @@ import { Ledger } from './application/ports/ledger.port';
 import { SharedStockView } from './application/ports/shared-stock-view.port';
 import { ViewKeeper } from './application/ports/view-keeper.port';
 import { ReadStock } from './application/read-stock';
+import { factsProviders } from './facts.providers';
 
 function makeGate(
   { gate }: ServiceConfig,
@@ -81,9 +82,28 @@ function makeKeeper(
   });
 }
 
+function makeStream(
+  { kafkaBrokers: brokers, instance, databaseUrl }: ServiceConfig,
+  logger: Logger,
+  metrics: Metrics,
+): ChangeStream {
+  const source = projectorSource({ brokers, instance, databaseUrl: databaseUrl ?? '' });
+  const stream = new KafkaChangeStream(source, logger.child({ part: 'stream' }));
+  const read = (name: string, help: string, value: () => number) => metrics.gauge(name, help, value);
+  read('holdfast_stream_dead_letters', 'Records put aside since the start', () => stream.deadLetters.kept);
+  read(
+    'holdfast_stream_lost_letters',
+    'Records that could not even be put aside',
+    () => stream.deadLetters.lost,
+  );
+  read('holdfast_stream_restarts', 'Consumers replaced since the start', () => stream.restarts);
+  return stream;
+}
+
 /** Gate and view in Redis, shared by all instances; the change stream from Kafka. */
 export const clusterAdapters: Provider[] = [
   ...redisProviders,
+  ...factsProviders,
   {
     provide: Gate,
     inject: [ServiceConfig, RedisConnection, Clock, Ledger, Logger, Metrics],
@@ -112,11 +132,7 @@ export const clusterAdapters: Provider[] = [
   },
   {
     provide: ChangeStream,
-    inject: [ServiceConfig, Logger],
-    useFactory: ({ kafkaBrokers: brokers, instance, databaseUrl }: ServiceConfig, logger: Logger) =>
-      new KafkaChangeStream(
-        projectorSource({ brokers, instance, databaseUrl: databaseUrl ?? '' }),
-        logger.child({ part: 'stream' }),
-      ),
+    inject: [ServiceConfig, Logger, Metrics],
+    useFactory: makeStream,
   },
 ];
