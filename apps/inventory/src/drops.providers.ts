@@ -16,7 +16,7 @@ import { DropUpkeep } from './application/ports/drop-upkeep.port';
 import { Gate } from './application/ports/gate.port';
 import { ViewKeeper } from './application/ports/view-keeper.port';
 import { ProjectChanges } from './application/project-changes';
-import { FRESHNESS_EVERY_MS } from './application/project-freshness';
+import { FRESHNESS_EVERY_MS, STALE_AFTER_MS } from './application/project-freshness';
 import { type Drift, RECONCILE_EVERY_MS, ReconcileView } from './application/project-reconcile';
 import { SteadyWorker } from './application/steady-worker';
 import { DropWorkers } from './entrypoints/drop-workers';
@@ -45,13 +45,18 @@ function makeReconciler(
   view: StockView,
   changes: ProjectChanges,
   gate: Gate,
+  stream: ChangeStream,
   logger: Logger,
 ) {
   const log = logger.child({ part: 'reconciler' });
   const tell = ({ mended, ahead }: Drift) => {
     const address = (row: { dropId: string; sku: string }) => `${row.dropId}/${row.sku}`;
     const some = { mended: mended.slice(0, 10).map(address), ahead: ahead.slice(0, 10).map(address) };
-    log.error(some, 'the stock view differed from the ledger');
+    const { lagMs } = stream.status();
+    // While the stream is away this is how counts move at all; viewers are told that they are stale.
+    if (lagMs === null || lagMs > STALE_AFTER_MS)
+      log.info(some, 'the counts were brought up to date from the ledger');
+    else log.error(some, 'the stock view differed from the ledger');
   };
   return new ReconcileView(upkeep, view, changes, tell, undefined, (rows) => gate.heal(rows, 'ledger'));
 }
@@ -142,7 +147,7 @@ export const dropsProviders: Provider[] = [
   {
     provide: ReconcileView,
     useFactory: makeReconciler,
-    inject: [DropUpkeep, StockView, ProjectChanges, Gate, Logger],
+    inject: [DropUpkeep, StockView, ProjectChanges, Gate, ChangeStream, Logger],
   },
   {
     provide: DropWorkers,

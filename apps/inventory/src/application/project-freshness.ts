@@ -2,7 +2,7 @@ import type { LiveFeed, StockView } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 
 /** How far the stream may be behind before viewers are told. They must know within 3 s; a heartbeat, its way and a turn of this watch come on top. */
-const STALE_AFTER_MS = 2_000;
+export const STALE_AFTER_MS = 2_000;
 
 export const FRESHNESS_EVERY_MS = 200;
 
