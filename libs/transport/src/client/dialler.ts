@@ -1,5 +1,5 @@
 import { Link, type LinkTarget, WrongKey } from './link';
-import type { PeerParts } from './peer';
+import type { PeerParts } from './peer-parts';
 
 /** Keeps a peer connected: dials again whenever the link is gone, for as long as it takes, and says so once. */
 export class Dialler {

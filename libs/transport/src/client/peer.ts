@@ -1,6 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
-import type { Clock } from '@holdfast/kernel';
-import type { Logger } from '@holdfast/observability';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -9,30 +6,11 @@ import {
   ConsecutiveBreaker,
   handleAll,
 } from 'cockatiel';
-import type { Address } from '../address';
 import type { CallFrame } from '../frame';
-import type { ServiceKeys } from '../security';
-import type { TransportSettings } from '../settings';
 import { Dialler } from './dialler';
+import type { PeerParts } from './peer-parts';
 import type { PendingCall } from './pending-call';
 import { type FrameOwner, SentFrame } from './sent-frame';
-
-export interface PeerParts {
-  name: string;
-  address: Address;
-  /** The pattern under which its service takes calls. */
-  pattern: string;
-  tls: ConnectionOptions | undefined;
-  keys: ServiceKeys;
-  settings: TransportSettings;
-  clock: Clock;
-  random: () => number;
-  logger: Logger;
-  /** Calls that wait for a peer may look again. */
-  onUsable: () => void;
-  /** The call may be tried again, here or at another peer. */
-  again: (call: PendingCall) => void;
-}
 
 export type PeerState = 'up' | 'down' | 'draining' | 'resting';
 
