@@ -68,6 +68,8 @@ ${temp.join('\n')}
   }
   default_type application/octet-stream;
   upstream gateways {
+    # As in infra/nginx/compose.conf, which says why.
+    hash $remote_addr$http_authorization consistent;
 ${gateways.map((gateway) => `    server ${gateway} max_fails=3 fail_timeout=1s;`).join('\n')}
     keepalive 128;
   }
