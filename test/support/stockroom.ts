@@ -6,8 +6,11 @@ import { Clock, SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
+import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
+import { CountsReader } from '../../apps/inventory/src/application/ports/counts-reader.port';
+import { memoryGate } from '../../apps/inventory/src/adapters.standalone';
 import { holdsProviders } from '../../apps/inventory/src/holds.providers';
 import { type Stockroom, testRuntime } from './checkout-shop';
 
@@ -28,10 +31,12 @@ export async function openStockroom(url: string, paymentWindowSeconds: number): 
         { provide: Clock, useClass: SystemClock },
         { provide: Logger, useValue: silentLogger() },
         { provide: DropReader, useValue: new DropReader(new LedgerDropRecords(pool)) },
+        memoryGate,
+        { provide: CountsReader, useValue: new LedgerDropUpkeep(pool) },
         ...holdsProviders,
       ],
     },
-    { logger: false },
+    { logger: false, abortOnError: false },
   );
   return {
     inventory: app.get(InventoryClient),

@@ -15,14 +15,17 @@ import { Ledger } from './application/ports/ledger.port';
 import { ViewKeeper } from './application/ports/view-keeper.port';
 import { WatchFreshness } from './application/project-freshness';
 
+/** The gate of a process that owns all lanes of its drops. */
+export const memoryGate: Provider = {
+  provide: Gate,
+  inject: [Clock, Ledger],
+  useFactory: (clock: Clock, ledger: Ledger) =>
+    new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
+};
+
 /** Everything in this process: the gate, the stock view and its feed in memory, the change stream read from PostgreSQL itself. */
 export const standaloneAdapters: Provider[] = [
-  {
-    provide: Gate,
-    inject: [Clock, Ledger],
-    useFactory: (clock: Clock, ledger: Ledger) =>
-      new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max)),
-  },
+  memoryGate,
   { provide: StockView, useFactory: () => new MemoryStockView() },
   {
     provide: LiveFeed,
