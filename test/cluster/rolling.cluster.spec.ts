@@ -6,7 +6,7 @@ import { expectAllWell } from '../support/lab/promises';
 import { StreamServers } from '../support/lab/stream-servers';
 import { StrictCrowd } from '../support/lab/strict-crowd';
 import { StrictReaders } from '../support/lab/strict-readers';
-import { readTruth } from '../support/ledger-truth';
+import { readStock } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 
@@ -95,7 +95,7 @@ async function untilConverged({ dropId, readers }: { dropId: string; readers: St
   const began = performance.now();
   const patience = { deadlineMs: 60_000, everyMs: 50 };
   const after = () => `${Math.round(performance.now() - began)} ms`;
-  const truth = async () => (await readTruth(ledger.url, dropId)).stock['TEE']!;
+  const truth = async () => (await readStock(ledger.url, dropId))['TEE']!;
   await waitFor(
     'pages to show the ledger',
     async () => {
