@@ -6,6 +6,5 @@ export { CHECKOUT_CALLS, INVENTORY_CALLS } from './frame';
 export { rendezvous } from './rendezvous';
 export type { TlsSetting } from './security';
 export { CallDesk, type CallDeskParts } from './server/call-desk';
-export { Draining } from './server/draining';
 export { transportServer, type TransportServerOptions } from './server/transport-server';
 export { TRANSPORT_SETTINGS, type TransportSettings } from './settings';
