@@ -4,8 +4,9 @@
 //   npm test -- unit integration  some tiers
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { findJava } from './cluster/java.mjs';
 import { requireMaven } from './cluster/maven.mjs';
 import { requireProgram, which } from './cluster/programs.mjs';
@@ -28,6 +29,9 @@ const TIERS = [
 ];
 
 const say = (line) => console.error(line);
+
+/** What failed, told again at the end: the output above it is thousands of lines long. */
+const failures = [];
 
 function node(args, options = {}) {
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', ...options });
@@ -59,6 +63,7 @@ function checkStatically() {
   for (const [title, args] of checks) {
     const ok = node(args).status === 0;
     count[ok ? 'passed' : 'failed'] += 1;
+    if (!ok) failures.push(`static: ${title}`);
     say(`${ok ? 'ok  ' : 'FAIL'} ${title}`);
   }
   return count;
@@ -93,7 +98,7 @@ function runJest(tier, args) {
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    say(`${tier}: jest ended with ${run.status ?? run.signal} and left no report`);
+    failures.push(`${tier}: jest ended with ${run.status ?? run.signal} and left no report`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const count = {
@@ -101,9 +106,25 @@ function runJest(tier, args) {
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     skipped: report.numPendingTests + report.numTodoTests + leftOut.length,
   };
+  failures.push(...failedTests(report).map((line) => `${tier}: ${line}`));
   // Jest can fail without a failed test, e.g. when the setup broke or nothing matched: that is a failure, too.
-  if (run.status !== 0 && count.failed === 0) count.failed = 1;
+  if (run.status !== 0 && count.failed === 0) {
+    failures.push(`${tier}: jest ended with ${run.status ?? run.signal} although no test failed`);
+    count.failed = 1;
+  }
   return count;
+}
+
+/** Each failed test of a report, with the first lines of what it said. */
+function failedTests({ testResults }) {
+  const ended = (text) => stripVTControlCharacters(text).trim().split('\n').slice(0, 12).join('\n    ');
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const file = relative(root, name);
+    if (failed.length === 0 && message && assertionResults.length === 0)
+      return [`${file}: ${ended(message)}`];
+    return failed.map((it) => `${file}: ${it.fullName}\n    ${ended(it.failureMessages.join('\n'))}`);
+  });
 }
 
 /** Without a browser a part of the tests cannot run: loudly left out on a person's machine, a failure in CI. */
@@ -172,6 +193,7 @@ async function main() {
       `${tier.name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${Math.round((Date.now() - started) / 1000)} s)`,
     );
   }
+  if (failures.length > 0) say(`\n── failed ──\n${failures.join('\n')}\n`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
