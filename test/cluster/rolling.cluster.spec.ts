@@ -3,12 +3,12 @@ import { waitFor } from '@holdfast/testing';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import { expectAllWell } from '../support/lab/promises';
-import { StreamServers } from '../support/lab/stream-servers';
 import { StrictCrowd } from '../support/lab/strict-crowd';
 import { StrictReaders } from '../support/lab/strict-readers';
 import { readStock } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
 import { type Lab, labTest, startLab } from '../support/service-lab';
+import { StreamServers } from '../support/stream-servers';
 
 const HOLD_TTL_S = 4;
 const PAYMENT_WINDOW_S = 4;
@@ -35,11 +35,11 @@ const about = (body: () => Promise<void>) =>
 
 beforeAll(async () => {
   ledger = await createLedger('rolling');
-  [redis, stream] = await Promise.all([TestRedis.start(), StreamServers.start(ledger.url)]);
+  [redis, stream] = await Promise.all([TestRedis.start(), StreamServers.start(ledger.url, { watch: false })]);
   lab = await startLab({
     databaseUrl: ledger.url,
     redisUrl: redis.url,
-    kafkaBrokers: stream.brokers,
+    kafkaBrokers: stream.brokers.join(),
     front: true,
     env: { HOLDFAST_PAYMENT_WINDOW: String(PAYMENT_WINDOW_S) },
   });

@@ -11,11 +11,14 @@ export interface OwnLedger {
   drop(): Promise<void>;
 }
 
-/**
- * A ledger on a server of its own, for tests that break the server, or that measure how soon its log has been read: a reader of the log goes
- * through what all databases of a server have written.
- */
-export async function startOwnLedger(settings: Record<string, string> = {}): Promise<OwnLedger> {
+export interface BareServer {
+  url: string;
+  server: EmbeddedPostgres;
+  stop(): Promise<void>;
+}
+
+/** A PostgreSQL with nothing in it. */
+export async function startBareServer(settings: Record<string, string> = {}): Promise<BareServer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-own-'));
   const server = await startEmbeddedPostgres({
     dataDir: folder,
@@ -23,10 +26,19 @@ export async function startOwnLedger(settings: Record<string, string> = {}): Pro
     sync: false,
     settings,
   });
-  await migrate(server.url, [inventoryMigrations, checkoutMigrations]);
-  const drop = async () => {
+  const stop = async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url: server.url, server, drop };
+  return { url: server.url, server, stop };
+}
+
+/**
+ * A ledger on a server of its own, for tests that break the server, or that measure how soon its log has been read: a reader of the log goes
+ * through what all databases of a server have written.
+ */
+export async function startOwnLedger(settings: Record<string, string> = {}): Promise<OwnLedger> {
+  const { url, server, stop } = await startBareServer(settings);
+  await migrate(url, [inventoryMigrations, checkoutMigrations]);
+  return { url, server, drop: stop };
 }

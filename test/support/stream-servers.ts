@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
+import { waitFor } from '@holdfast/testing';
+import type { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
+import { onDatabase } from './drops';
 
 interface Child {
   pid: number;
@@ -10,8 +12,12 @@ interface Child {
   exited: Promise<unknown>;
   kill(): void;
   stop(): Promise<unknown>;
+  lastLog(): string;
 }
 type Say = (line: string) => void;
+
+// Java programs on a machine that does other things, too.
+const UP = { deadlineMs: 60_000, everyMs: 100 };
 
 const tool = <T>(file: string) => loadModule<T>(resolve(__dirname, '../..', file));
 const { assembleKafka } = tool<{ assembleKafka(how: object): Promise<string> }>('tools/cluster/maven.mjs');
@@ -34,6 +40,8 @@ export class StreamServers {
   kafka: Child | null = null;
   connect: Child | null = null;
   readonly said: string[] = [];
+  /** When what was ready at the last `start` or `begin`, for the figures. */
+  steps: string[] = [];
   private watch: ReturnType<typeof watchConnect> | null = null;
   private readonly say: Say = (line) => this.said.push(line);
   private readonly dir = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
@@ -44,24 +52,46 @@ export class StreamServers {
     private readonly databaseUrl: string,
     private readonly libs: string,
     private readonly ports: Record<string, number>,
+    private readonly connector: boolean,
   ) {}
 
-  static async start(databaseUrl: string): Promise<StreamServers> {
+  /** `connector: false`: a worker with nothing to do, for a product that is told its address. */
+  static async start(databaseUrl: string, { watch = true, connector = true } = {}): Promise<StreamServers> {
     const libs = await assembleKafka({});
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-ports-'));
     const ports = await choosePorts(dir, ['kafka', 'controller', 'connect']);
     rmSync(dir, { recursive: true });
-    const servers = new StreamServers(databaseUrl, libs, ports);
+    const servers = new StreamServers(databaseUrl, libs, ports, connector);
     try {
-      await servers.startKafka();
-      await ensureCdcLogin({ databaseUrl, user: servers.user, password: 'only-for-this-test' });
-      await servers.startConnect();
-      servers.watchStream();
+      if (connector)
+        await ensureCdcLogin({ databaseUrl, user: servers.user, password: 'only-for-this-test' });
+      await servers.begin();
+      if (watch) servers.watchStream();
       return servers;
     } catch (error) {
       await servers.stop();
       throw error;
     }
+  }
+
+  /** Starts both (again), on the same ports and with what they had written; resolves when the connector runs and the log is read. */
+  async begin(): Promise<void> {
+    const began = performance.now();
+    this.steps = [];
+    const step = (what: string) => this.steps.push(`${what} ${Math.round(performance.now() - began)} ms`);
+    await this.startKafka();
+    step('Kafka');
+    await this.startConnect();
+    step('Connect');
+    if (!this.connector) return;
+    await waitFor('the slot to be read', async () => (await this.readSlot())?.active, UP);
+    step('slot');
+  }
+
+  /** `kill -9` of both. */
+  async kill(): Promise<void> {
+    await this.killConnect();
+    await this.killKafka();
   }
 
   get brokers(): string[] {
@@ -79,7 +109,7 @@ export class StreamServers {
     this.kafka = await startKafka(how);
   }
 
-  /** Resolves when the connector has a running task. */
+  /** Resolves when it answers, and the connector has a running task. */
   async startConnect(): Promise<void> {
     const { hostname, port, pathname } = new URL(this.databaseUrl);
     const cdc = {
@@ -94,6 +124,7 @@ export class StreamServers {
       ...{ dir: join(this.dir, 'connect'), libs: this.libs, port: this.ports['connect'] },
       ...{ brokers, cdc, say: this.say },
     });
+    if (!this.connector) return;
     await register({ connectUrl: this.connectUrl, overrides: this.overrides, say: this.say });
   }
 
@@ -120,7 +151,25 @@ export class StreamServers {
     await this.connect?.stop();
     await this.kafka?.stop();
     rmSync(this.dir, { recursive: true, force: true });
-    await this.forget().catch(() => undefined);
+    if (this.connector) await this.forget().catch(() => undefined);
+  }
+
+  /** For the person who reads a failure. */
+  async lastWords(): Promise<string> {
+    const slot = JSON.stringify(await this.readSlot());
+    const logs = `--- connect\n${this.connect?.lastLog()}\n--- kafka\n${this.kafka?.lastLog()}`;
+    return `${this.steps.join(', ')}\nslot: ${slot}\n${logs}`;
+  }
+
+  private readSlot() {
+    return onDatabase(this.databaseUrl, async (client) => {
+      const { rows } = await client.query<{ active: boolean; wal_status: string; behind_bytes: number }>(
+        `SELECT active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::int AS behind_bytes
+         FROM pg_replication_slots WHERE slot_name = $1`,
+        [this.slot],
+      );
+      return rows[0];
+    });
   }
 
   private get overrides() {
@@ -128,16 +177,11 @@ export class StreamServers {
   }
 
   /** Slot and login belong to the server, which others use, too. */
-  private async forget(): Promise<void> {
-    const db = new Client({ connectionString: this.databaseUrl });
-    await db.connect();
-    try {
-      await dropSlot(db, this.slot);
-      await db.query(`DROP OWNED BY ${this.user}`);
-      await db.query(`DROP ROLE ${this.user}`);
-    } finally {
-      await db.end();
-    }
+  private forget(): Promise<void> {
+    return onDatabase(this.databaseUrl, async (client) => {
+      await dropSlot(client, this.slot);
+      await client.query(`DROP OWNED BY ${this.user}; DROP ROLE ${this.user}`);
+    });
   }
 }
 

@@ -1,14 +1,20 @@
 // A few Redis commands by hand: the launcher needs PING, INFO and CLUSTER, not a client library.
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** Sends commands over one connection; gives the last one's answer. Rejects on an error answer, or when none comes in time. */
-export function askRedis({ host = '127.0.0.1', port, password, timeoutMs = 1_000 }, ...commands) {
-  const all = password ? [['AUTH', password], ...commands] : commands;
+export function askRedis(
+  { host = '127.0.0.1', port, username, password, tls = false, timeoutMs = 1_000 },
+  ...commands
+) {
+  const all = password ? [['AUTH', ...(username ? [username] : []), password], ...commands] : commands;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
+    const socket = tls
+      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }) })
+      : connect({ host, port });
     let text = '';
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')));
-    socket.once('connect', () => socket.write(all.map(encode).join('')));
+    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(all.map(encode).join('')));
     socket.setEncoding('latin1'); // lengths count bytes
     socket.on('data', (more) => {
       text += more;

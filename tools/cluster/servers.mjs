@@ -5,12 +5,11 @@ import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
 import { register } from '../../infra/debezium/register.mjs';
 import { watchConnect } from './connect-watch.mjs';
 import { startConnect } from './connect.mjs';
-import { askMetadata } from './kafka-wire.mjs';
+import { askBrokers, askRedisNodes, askWorker, withoutLogin } from './given.mjs';
 import { startKafka } from './kafka.mjs';
 import { assembleKafka } from './maven.mjs';
 import { choosePorts } from './ports.mjs';
 import { startRedis } from './redis.mjs';
-import { askRedis } from './resp.mjs';
 import { endStray } from './stray.mjs';
 import { supervise } from './supervisor.mjs';
 
@@ -44,8 +43,12 @@ export async function startServers({ dataDir, redisPassword, given = {}, say = (
     redisUrl: given.redisUrl ?? `redis://${auth}127.0.0.1:${ports.redis}`,
     kafkaBrokers: given.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
     components: async () => [
-      redis ? describe(redis, 'redis') : await lookAtRedis(given.redisUrl),
-      kafka ? describe(kafka, 'kafka') : await lookAtKafka(given.kafkaBrokers),
+      redis
+        ? describe(redis, 'redis')
+        : notOurs('redis', given.redisUrl, await askRedisNodes(given.redisUrl)),
+      kafka
+        ? describe(kafka, 'kafka')
+        : notOurs('kafka', given.kafkaBrokers, await askBrokers(given.kafkaBrokers)),
     ],
     stop: async () => void (await Promise.all(started.map((server) => server?.stop()))),
   };
@@ -98,9 +101,7 @@ export async function startStream(how) {
       const state = watch.state();
       if (connect)
         return [{ ...describe(connect, 'connect'), state: connect.state === 'up' ? state : 'down' }];
-      return [
-        { name: 'connect', kind: 'connect', pid: null, address: connectUrl, state, version: null, lag: null },
-      ];
+      return [notOurs('connect', connectUrl, { ...(await askWorker(connectUrl)), state })];
     },
     stop: async () => {
       await watch.stop();
@@ -219,35 +220,6 @@ function describe(server, kind) {
   };
 }
 
-async function lookAtRedis(redisUrl) {
-  const nodes = redisUrl.split(',').map((url) => new URL(url));
-  const answers = await Promise.all(
-    nodes.map(({ hostname, port, password }) =>
-      askRedis({ host: hostname, port: Number(port || 6379), password: decodeURIComponent(password) }, [
-        'INFO',
-        'server',
-      ]).catch(() => null),
-    ),
-  );
-  const good = answers.filter(Boolean);
-  const state = good.length === nodes.length ? 'up' : good.length > 0 ? 'degraded' : 'down';
-  const version = /redis_version:(\S+)/.exec(good[0] ?? '')?.[1] ?? null;
-  const address = nodes.map(({ protocol, host }) => `${protocol}//${host}`).join(',');
-  return { name: 'redis', kind: 'redis', pid: null, address, state, version, lag: null };
-}
-
-async function lookAtKafka(brokers) {
-  const addresses = brokers.split(',');
-  const answers = await Promise.all(
-    addresses.map((address) => {
-      const { hostname, port } = new URL(`kafka://${address}`);
-      return askMetadata({ host: hostname, port: Number(port || 9092) }).then(
-        () => true,
-        () => false,
-      );
-    }),
-  );
-  const up = answers.filter(Boolean).length;
-  const state = up === addresses.length ? 'up' : up > 0 ? 'degraded' : 'down';
-  return { name: 'kafka', kind: 'kafka', pid: null, address: brokers, state, version: null, lag: null };
+function notOurs(kind, address, { state, version }) {
+  return { name: kind, kind, pid: null, address: withoutLogin(address), state, version, lag: null };
 }

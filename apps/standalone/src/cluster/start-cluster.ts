@@ -64,6 +64,8 @@ async function launchAll(launch: Launch): Promise<void> {
   const until = interruptible(life);
   const { requirePrograms } = await loadTool('preflight');
   requirePrograms({ given: config.given, say });
+  const { requireGiven } = await loadTool('given');
+  await until(requireGiven(config.given, { say }));
   life.checkpoint();
   await until(endStrays(config.dataDir, say));
   const port = await choosePublicPort(config);

@@ -45,6 +45,13 @@ interface Given {
   connectUrl: string | null;
 }
 
+/** Of servers that somebody else runs. */
+interface Answer {
+  state: 'up' | 'down' | 'degraded';
+  version: string | null;
+  reason: string | null;
+}
+
 interface Tools {
   child: {
     startChild(how: {
@@ -66,7 +73,11 @@ interface Tools {
     stopAllChildren(how: { graceMs: number }): Promise<void>;
   };
   errors: { ClusterError: new (message: string) => Error };
-  'kafka-wire': { askMetadata(of: { host: string; port: number; timeoutMs?: number }): Promise<unknown> };
+  given: {
+    askRedisNodes(urls: string): Promise<Answer>;
+    askBrokers(brokers: string): Promise<Answer>;
+    requireGiven(given: Given, how: { say: Say }): Promise<void>;
+  };
   ports: {
     choosePorts(dir: string, names: string[]): Promise<Record<string, number>>;
     freePort(): Promise<number>;
@@ -80,12 +91,6 @@ interface Tools {
       gateways: string[];
       say: Say;
     }): Promise<Server>;
-  };
-  resp: {
-    askRedis(
-      of: { host: string; port: number; password?: string; timeoutMs?: number },
-      ...commands: string[][]
-    ): Promise<string>;
   };
   servers: {
     startServers(how: {

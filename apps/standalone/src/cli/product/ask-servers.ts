@@ -9,38 +9,12 @@ const CONNECTOR = 'holdfast-cdc'; // infra/debezium/connector.json
 
 /** Degraded: only some of its nodes answer. */
 export async function askRedis(redisUrl: string | null): Promise<State> {
-  if (redisUrl === null) return 'down';
-  const { askRedis: ask } = await loadTool('resp');
-  return stateOfAll(
-    redisUrl.split(',').map(async (text) => {
-      const url = new URL(text);
-      await ask(
-        {
-          host: url.hostname.replace(/^\[|\]$/g, ''),
-          port: Number(url.port || 6379),
-          password: decodeURIComponent(url.password),
-          timeoutMs: ASK_MS,
-        },
-        ['PING'],
-      );
-    }),
-  );
+  return redisUrl === null ? 'down' : (await (await loadTool('given')).askRedisNodes(redisUrl)).state;
 }
 
 /** Degraded: only some of its brokers answer. */
 export async function askKafka(brokers: string | null): Promise<State> {
-  if (brokers === null) return 'down';
-  const { askMetadata } = await loadTool('kafka-wire');
-  return stateOfAll(
-    brokers.split(',').map(async (broker) => {
-      const { hostname, port } = new URL(`kafka://${broker}`);
-      await askMetadata({
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(port || 9092),
-        timeoutMs: ASK_MS,
-      });
-    }),
-  );
+  return brokers === null ? 'down' : (await (await loadTool('given')).askBrokers(brokers)).state;
 }
 
 /**
@@ -56,13 +30,6 @@ export async function askConnect(address: string | null, ledger: LedgerFacts | n
   const parts = [status?.connector, ...(status?.tasks ?? [])];
   const runs = parts.length > 1 && parts.every((part) => part?.state === 'RUNNING');
   return runs && ledger?.isRead ? 'up' : 'degraded';
-}
-
-async function stateOfAll(asked: Promise<void>[]): Promise<State> {
-  const answers = await Promise.allSettled(asked);
-  const good = answers.filter(({ status }) => status === 'fulfilled').length;
-  if (good === 0) return 'down';
-  return good === answers.length ? 'up' : 'degraded';
 }
 
 /** Null: no answer, or not a good one. */

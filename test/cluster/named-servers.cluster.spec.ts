@@ -1,0 +1,130 @@
+import { readdirSync } from 'node:fs';
+import { waitFor } from '@holdfast/testing';
+import { onDatabase } from '../support/drops';
+import { startBareServer, type BareServer } from '../support/own-ledger';
+import { newDataDir, type Product, startProduct, startRefused } from '../support/product';
+import { TestRedisCluster } from '../support/redis';
+import { StreamServers } from '../support/stream-servers';
+
+const NAMED = ['postgres', 'redis', 'kafka', 'connect'];
+const END_MS = 10_000;
+const SHOPPERS = 200;
+
+interface Component {
+  name: string;
+  kind: string;
+  pid: number | null;
+  address: string;
+  state: string;
+}
+
+/** An operator's own servers: an empty PostgreSQL, a Redis Cluster of three nodes, Kafka, and a Connect worker that knows nothing of us. */
+let postgres: BareServer;
+let redis: TestRedisCluster;
+let stream: StreamServers;
+let env: Record<string, string>;
+let product: Product;
+const dataDir = newDataDir();
+
+beforeAll(async () => {
+  postgres = await startBareServer();
+  [redis, stream] = await Promise.all([
+    TestRedisCluster.start(),
+    StreamServers.start(postgres.url, { connector: false, watch: false }),
+  ]);
+  env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.urls.join(),
+    KAFKA_BROKERS: stream.brokers.join(),
+    CONNECT_URL: stream.connectUrl,
+  };
+}, 240_000);
+
+afterAll(async () => {
+  await product?.stop();
+  await stream?.stop();
+  await redis?.stop();
+  await postgres?.stop();
+}, 60_000);
+
+const start = () => startProduct({ mode: 'cluster', dataDir, env });
+
+async function topology(): Promise<Component[]> {
+  const { json } = await product.cli('topology');
+  return (json as { components: Component[] }).components;
+}
+
+describe('a cluster on servers that are there already', () => {
+  it.each([
+    ['DATABASE_URL', 'postgres://holdfast:secret@127.0.0.1:2/holdfast'],
+    ['REDIS_URL', 'redis://:secret@127.0.0.1:2'],
+    ['KAFKA_BROKERS', '127.0.0.1:2'],
+    ['CONNECT_URL', 'http://127.0.0.1:2'],
+  ])(
+    'refuses to start where %s leads nowhere, and says so without the password',
+    async (name, address) => {
+      const refused = await startRefused({ mode: 'cluster', env: { ...env, [name]: address } });
+      expect(refused).toMatchObject({ code: 1, signal: null });
+      expect(refused.output).toContain(name);
+      expect(refused.output).toContain('127.0.0.1:2');
+      expect(refused.output).toContain('ECONNREFUSED');
+      expect(refused.output).not.toContain('secret');
+    },
+    60_000,
+  );
+
+  it('uses them all, and starts only its services and the proxy', async () => {
+    product = await start();
+    const all = await waitFor(
+      'every component to be up',
+      async () => {
+        const components = await topology();
+        return components.every(({ state }) => state === 'up') && components;
+      },
+      { deadlineMs: 60_000, everyMs: 200 },
+    );
+    const given = all.filter(({ pid }) => pid === null);
+    expect(given.map(({ kind }) => kind).sort()).toEqual([...NAMED].sort());
+    expect(all.find(({ kind }) => kind === 'redis')!.address).toBe(redis.urls.join());
+    expect(all.filter(({ kind }) => !NAMED.includes(kind))).toHaveLength(7);
+    expect(readdirSync(dataDir)).not.toEqual(
+      expect.arrayContaining(['redis', 'kafka', 'connect', 'postgres']),
+    );
+  }, 180_000);
+
+  it('sells each unit once, with two gateways on the nodes of a Redis Cluster', async () => {
+    const created = await product.cli(
+      ...['drop', 'create', '--name', 'Named', '--item', 'A=20@5.00', '--item', 'B=15@5.00'],
+      ...['--opens-at', 'now'],
+    );
+    const { id } = created.json as { id: string };
+    const { code, json } = await product.cli(
+      ...['rush', '--drop', id, '--shoppers', String(SHOPPERS), '--pay', '0.5', '--concurrency', '40'],
+    );
+    expect(json).toMatchObject({
+      held: 35,
+      refused: { 'sold-out': SHOPPERS - 35 },
+      errors: 0,
+      oversold: 0,
+      verify: { ok: true },
+    });
+    expect(code).toBe(0);
+    const { json: verified } = await product.cli('verify');
+    const { invariants } = verified as { invariants: { name: string; checked: number; broken: number }[] };
+    const view = invariants.find(({ name }) => name === 'view-equals-ledger')!;
+    expect(view.checked).toBeGreaterThan(0);
+    expect(view.broken).toBe(0);
+  }, 120_000);
+
+  it('leaves them running at its end, and goes on with them at its next start', async () => {
+    expect(await product.stop()).toEqual({ code: 0, signal: null });
+    await onDatabase(postgres.url, (client) => client.query('SELECT 1'));
+    expect((await fetch(`${stream.connectUrl}/health`)).status).toBe(200);
+    product = await start();
+    const { json } = await product.cli('verify');
+    expect(json).toMatchObject({ ok: true });
+    const before = performance.now();
+    await product.stop();
+    expect(performance.now() - before).toBeLessThan(END_MS);
+  }, 180_000);
+});

@@ -1,0 +1,107 @@
+// Servers that somebody else runs, named by their addresses: do they answer, and what are they?
+import { ClusterError } from './errors.mjs';
+import { askMetadata } from './kafka-wire.mjs';
+import { askRedis } from './resp.mjs';
+
+const ASK_MS = 2_000;
+// Whoever starts everything at the same moment starts them, too.
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 300;
+
+/**
+ * @typedef {object} Answer
+ * @property {'up'|'degraded'|'down'} state degraded: only some of its nodes answer
+ * @property {string|null} version @property {string|null} reason why a node does not answer
+ */
+
+/** @param {string} urls of the nodes, comma-separated @returns {Promise<Answer>} */
+export function askRedisNodes(urls) {
+  return askAll(urls, async (text) => {
+    const { protocol, hostname, port, username, password } = new URL(text);
+    const node = {
+      host: bare(hostname) || '127.0.0.1',
+      port: Number(port || 6379),
+      username: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      tls: protocol === 'rediss:',
+      timeoutMs: ASK_MS,
+    };
+    await askRedis(node, ['PING']);
+    // A login need not be allowed to ask this.
+    const info = await askRedis(node, ['INFO', 'server']).catch(() => '');
+    return /redis_version:(\S+)/.exec(info)?.[1] ?? null;
+  });
+}
+
+/** @param {string} brokers `host:port`, comma-separated @returns {Promise<Answer>} */
+export function askBrokers(brokers) {
+  return askAll(brokers, async (broker) => {
+    const { hostname, port } = new URL(`kafka://${broker}`);
+    await askMetadata({ host: bare(hostname), port: Number(port || 9092), timeoutMs: ASK_MS });
+    return null;
+  });
+}
+
+/** @param {string} connectUrl @returns {Promise<Answer>} of the worker alone; what its connector does is another question */
+export function askWorker(connectUrl) {
+  return askAll(connectUrl, async (url) => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
+    if (answer.status !== 200) throw new Error(`it answers ${answer.status}`);
+    return (await answer.json()).version ?? null;
+  });
+}
+
+/** The addresses without logins, for people. */
+export function withoutLogin(urls) {
+  return urls
+    .split(',')
+    .map((url) => url.replace(/\/\/[^@/]*@/, '//'))
+    .join(',');
+}
+
+/**
+ * Waits a moment until what is named answers. Throws `ClusterError` about all that does not, with variable, address and reason: a service that
+ * waits for a server by itself would do so for ever.
+ * @param {{redisUrl?: string|null, kafkaBrokers?: string|null, connectUrl?: string|null}} given
+ * @param {{say?: (line: string) => void, patienceMs?: number}} how
+ */
+export async function requireGiven(
+  { redisUrl, kafkaBrokers, connectUrl },
+  { say = () => undefined, patienceMs = PATIENCE_MS } = {},
+) {
+  const looks = [
+    redisUrl && { name: 'Redis', variable: 'REDIS_URL', at: redisUrl, ask: askRedisNodes },
+    kafkaBrokers && { name: 'Kafka', variable: 'KAFKA_BROKERS', at: kafkaBrokers, ask: askBrokers },
+    connectUrl && { name: 'Kafka Connect', variable: 'CONNECT_URL', at: connectUrl, ask: askWorker },
+  ].filter(Boolean);
+  const end = Date.now() + patienceMs;
+  const problems = await Promise.all(looks.map((look) => untilItAnswers(look, end, say)));
+  if (problems.some(Boolean)) throw new ClusterError(problems.filter(Boolean).join('\n'));
+}
+
+async function untilItAnswers({ name, variable, at, ask }, end, say) {
+  const where = `${name} at ${withoutLogin(at)} (${variable})`;
+  for (let first = true; ; first = false) {
+    const { state, reason } = await ask(at);
+    if (state !== 'down') return null;
+    if (Date.now() >= end)
+      return `${where} cannot be used: ${reason}. Start it or correct the address; without ${variable} one is started here.`;
+    if (first) say(`Waiting for ${where}: ${reason}`);
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+}
+
+async function askAll(list, ask) {
+  const looks = await Promise.allSettled(list.split(',').map(ask));
+  const good = looks.filter(({ status }) => status === 'fulfilled');
+  const bad = looks.find(({ status }) => status === 'rejected');
+  const state = good.length === 0 ? 'down' : bad ? 'degraded' : 'up';
+  return { state, version: good[0]?.value ?? null, reason: bad ? wordsOf(bad.reason) : null };
+}
+
+/** `fetch` hides its reason, and a name with several addresses fails once for each of them. */
+const wordsOf = (error) =>
+  error.cause ? wordsOf(error.cause) : ((error.message || error.errors?.[0]?.message) ?? String(error));
+
+/** An IPv6 address without its brackets. */
+const bare = (hostname) => hostname.replace(/^\[|\]$/g, '');
