@@ -1,3 +1,4 @@
 export * from './database';
+export * from './least-of';
 export * from './random';
 export * from './wait-for';
