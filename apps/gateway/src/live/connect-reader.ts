@@ -21,6 +21,8 @@ export function connectReader(
     request.raw.socket.destroy();
     return null;
   }
+  // Frames are written to the socket itself: it must never carry another answer.
+  response.shouldKeepAlive = false;
   response.writeHead(200, streamHeaders(reply));
   response.flushHeaders();
   socket.setNoDelay(true);

@@ -12,6 +12,7 @@ export class LiveReader {
   private allowanceBytes: number;
   private stalledSinceMs = 0;
   private timer: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(
     private readonly socket: Socket,
@@ -23,7 +24,7 @@ export class LiveReader {
   }
 
   get gone(): boolean {
-    return this.socket.destroyed || this.socket.writableEnded;
+    return this.ended || this.socket.destroyed || this.socket.writableEnded;
   }
 
   /** The first bytes: everything up to `head.seq` is in `data`. */
@@ -67,6 +68,7 @@ export class LiveReader {
     this.forget();
     if (this.gone) return;
     if (last) this.write(last);
+    this.ended = true;
     this.response.end();
   }
 

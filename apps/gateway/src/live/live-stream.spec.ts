@@ -164,9 +164,13 @@ class Reader {
   private request!: http.ClientRequest;
   private body!: http.IncomingMessage;
 
-  static async open(url: string, headers: Record<string, string> = {}): Promise<Reader> {
+  static async open(
+    url: string,
+    headers: Record<string, string> = {},
+    agent: http.Agent | false = false,
+  ): Promise<Reader> {
     const reader = new Reader();
-    reader.request = http.get(url, { headers, agent: false });
+    reader.request = http.get(url, { headers, agent });
     reader.request.on('error', () => undefined);
     const [body] = (await once(reader.request, 'response')) as [http.IncomingMessage];
     reader.body = body;
@@ -417,6 +421,21 @@ describe('the live stream', () => {
     expect(reader.status).toBe(200);
     await waitFor('end', () => reader.ended);
     await waitFor('freed', () => hub.stats().readers === 0 && hub.stats().drops === 0);
+  });
+
+  it('writes nothing more once it has ended, on a connection that the client would use again', async () => {
+    const source = filled();
+    const { url, hub } = await start(source);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const reader = await Reader.open(`${url}?for=0.1`, {}, agent);
+    await waitFor('end', () => reader.ended);
+    const next = Reader.open(url.replace('demo', 'other'), {}, agent);
+    source.set('A', 0, 2);
+    expect((await next).status).toBe(404);
+    await waitFor('the end of that answer', async () => (await next).ended);
+    expect((await next).text).toBe('{"code":"not-found"}');
+    await waitFor('freed', () => hub.stats().readers === 0 && hub.stats().drops === 0);
+    agent.destroy();
   });
 
   it.each(['?for=0', '?for=-1', '?for=abc', '?for=', '?for=1&for=2'])('refuses %s', async (query) => {
