@@ -33,13 +33,16 @@ const place = (n: number, more: Partial<PlaceCommand> = {}): PlaceCommand => ({
   ...more,
 });
 
+/** So long that a machine which stands still brings none about. */
+const NO_DEADLINE: Partial<LaneSettings> = { deadlineMs: 600_000, predictedWaitMsMax: 600_000 };
+
 function laneOn(ledger: ModelLedger, settings: Partial<LaneSettings> = {}) {
   const doubts: string[] = [];
   const lane = new Lane('d', {
     ledger,
     clock: new SystemClock(),
     random: () => 0.5,
-    settings: { ...LANE_SETTINGS, ...settings },
+    settings: { ...LANE_SETTINGS, ...NO_DEADLINE, ...settings },
     onNews: () => undefined,
     onDoubt: (dropId) => doubts.push(dropId),
   });
