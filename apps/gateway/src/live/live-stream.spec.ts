@@ -489,16 +489,17 @@ describe('the live stream', () => {
     const quick = await Reader.open(url);
     slow.pause();
     let version = 1;
-    await waitFor('the slow one dropped', () => {
+    const publish = () => {
       version += 1;
-      // All items cross zero at once: a long frame each time.
+      // All items cross zero at once: a long frame each time. What the kernel takes for the slow one, some megabytes, has to be filled first.
       void source.publish({
         kind: 'stock',
         dropId: 'demo',
         rows: [...source.rows.values()].map((row) => ({ ...row, available: version % 2 ? 5 : 0, version })),
       });
       return hub.stats().readers === 1;
-    });
+    };
+    await waitFor('the slow one dropped', publish, { deadlineMs: 60_000, everyMs: 5 });
     expect(hub.stats().slowReaders).toBe(1);
     await waitFor('the quick one is up to date', () => quick.seen('S7').at(-1)?.version === version);
     quick.close();

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceConfig } from '@holdfast/config';
+import { SystemClock } from '@holdfast/kernel';
 import { LimitStore } from '../../../application/ports/limit-store.port';
 import { DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
 
@@ -16,9 +17,14 @@ class ServiceSettings {
 
 let app: NestFastifyApplication;
 beforeEach(async () => {
+  // What is allowed comes back with time: none may pass while a slow machine works through the requests.
+  jest.spyOn(SystemClock.prototype, 'monotonicMs').mockReturnValue(1_000_000);
   app = await startEdge(new FakeBackend(), { limits: true });
 });
-afterEach(() => app.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await app.close();
+});
 
 async function newToken(): Promise<string> {
   return (await app.inject({ method: 'POST', url: '/v1/sessions' })).json<{ accessToken: string }>()
@@ -81,8 +87,7 @@ describe('public limits', () => {
   it('let one address open 300 sessions a minute', async () => {
     const open = () => app.inject({ method: 'POST', url: '/v1/sessions' });
     expect(await statuses(300, open)).toEqual({ 201: 300 });
-    // A few come back while a busy machine works through them.
-    expect((await statuses(100, open))[429]).toBeGreaterThanOrEqual(1);
+    expect(await statuses(100, open)).toEqual({ 429: 100 });
   });
 
   it('let one address read 3,000 times a minute', async () => {

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceUnavailable } from '@holdfast/contracts';
+import { SystemClock } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
 import { aDrop, DROP_ID, FakeBackend, startEdge } from '../../../../../../test/support/fake-edge';
 
@@ -81,7 +82,10 @@ describe('reading a drop', () => {
 
   it('asks inventory once for a crowd', async () => {
     const before = backend.reads;
+    // What was read is good for half a second, in which a busy machine may not get through the crowd.
+    const still = jest.spyOn(SystemClock.prototype, 'monotonicMs').mockReturnValue(1_000_000);
     const answers = await Promise.all(Array.from({ length: 200 }, () => app.inject(URL)));
+    still.mockRestore();
     expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
     expect(backend.reads - before).toBe(1);
   });

@@ -89,13 +89,21 @@ describe('bytes on the wire', () => {
   });
 });
 
+/** Whoever waited for a connection on which nothing comes would wait for ten seconds. */
+const ENDED_MS_MAX = 8_000;
+
 describe('the end', () => {
   it('waits for the request in flight and answers it', async () => {
     let answer!: () => void;
     const asked = new Promise<void>((resolve) => {
-      backend.inventory.getDrop = () => new Promise((done) => ((answer = () => done(null)), resolve()));
+      // A hold, since the reading of a drop is given up after a while.
+      backend.inventory.getHold = () => new Promise((done) => ((answer = () => done(null)), resolve()));
     });
-    const reading = talk(`GET /v1/drops/${DROP_ID} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    const session = await app.inject({ method: 'POST', url: '/v1/sessions' });
+    const { accessToken } = session.json<{ accessToken: string }>();
+    const reading = talk(
+      `GET /v1/holds/${DROP_ID}-h${'0'.repeat(26)} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${accessToken}\r\n\r\n`,
+    );
     await asked;
     closing = app.close();
     await waitFor(
@@ -106,7 +114,7 @@ describe('the end', () => {
     answer();
     await Promise.all([closing, reading.ended]);
     expect(reading.text()).toMatch(/^HTTP\/1.1 404 /);
-    expect(Date.now() - answered).toBeLessThan(1_000);
+    expect(Date.now() - answered).toBeLessThan(ENDED_MS_MAX);
   });
 
   it('does not wait for connections on which nothing is asked', async () => {
@@ -116,6 +124,6 @@ describe('the end', () => {
     const began = Date.now();
     closing = app.close();
     await Promise.all([closing, silent.ended, idle.ended]);
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(ENDED_MS_MAX);
   });
 });
