@@ -3,8 +3,15 @@ import { Ledger1790000000001 } from './1-ledger';
 import { Lane1790000000002 } from './2-lane';
 import { StockNews1790000000003 } from './3-stock-news';
 import { FactCounts1790000000004 } from './4-fact-counts';
+import { OutboxPurge1790000000005 } from './5-outbox-purge';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
-  migrations: [Ledger1790000000001, Lane1790000000002, StockNews1790000000003, FactCounts1790000000004],
+  migrations: [
+    Ledger1790000000001,
+    Lane1790000000002,
+    StockNews1790000000003,
+    FactCounts1790000000004,
+    OutboxPurge1790000000005,
+  ],
 };
