@@ -200,13 +200,20 @@ describe('the catalogue of drops on the ledger', () => {
   });
 
   it('lets time open and close a drop before anybody has written it down, and then writes it down once', async () => {
-    const { drop } = await catalogue.create(aDrop({ opensAt: soon(400), closesAt: soon(1_200) }));
+    const { drop } = await catalogue.create(aDrop({ opensAt: soon(3_600_000), closesAt: soon(7_200_000) }));
+    // The moment itself is brought about, so that no busy machine can miss it.
+    const becomesDue = (column: string, agoMs: number) =>
+      pool.query(
+        `UPDATE inventory.drop SET ${column} = clock_timestamp() - $2 * interval '1 millisecond' WHERE drop_id = $1`,
+        [drop.id, agoMs],
+      );
     const upkeep = [new LedgerDropUpkeep(pool), new LedgerDropUpkeep(pool)];
     const stored = async () =>
       (await pool.query('SELECT state, revision::int FROM inventory.drop WHERE drop_id = $1', [drop.id]))
         .rows[0];
     expect(await catalogue.act(drop.id, 'pause')).toEqual({ kind: 'illegal', state: 'scheduled' });
 
+    await becomesDue('opens_at', 2);
     await waitFor('it opens by time', async () => (await catalogue.get(drop.id))!.drop.state === 'open');
     expect(await stored()).toEqual({ state: 'scheduled', revision: 1 });
     expect(await upkeep[0]!.dueDrops(100)).toContain(drop.id);
@@ -214,6 +221,7 @@ describe('the catalogue of drops on the ledger', () => {
     expect(written.sort()).toEqual([false, true]);
     expect(await stored()).toEqual({ state: 'open', revision: 2 });
 
+    await becomesDue('closes_at', 1);
     await waitFor('it closes by time', async () => (await catalogue.get(drop.id))!.drop.state === 'closed');
     expect(await catalogue.act(drop.id, 'pause')).toEqual({ kind: 'illegal', state: 'closed' });
     await Promise.all(upkeep.map((it) => it.advance(drop.id)));
