@@ -144,7 +144,7 @@ describe('public limits of two gateways', () => {
       const { answers } = await burst('10.1.1.3', 200);
       expect(answers.filter(({ statusCode }) => statusCode !== 201)).toEqual([]);
       // A deadline now and then, beside the work itself; with a wait at each of them it would be twenty seconds.
-      expect(performance.now() - startedAt).toBeLessThan(4_000);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
     } finally {
       redis.resume();
     }
@@ -152,11 +152,13 @@ describe('public limits of two gateways', () => {
 });
 
 describe('budgets in Redis', () => {
+  // A busy machine must not look like a Redis that is away.
+  const budgetsAt = (redis: RedisConnection) => new RedisBudgets(redis, SECRETS.sessionKey, 10_000);
   const lease = (budgets: RedisBudgets, caller: string, quota: number, windowSeconds: number, waiting = 0) =>
     budgets.lease(caller, { quota, windowSeconds }, { spent: 0, waiting, slice: quota / 10 });
 
   it('lease exactly the quota, also where one request costs a fraction of a millisecond', async () => {
-    const budgets = new RedisBudgets(connections[0]!, SECRETS.sessionKey);
+    const budgets = budgetsAt(connections[0]!);
     const startedAt = performance.now();
     let leased = 0;
     let left = Infinity;
@@ -172,7 +174,7 @@ describe('budgets in Redis', () => {
   });
 
   it('charge what was spent, though nothing be left, and keep nobody out for longer than a window', async () => {
-    const budgets = new RedisBudgets(connections[0]!, SECRETS.sessionKey);
+    const budgets = budgetsAt(connections[0]!);
     const { client } = connections[0]!;
     const others = await client.keys('hf1:*');
     const answer = await budgets.lease(
@@ -190,7 +192,7 @@ describe('budgets in Redis', () => {
   });
 
   it('never lease more than the quota to callers at once', async () => {
-    const all = connections.map((connection) => new RedisBudgets(connection, SECRETS.sessionKey));
+    const all = connections.map(budgetsAt);
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, i) => lease(all[i % 2]!, 'address:race', 60, 86_400, 3)),
     );
@@ -201,7 +203,7 @@ describe('budgets in Redis', () => {
     const cluster = await TestRedisCluster.start();
     try {
       const connection = open(cluster.urls, 'gateway-3');
-      const budgets = new RedisBudgets(connection, SECRETS.sessionKey);
+      const budgets = budgetsAt(connection);
       await waitFor('the cluster', () => lease(budgets, 'address:first', 60, 60));
       for (let i = 0; i < 30; i += 1)
         expect(await lease(budgets, `address:${i}`, 60, 60, 1)).toMatchObject({ leased: 6, left: 54 });

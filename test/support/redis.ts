@@ -33,6 +33,8 @@ const CLUSTER_NODE = {
   'cluster-require-full-coverage': 'no',
 };
 const CLUSTER_BUS_OFFSET = 10_000;
+// Above it are the ports of connections that go out: one of them could keep a node from coming back to its bus.
+const LASTING_PORT_MAX = 32_767;
 
 /** A Redis of its own for one test file, with the product's redis.conf. It keeps its address over `kill` and `start`. */
 export class TestRedis {
@@ -124,7 +126,8 @@ async function clusterPorts(count: number): Promise<number[]> {
   const taken = new Set<number>();
   while (taken.size < count) {
     const port = await freePort(taken);
-    if (await isFree(port + CLUSTER_BUS_OFFSET)) taken.add(port);
+    const bus = port + CLUSTER_BUS_OFFSET;
+    if (bus <= LASTING_PORT_MAX && (await isFree(bus))) taken.add(port);
   }
   return [...taken];
 }

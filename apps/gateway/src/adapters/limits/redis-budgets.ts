@@ -14,11 +14,9 @@ export class RedisBudgets extends SharedBudgets {
   private readonly secret: Buffer;
 
   /** @param sessionKey what all gateways of the product share; it only seeds the names of the keys */
-  constructor(redis: RedisConnection, sessionKey: string) {
+  constructor(redis: RedisConnection, sessionKey: string, deadlineMs = DEADLINE_MS) {
     super();
-    this.leaseBudget = new RedisCalls(redis, { what: 'the limits', deadlineMs: DEADLINE_MS }).script(
-      lua.leaseBudget,
-    );
+    this.leaseBudget = new RedisCalls(redis, { what: 'the limits', deadlineMs }).script(lua.leaseBudget);
     this.secret = Buffer.from(hkdfSync('sha256', sessionKey, '', 'holdfast names of limits', 32));
   }
 
