@@ -181,7 +181,9 @@ describe('pgoutput read in this process', () => {
       await waitFor('the fact arrives', () => facts(seen).includes(`cut${cut}`));
       await waitFor('it is connected', () => stream.status().connected);
     }
-    expect(facts(seen).filter((type) => type.startsWith('cut'))).toEqual(['cut0', 'cut1', 'cut2']);
+    // What was applied and not yet acknowledged when the connection was cut comes again: each at least once, and in order.
+    const cuts = facts(seen).filter((type) => type.startsWith('cut'));
+    expect([...new Set(cuts)]).toEqual(['cut0', 'cut1', 'cut2']);
   });
 
   it('makes a slot that was dropped under it again, and brings the rows and the facts that it missed', async () => {
@@ -236,7 +238,8 @@ describe('pgoutput read in this process', () => {
     );
     for (let i = 0; i < 50; i += 1) await sell();
     slow = false;
-    await waitFor('the flood is over', () => facts(seen).filter((type) => type === 'flood').length >= 60_000);
+    const flooded = () => facts(seen).filter((type) => type === 'flood').length >= 60_000;
+    await waitFor('the flood is over', flooded, { deadlineMs: 60_000, everyMs: 100 });
     await converged(seen);
     expect(
       seen.flatMap((it) => (it.fact?.type === 'flood' ? (it.fact.payload as { n: number }).n : [])),
@@ -250,13 +253,15 @@ describe('pgoutput read in this process', () => {
       facts(records).includes('stuck') ? stuck : Promise.resolve(),
     );
     await start();
-    const before = await pool.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
     await tell(pool, 'stuck');
+    // What others wrote before it may be acknowledged. What comes behind it may not, and the server will ask for it.
+    const stuckAt = await pool.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+    await pool.query(`SELECT pg_logical_emit_message(false, 'noise', 'behind it')`);
     try {
       await waitFor('heartbeats and keepalives have had time to come', () => stream.status().lagMs! > 2_500);
       const position = await pool.query<{ moved: boolean }>(
         `SELECT bool_or(confirmed_flush_lsn > $1) AS moved FROM pg_replication_slots WHERE database = current_database()`,
-        [before.rows[0]!.lsn],
+        [stuckAt.rows[0]!.lsn],
       );
       expect(position.rows[0]!.moved).toBe(false);
     } finally {
