@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join, resolve } from 'node:path';
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CheckoutClient, InventoryClient, type Hold, type PlaceHold } from '@holdfast/contracts';
@@ -14,8 +15,16 @@ import {
 } from '@holdfast/transport';
 import { CheckoutServer } from '../../apps/checkout/src/entrypoints/tcp/checkout.server';
 import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { loadModule } from '../../tools/cluster/load-module';
+
+const { freePort } = loadModule<{ freePort(): Promise<number> }>(
+  join(resolve(__dirname, '../../tools/cluster'), 'ports.mjs'),
+);
 
 export const KEY = 'a service key for tests, long enough';
+
+/** Where somebody can listen again later: no connection that goes out takes such a port meanwhile. */
+export const lastingAddress = async () => `127.0.0.1:${await freePort()}`;
 
 export interface ServiceOptions {
   listen?: string;
