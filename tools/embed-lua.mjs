@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Embeds the `*.lua` of each folder of the apps and libs into a `lua.generated.ts` beside them, with one enum of their result codes.
-// First it compares each script's file name, header and body (tools/lua/read-script.mjs).
+// First it puts in the parts that several scripts share, and compares each script's file name, header and body (tools/lua/read-script.mjs).
 // `--check` changes nothing and fails when a generated file does not match; a broken rule fails always. `--root <folder>` is for its tests.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { joinCodes, readScript } from './lua/read-script.mjs';
+import { includeParts, joinCodes, readScript } from './lua/read-script.mjs';
 
 const check = process.argv.includes('--check');
 const rootAt = process.argv.indexOf('--root');
@@ -19,6 +19,8 @@ function luaFolders(dir) {
     .flatMap((entry) => luaFolders(join(dir, entry.name)));
   return entries.some((entry) => entry.name.endsWith('.lua')) ? [dir, ...inside] : inside;
 }
+
+const PART = '.part.lua';
 
 /** `admit-places-4` is `admitPlaces` in TypeScript. */
 const camel = (name) => name.replace(/-\d+$/, '').replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
@@ -47,10 +49,22 @@ for (const folder of ['apps', 'libs']
   .filter(existsSync)
   .flatMap(luaFolders)) {
   const where = relative(root, folder);
-  const scripts = readdirSync(folder)
+  const read = (file) => readFileSync(join(folder, file), 'utf8');
+  const files = readdirSync(folder)
     .filter((file) => file.endsWith('.lua'))
-    .sort()
-    .map((file) => readScript(basename(file, '.lua'), readFileSync(join(folder, file), 'utf8')));
+    .sort();
+  const isPart = (file) => file.endsWith(PART);
+  const parts = new Map(files.filter(isPart).map((file) => [basename(file, PART), read(file)]));
+  const unused = new Set(parts.keys());
+  const scripts = files
+    .filter((file) => !isPart(file))
+    .map((file) => {
+      const { text, included, problems } = includeParts(read(file), parts);
+      included.forEach((name) => unused.delete(name));
+      const script = readScript(basename(file, '.lua'), text);
+      return { ...script, problems: [...problems, ...script.problems] };
+    });
+  for (const name of unused) complain(`${where}/${name}${PART}: no script includes it`);
   const { codes, problems } = joinCodes(scripts);
   for (const script of scripts)
     for (const problem of script.problems) complain(`${where}/${script.name}.lua: ${problem}`);

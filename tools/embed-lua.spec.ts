@@ -94,6 +94,26 @@ describe('the tool that embeds Lua', () => {
     expect(stderr).toContain('run npm run embed');
   });
 
+  it('puts in a part that scripts share, and wants every part to be there and to be used', () => {
+    const sharing = HEALTHY.replace('\nlocal NONE', '\n-- include has-units\n\nlocal NONE').replace(
+      "redis.call('EXISTS', stock) == 0",
+      'not has_units(stock)',
+    );
+    put('add-units-1.lua', sharing);
+    expect(run().stderr).toContain('there is no has-units.part.lua');
+    const part = "local function has_units(stock)\n  return redis.call('EXISTS', stock) == 1\nend\n";
+    put('has-units.part.lua', part);
+    expect(run()).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(folder(), 'lua.generated.ts'), 'utf8')).toContain(
+      'local function has_units(stock)',
+    );
+    put('has-units.part.lua', part.replace('EXISTS', 'KEYS'));
+    expect(run().stderr).toContain('names its keys');
+    put('has-units.part.lua', part);
+    put('add-units-1.lua', HEALTHY);
+    expect(run().stderr).toContain('has-units.part.lua: no script includes it');
+  });
+
   it('wants a code to mean the same in all scripts of a folder', () => {
     put('add-units-1.lua', HEALTHY);
     put('take-units-1.lua', HEALTHY.replaceAll('DONE', 'TAKEN'));

@@ -111,6 +111,22 @@ function judgesBody(body, keyNames, list) {
 }
 
 /**
+ * A line `-- include <name>` of a script stands for the file `<name>.part.lua` beside it: what several scripts have to agree on is written once.
+ * @param {Map<string, string>} parts their texts by name
+ * @returns {{ text: string, included: string[], problems: string[] }}
+ */
+export function includeParts(text, parts) {
+  const included = [];
+  const problems = [];
+  const whole = text.replace(/^-- include (\S+)\n/gm, (line, name) => {
+    if (!parts.has(name)) problems.push(`there is no ${name}.part.lua to include`);
+    included.push(name);
+    return parts.get(name) ?? line;
+  });
+  return { text: whole, included, problems };
+}
+
+/**
  * @param {string} name of the file, without `.lua`
  * @param {string} text
  * @returns {{ name: string, keys: number, text: string, codes: Record<string, number>, problems: string[] }}
