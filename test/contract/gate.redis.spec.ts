@@ -28,8 +28,12 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-function gateOn(redis: RedisConnection, world: GateWorld): RedisGate {
-  const source = { saleOf: async () => world.sale, customersOf: async () => world.customers };
+function gateOn(
+  redis: RedisConnection,
+  world: GateWorld,
+  customersOf: () => Promise<string[] | null> = async () => world.customers,
+): RedisGate {
+  const source = { saleOf: async () => world.sale, customersOf };
   // A busy machine must not look like a Redis that is away.
   const settings = { callDeadlineMs: 5_000 };
   return new RedisGate({ redis, clock: world.clock, source, logger: silentLogger(), settings });
@@ -185,6 +189,18 @@ describe.each([
     expect(await ask({ customerId: 'cus_later' })).toBe('ask');
   });
 
+  it.each([
+    ['is missing', (key: string) => redisOf().client.hdel(key, 'limit')],
+    ['is no number', (key: string) => redisOf().client.hset(key, 'limit', 'four')],
+  ])('fills itself again when the limit %s, and nothing else', async (__, damage) => {
+    world.sale = { ...world.sale, available: unitsOf({ A: 0 }) };
+    const [keyOfGate] = gateKeys(world.dropId);
+    await damage(keyOfGate);
+    expect(await ask(buyer(1))).toBe('wait');
+    await waitFor('the gate to be sure', async () => Array.isArray(await ask(buyer(2))));
+    expect(await gate.shortageOf(world.dropId)).not.toBeNull();
+  });
+
   it('fills itself again when its keys are of another kind', async () => {
     const [keyOfGate] = gateKeys(world.dropId);
     await redisOf().client.unlink(keyOfGate);
@@ -201,6 +217,7 @@ describe.each([
 
   it('counts together with another instance', async () => {
     const other = new GateUnderTest(gateOn(redisOf(), world), world);
+    await waitFor('its own look', async () => (await other.ask({ customerId: 'cus_known' })) === 'ask');
     const mine = await askAll(1, 2);
     const theirs = await Promise.all([3, 4].map((n) => other.ask(buyer(n))));
     expect([mine, theirs]).toEqual([
@@ -210,6 +227,36 @@ describe.each([
     other.learn({ available: unitsOf({ A: 0 }), customers: ['cus_1'], decided: ['h1', 'h2', 'h3'] });
     await waitFor('the news of the other', async () => Array.isArray(await ask(buyer(5))));
     expect(await ask(buyer(1))).toBe('ask');
+  });
+
+  it('is believed by a process that has just begun only after its own look at the ledger', async () => {
+    // Served by a process that could not reach Redis, and is gone.
+    world.customers = ['cus_known', 'cus_unheard_of'];
+    it_.learn({ available: unitsOf({ A: 0 }) });
+    expect(await ask(buyer(1))).toEqual([0]);
+    const begun = new GateUnderTest(gateOn(redisOf(), world), world);
+    const verdict = await waitFor('a verdict', async () => {
+      const said = await begun.ask({ customerId: 'cus_unheard_of' });
+      return said !== 'wait' && said;
+    });
+    expect(verdict).toBe('ask');
+    expect(await begun.ask(buyer(2))).toEqual([0]);
+  });
+
+  it('stays in use for the others while a process that has just begun looks at the ledger', async () => {
+    it_.learn({ available: unitsOf({ A: 0 }) });
+    let look: (customers: string[]) => void = () => undefined;
+    const slow = gateOn(redisOf(), world, () => new Promise<string[]>((resolve) => (look = resolve)));
+    const begun = new GateUnderTest(slow, world);
+    const looking = look;
+    await waitFor('it to look', async () => {
+      expect(await begun.ask(buyer(1))).toBe('wait');
+      return look !== looking;
+    });
+    expect(await askAll(2, 9)).toEqual(Array(8).fill([0]));
+    expect(gate.counts.seedings).toBe(1);
+    look([]);
+    await waitFor('the gate to be sure', async () => Array.isArray(await begun.ask(buyer(10))));
   });
 
   it('lets everybody ask before the opening, and counts from the opening on', async () => {

@@ -1,3 +1,4 @@
+import slotOf from 'cluster-key-slot';
 import { Cluster, type Redis } from 'ioredis';
 import type { LuaCall, LuaScript } from './lua-script';
 
@@ -10,7 +11,8 @@ type Command = (...args: unknown[]) => Promise<unknown>;
 export class RedisConnection {
   private readonly upListeners = new Set<() => void>();
   private readonly downListeners = new Set<() => void>();
-  private readonly nodeDownListeners = new Set<() => void>();
+  /** By node: how often a connection that was in use was lost. */
+  private readonly losses = new Map<string, number>();
 
   constructor(
     /** Without a deadline: use `RedisCalls` wherever somebody waits. */
@@ -20,9 +22,8 @@ export class RedisConnection {
   ) {
     client.on('ready', () => this.tell(this.upListeners));
     client.on('close', () => this.tell(this.downListeners));
-    const nodeDown = () => this.tell(this.nodeDownListeners);
-    if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('close', nodeDown));
-    else client.on('close', nodeDown);
+    if (client instanceof Cluster) client.on('+node', (node: Redis) => this.watch(node));
+    else this.watch(client);
   }
 
   get isCluster(): boolean {
@@ -49,9 +50,13 @@ export class RedisConnection {
     return listen(this.downListeners, listener);
   }
 
-  /** Called when the connection to any node is lost: what it was told last may be lost, too. */
-  onNodeDown(listener: () => void): () => void {
-    return listen(this.nodeDownListeners, listener);
+  /**
+   * Names the server that keeps a key, and how often the connection to it was lost. While the name is the same, what the key was told last
+   * is still there as far as anybody here can know. Other nodes of a cluster do not change it; a slot that moves to another node does.
+   */
+  placeOf(key: string): string {
+    const node = this.client instanceof Cluster ? masterOf(this.client, key) : addressOf(this.client);
+    return `${node} ${this.losses.get(node) ?? 0}`;
   }
 
   /** Loads nothing now: the first call on each connection sends the text, later ones its hash; a flushed cache is filled again. */
@@ -69,9 +74,31 @@ export class RedisConnection {
     this.client.disconnect();
   }
 
+  private watch(node: Redis): void {
+    let inUse = false;
+    node.on('ready', () => (inUse = true));
+    // An attempt to connect that fails closes as well, several times a second while a node is away; by it nothing is lost.
+    node.on('close', () => {
+      if (!inUse) return;
+      inUse = false;
+      const address = addressOf(node);
+      this.losses.set(address, (this.losses.get(address) ?? 0) + 1);
+    });
+  }
+
   private tell(listeners: ReadonlySet<() => void>): void {
     for (const listener of listeners) listener();
   }
+}
+
+function addressOf({ options: { host, port } }: Redis): string {
+  return `${host}:${port}`;
+}
+
+/** From the client's own map, which it keeps up with each redirect; it has no other way to tell without a question to a node. */
+function masterOf(cluster: Cluster, key: string): string {
+  const { slots } = cluster as unknown as { slots: readonly (readonly string[] | undefined)[] };
+  return slots[slotOf(key)]?.[0] ?? 'nobody';
 }
 
 function listen(listeners: Set<() => void>, listener: () => void): () => void {

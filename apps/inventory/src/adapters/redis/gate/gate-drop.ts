@@ -21,8 +21,6 @@ export class GateDrop {
   blindUntil = 0;
   /** Since when no call has succeeded; null while all is well. */
   blindSince: number | null = null;
-  /** What is in Redis may lack something that was told: seed it again before it is believed. */
-  seedAnew = false;
   seeding = false;
   seedAgainAt = 0;
   doubtedUntil = 0;
@@ -30,6 +28,8 @@ export class GateDrop {
   /** SKUs that somebody was refused lately, oldest first. */
   private readonly wanted = new Set<string>();
   private untoldCustomers = new Set<string>();
+  private forgettings = 0;
+  private seededIn: string | null = null;
 
   constructor(readonly id: string) {}
 
@@ -42,16 +42,34 @@ export class GateDrop {
     for (const customerId of customerIds) this.untoldCustomers.add(customerId);
     if (this.untoldCustomers.size <= UNTOLD_MAX) return;
     this.untoldCustomers.clear();
-    this.seedAnew = true;
+    this.forgettings += 1;
   }
 
   told(customerIds: Iterable<string>): void {
     for (const customerId of customerIds) this.untoldCustomers.delete(customerId);
   }
 
-  /** True when something has to be put right in Redis before its verdicts count. */
+  /** True when Redis has to be told something before its verdicts count. */
   get owes(): boolean {
-    return this.seedAnew || this.untoldCustomers.size > 0;
+    return this.untoldCustomers.size > 0;
+  }
+
+  /**
+   * Names what a seeding is good for: the gate at this place in Redis, as long as nothing is forgotten here that it has to be told.
+   * Take it before the seeding: what is lost meanwhile begins another term.
+   */
+  termAt(place: string): string {
+    return `${place} ${this.forgettings}`;
+  }
+
+  /** The gate has all that the ledger knew in this term. */
+  seeded(term: string): void {
+    this.seededIn = term;
+  }
+
+  /** False at first: another process may have served customers that Redis never heard of, and be gone. */
+  isSeeded(term: string): boolean {
+    return this.seededIn === term;
   }
 
   wants(sku: string): void {

@@ -34,10 +34,6 @@ export class GateDrops {
     return drop !== undefined && this.clock.monotonicMs() - drop.lastUsedAt <= IN_USE_MS;
   }
 
-  each(work: (drop: GateDrop) => void): void {
-    this.byId.forEach(work);
-  }
-
   private forgetOldest(): void {
     for (const [dropId, drop] of this.byId) {
       // It knows customers that Redis does not.

@@ -88,9 +88,9 @@ export class GateScripts {
     ])) as LuaCode;
   }
 
-  async begin(dropId: string, nowMs: number, token: string, anew: boolean): Promise<LuaCode> {
+  async begin(dropId: string, nowMs: number, token: string): Promise<LuaCode> {
     const [gate, customers] = gateKeys(dropId);
-    const args = [nowMs, this.settings.seedLeaseMs, token, anew ? 1 : 0];
+    const args = [nowMs, this.settings.seedLeaseMs, token];
     return (await this.beginSeed([gate, customers], args)) as LuaCode;
   }
 

@@ -23,15 +23,18 @@ export interface SeedParts {
 /** `seeded`: also by another instance. `busy`: another instance is at it. */
 export type SeedOutcome = 'seeded' | 'busy' | 'no-drop' | 'too-many';
 
-/** Fills the gate of a drop from the ledger. Throws when Redis or the ledger is away. */
-export async function seedGate(parts: SeedParts, drop: GateDrop): Promise<SeedOutcome> {
+/**
+ * Fills the gate of a drop from the ledger. One that others have filled stays in use for them meanwhile: it only gains what the ledger knows
+ * and it may lack. Throws when Redis or the ledger is away.
+ */
+export async function seedGate(parts: SeedParts, drop: GateDrop, term: string): Promise<SeedOutcome> {
   const { scripts, source, settings, wallMs } = parts;
   // Looked up first: an address that somebody made up must not leave anything in Redis.
   if ((await source.saleOf(drop.id, [])) === null) return 'no-drop';
   const token = randomId();
-  const code = await scripts.begin(drop.id, wallMs(), token, drop.seedAnew);
+  const code = await scripts.begin(drop.id, wallMs(), token);
   if (code === LuaCode.BUSY) return 'busy';
-  if (code === LuaCode.SEEDED) return 'seeded';
+  if (code === LuaCode.SEEDED && drop.isSeeded(term)) return 'seeded';
   // Read after the beginning: whoever is served from now on is noted in Redis, whoever was served before stands in the ledger.
   const [sale, customers] = await Promise.all([
     source.saleOf(drop.id, null),
@@ -44,10 +47,11 @@ export async function seedGate(parts: SeedParts, drop: GateDrop): Promise<SeedOu
     await scripts.learn(drop.id, wallMs(), { sure: true, customers: chunk });
   for (const rows of chunksOf([...sale.available], ROWS_A_CALL_MAX))
     await scripts.learn(drop.id, wallMs(), { sure: true, rows });
-  await scripts.learn(drop.id, wallMs(), { sure: true, sale: toWallTimes(sale, wallMs()) });
-  if ((await scripts.finish(drop.id, token)) !== LuaCode.SEEDED) return 'busy';
+  const learnt = await scripts.learn(drop.id, wallMs(), { sure: true, sale: toWallTimes(sale, wallMs()) });
+  const ended = code === LuaCode.BEGUN ? await scripts.finish(drop.id, token) : learnt;
+  if (ended !== LuaCode.SEEDED) return 'busy';
   drop.told(untold);
-  drop.seedAnew = false;
+  drop.seeded(term);
   return 'seeded';
 }
 

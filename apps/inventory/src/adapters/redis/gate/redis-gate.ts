@@ -72,8 +72,6 @@ export class RedisGate extends Gate {
     const calls = new RedisCalls(parts.redis, { what: 'the gate', deadlineMs: this.settings.callDeadlineMs });
     this.scripts = new GateScripts(calls, this.settings);
     this.drops = new GateDrops(parts.clock);
-    // Behind a broken connection there may be another server, or the same one without its memory of the last second.
-    parts.redis.onNodeDown(() => this.drops.each((drop) => (drop.seedAnew = true)));
   }
 
   check(query: GateQuery): GateVerdict | Promise<GateVerdict> {
@@ -148,6 +146,11 @@ export class RedisGate extends Gate {
     return !this.parts.redis.isUp || this.now < drop.blindUntil;
   }
 
+  /** Behind a broken connection there may be another server, or the same one without its memory of the last second. */
+  private termOf(drop: GateDrop): string {
+    return drop.termAt(this.parts.redis.placeOf(gateKeys(drop.id)[0]));
+  }
+
   /** While the gate cannot be asked, or is being seeded: everybody waits a moment, then they go on in small numbers. */
   private withoutGate(drop: GateDrop, { customerId }: GateQuery): GateVerdict {
     if (!this.isBlind(drop)) return WAIT;
@@ -178,8 +181,10 @@ export class RedisGate extends Gate {
 
   /** Tells Redis what it has missed. False while that cannot be done: then its verdicts do not count. */
   private async putRight(drop: GateDrop): Promise<boolean> {
-    if (drop.seedAnew) this.seed(drop);
-    if (drop.seedAnew) return false;
+    if (!drop.isSeeded(this.termOf(drop))) {
+      this.seed(drop);
+      return false;
+    }
     for (const customers of chunksOf([...drop.untold], CUSTOMERS_A_CALL_MAX)) {
       const code = await this.tell(drop.id, { sure: false, customers });
       if (code === null) return false;
@@ -249,7 +254,7 @@ export class RedisGate extends Gate {
     const { source, logger } = this.parts;
     try {
       const parts = { scripts: this.scripts, source, settings: this.settings, wallMs: () => this.wallMs };
-      switch (await seedGate(parts, drop)) {
+      switch (await seedGate(parts, drop, this.termOf(drop))) {
         case 'seeded':
           this.counts.seedings += 1;
           return;
@@ -301,7 +306,7 @@ export class RedisGate extends Gate {
 
   private async readShortage(dropId: string): Promise<Shortage | null> {
     const drop = this.drops.use(dropId);
-    if (this.isBlind(drop) || drop.owes) return null;
+    if (this.isBlind(drop) || drop.owes || !drop.isSeeded(this.termOf(drop))) return null;
     try {
       return await readShortage(drop, {
         read: (skus) => this.scripts.shortage(dropId, this.wallMs, skus),

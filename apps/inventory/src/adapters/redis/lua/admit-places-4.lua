@@ -17,17 +17,17 @@
 local gate, customers, flight, aloft = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now_ms, flight_ms, probe_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
+-- include seeded-by
+
 local UNSEEDED, ASK, ADMITTED, WAIT = 0, 1, 2, 3
 -- A crowd that looks in long before the opening must not count as known, but whoever may be served at the very opening has to.
 local OPENING_SOON_MS = 2000
 local PURGE_MAX = 64
 
-local sale = redis.call('HMGET', gate, 'seeded', 'open', 'from', 'until', 'limit')
-local seeded, limit = sale[1], tonumber(sale[5])
--- The mark goes when the set goes: a gate without all of its customers would refuse replays.
-if not seeded or not limit or redis.call('SISMEMBER', customers, '#' .. seeded) == 0 then return { UNSEEDED } end
-local opens, closes = tonumber(sale[3]), tonumber(sale[4])
-local is_open = (sale[2] == '1' or (opens and now_ms >= opens)) and not (closes and now_ms >= closes)
+if not seeded_by(gate, customers) then return { UNSEEDED } end
+local sale = redis.call('HMGET', gate, 'open', 'from', 'until', 'limit')
+local opens, closes, limit = tonumber(sale[2]), tonumber(sale[3]), tonumber(sale[4])
+local is_open = (sale[1] == '1' or (opens and now_ms >= opens)) and not (closes and now_ms >= closes)
 local opens_soon = opens and now_ms >= opens - OPENING_SOON_MS
 
 local function land(hold)

@@ -24,6 +24,8 @@ local now_ms, ttl_ms, trust_ms, sure = tonumber(ARGV[1]), tonumber(ARGV[2]), ton
 local open, opens_at, closes_at, limit = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local row_count, customer_count = tonumber(ARGV[9]), tonumber(ARGV[10])
 
+-- include seeded-by
+
 local UNSEEDED, GROWING, SEEDED = 0, 4, 5
 local FIRST_ROW = 11
 local first_customer = FIRST_ROW + 4 * row_count
@@ -79,5 +81,5 @@ end
 -- The customers outlive the gate: a gate without them would refuse replays.
 redis.call('PEXPIRE', gate, ttl_ms)
 redis.call('PEXPIRE', customers, 2 * ttl_ms)
-if redis.call('HEXISTS', gate, 'seeded') == 1 then return SEEDED end
+if seeded_by(gate, customers) then return SEEDED end
 return GROWING

@@ -11,18 +11,19 @@
 local gate, customers = KEYS[1], KEYS[2]
 local now_ms, fresh_ms, customers_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
+-- include seeded-by
+
 local UNSEEDED, SEEDED = 0, 5
 local FIRST_SKU = 4
 
-local sale = redis.call('HMGET', gate, 'seeded', 'open', 'from', 'until', 'limit')
-local seeded, limit = sale[1], tonumber(sale[5])
-if not seeded or not limit or redis.call('SISMEMBER', customers, '#' .. seeded) == 0 then return { UNSEEDED } end
+if not seeded_by(gate, customers) then return { UNSEEDED } end
 if redis.call('SCARD', customers) > customers_max then return { UNSEEDED } end
 
-local opens, closes = tonumber(sale[3]), tonumber(sale[4])
+local sale = redis.call('HMGET', gate, 'open', 'from', 'until', 'limit')
+local opens, closes, limit = tonumber(sale[2]), tonumber(sale[3]), tonumber(sale[4])
 local open_for_ms = -1
 if closes then open_for_ms = math.max(0, closes - now_ms) end
-if sale[2] ~= '1' and not (opens and now_ms >= opens) then open_for_ms = 0 end
+if sale[1] ~= '1' and not (opens and now_ms >= opens) then open_for_ms = 0 end
 
 local left = {}
 for index = FIRST_SKU, #ARGV do
