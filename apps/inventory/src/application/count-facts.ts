@@ -2,8 +2,11 @@ import type { ChangeRecord } from '@holdfast/contracts';
 import { groupBy } from '@holdfast/kernel';
 import type { Fact, FactCounts } from './ports/fact-counts.port';
 
-/** Longer than the topics keep a fact (48 h), so that none comes again after it was forgotten. */
-const ENTRIES_KEPT_SECONDS = 3 * 86_400;
+/**
+ * Longer than a fact can come again: a snapshot of the outbox tells it once more within a day, and the topics keep that for 48 h and what it takes
+ * to close its segment (6 h).
+ */
+export const ENTRIES_KEPT_SECONDS = 4 * 86_400;
 const DROPS_A_TURN = 100;
 const ENTRIES_A_DELETE = 1_000; // a few ms of row locks
 

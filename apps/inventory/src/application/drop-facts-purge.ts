@@ -1,6 +1,6 @@
 import type { DropUpkeep } from './ports/drop-upkeep.port';
 
-const FACTS_KEPT_SECONDS = 86_400; // about a day: as long as a reader may be away and still find what it missed
+export const FACTS_KEPT_SECONDS = 86_400; // about a day: as long as a reader may be away and still find what it missed
 const DROPS_A_TURN = 100;
 const FACTS_A_DELETE = 1_000; // a few ms of row locks
 

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ENTRIES_KEPT_SECONDS } from '../../application/count-facts';
+import { FACTS_KEPT_SECONDS } from '../../application/drop-facts-purge';
 import { factsSource, projectorSource, STREAM_TOPICS } from './stream-source';
 
 const file = join(__dirname, '../../../../../infra/debezium/connector.json');
@@ -30,6 +32,14 @@ describe('the topics that an inventory makes when it is there before Kafka Conne
       expect({ 'retention.ms': settings['retention.ms'], ...spec.config }).toEqual(settings);
     },
   );
+
+  it('forget a fact before the inbox does, however quiet they are and though a snapshot tells it again', () => {
+    const HOUR_SECONDS = 3_600; // Kafka looks for old segments every five minutes, and purges come every ten
+    for (const { config: settings } of STREAM_TOPICS.facts) {
+      const keptMs = Number(settings['retention.ms']) + Number(settings['segment.ms']);
+      expect(FACTS_KEPT_SECONDS + keptMs / 1_000 + HOUR_SECONDS).toBeLessThan(ENTRIES_KEPT_SECONDS);
+    }
+  });
 
   it('are read by groups of their own for the view, and by one together for the facts', () => {
     const how = { brokers: ['b:1'], databaseUrl: 'postgres://x' };

@@ -19,10 +19,16 @@ const state = (table: string): TopicSpec => ({
   from: 'beginning',
 });
 
+/**
+ * Kafka deletes closed segments only, by their newest record: a fact stays for both times together. The inbox must remember it for longer
+ * (`ENTRIES_KEPT_SECONDS`).
+ */
+const FACTS = { 'retention.ms': '172800000', 'segment.ms': '21600000' };
+
 const facts = (aggregate: string): TopicSpec => ({
   topic: `holdfast.events.${aggregate}`,
   partitions: PARTITIONS,
-  config: { 'retention.ms': '172800000' },
+  config: FACTS,
   from: 'beginning',
 });
 
