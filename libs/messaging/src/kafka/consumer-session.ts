@@ -44,6 +44,8 @@ export class ConsumerSession {
   private inHand: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   private joined = false;
+  /** Counts the times that the group shared out its partitions. */
+  private joins = 0;
   private heardAt = 0;
 
   constructor(
@@ -133,6 +135,8 @@ export class ConsumerSession {
     consumer.on(CRASH, ({ payload }) => this.end(payload.error));
     consumer.on(GROUP_JOIN, () => {
       this.joined = true;
+      this.joins += 1;
+      this.positions.joined();
       this.heardAt = performance.now();
       this.hooks.onJoined();
     });
@@ -163,12 +167,14 @@ export class ConsumerSession {
     await payload.heartbeat();
   }
 
-  /** False when the end came first: then nothing of the batch counts as applied. */
+  /** False when the end came first, or the partition may be another's by now: then nothing of the batch counts as applied. */
   private async handOver({ batch, resolveOffset }: EachBatchPayload): Promise<boolean> {
+    const { joins } = this;
     const records = this.decode(batch);
     if (records.length > 0 && !(await this.applied(records))) return false;
     // What could not be read is kept before its place is left.
     await this.letters.settled();
+    if (joins !== this.joins) return false;
     const last = batch.lastOffset();
     resolveOffset(last);
     const { topic, partition, highWatermark } = batch;

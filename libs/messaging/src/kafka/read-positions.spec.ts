@@ -62,6 +62,20 @@ describe('how far a consumer has read', () => {
     expect(settled).toEqual(['beat']);
   });
 
+  it('begins anew when the group has shared out its partitions, though nothing more comes in one of them', () => {
+    const { settled, positions, round } = setup();
+    positions.applied('stock', 3, 900n, 1_000n);
+    positions.beatCame('before');
+    round();
+    round();
+    positions.joined();
+    expect([positions.positions(), positions.next('stock', 3)]).toEqual([[], null]);
+    positions.beatCame('after');
+    round();
+    round();
+    expect(settled).toEqual(['after']);
+  });
+
   it('settles beats in their order, and knows what to commit', () => {
     const { settled, positions, round } = setup();
     positions.beatCame('first');

@@ -42,6 +42,15 @@ export class ReadPositions<Beat> {
     this.settle();
   }
 
+  /**
+   * The group has shared out its partitions anew, and all begin again from what is committed. Whatever was read before says nothing any more: another
+   * member may have gone on with a partition since, or Kafka have lost it. The next beat comes soon.
+   */
+  joined(): void {
+    this.partitions.clear();
+    this.waiting = [];
+  }
+
   beatCame(beat: Beat): void {
     const rounds = new Map([...this.fetches].map(([node, { begun }]) => [node, begun + 2]));
     this.waiting.push({ beat, rounds, ends: null });
@@ -52,7 +61,7 @@ export class ReadPositions<Beat> {
     return this.partitions.get(`${topic}/${partition}`)?.next ?? null;
   }
 
-  /** The offsets to be committed. */
+  /** The offsets to be committed: of partitions that were read since the group was joined, so they are still this member's. */
   positions(): { topic: string; partition: number; offset: string }[] {
     return [...this.partitions].map(([address, { next }]) => {
       const cut = address.lastIndexOf('/');
