@@ -98,7 +98,7 @@ it('ends in time although a provider is silent, and the next process finishes wh
   if (outcome.kind !== 'answered') throw new Error(outcome.kind);
   const began = Date.now();
   await app.close();
-  expect(Date.now() - began).toBeLessThan(4_000);
+  expect(Date.now() - began).toBeLessThan(9_000); // the whole product has ten seconds
 
   const next = await start();
   const mine = { orderId: outcome.orderId, customerId: 'cus_1' };

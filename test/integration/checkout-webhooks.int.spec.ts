@@ -138,7 +138,7 @@ describe('a webhook only wakes: what happened is asked of the provider', () => {
       const orderId = orderIdOf(await patient.pay(hold, 'tok_3ds'));
       const reference = (await patient.order(hold, orderId))?.payment.reference ?? '';
       await patient.checkout.client.answerBankChallenge(reference, 'approve');
-      await patient.until(hold, orderId, 'paid', 3_000);
+      await patient.until(hold, orderId, 'paid');
     } finally {
       await patient.close();
     }

@@ -131,6 +131,20 @@ export class Shop {
     return new SandboxLedger(this.auditor).chargesOfHold(hold.id);
   }
 
+  /** When an order was moved last, by the ledger's own clock: whoever looks at it may look late. */
+  async movedAt(orderId: string): Promise<number> {
+    const { rows } = await this.auditor.query<{ updated_at: Date }>(
+      'SELECT updated_at FROM checkout.orders WHERE order_id = $1',
+      [orderId],
+    );
+    return rows[0]!.updated_at.getTime();
+  }
+
+  /** Somebody pays with a good card. The answer may be a 202 on a machine that stands still. */
+  async buy(hold: Hold): Promise<void> {
+    await this.until(hold, orderIdOf(await this.pay(hold, 'tok_ok')), 'paid');
+  }
+
   holdNow(hold: Hold): Promise<Hold | null> {
     return this.stock.inventory.getHold({ holdId: hold.id, customerId: hold.customerId });
   }
