@@ -140,12 +140,15 @@ function decodeEnd(command: EndCommand, letter: string | undefined, holds: Batch
   return { kind } as LaneAnswer;
 }
 
+// Also who asked again: the answer that gave the units may be the one that was lost.
+const HAS_HOLD = new Set(['h', 'r', 'k']);
+
 /** What the batch tells about the drop; null when there is no such drop to the public. */
 export function decodeNews(dropId: string, { places }: EncodedBatch, row: BatchRow): LaneNews | null {
   if (row.phase === null || row.per_customer_limit === null) return null;
   const customers: string[] = [];
   places.forEach(({ customerId }, i) => {
-    if (row.place_codes![i] === 'h') customers.push(customerId);
+    if (HAS_HOLD.has(row.place_codes![i]!)) customers.push(customerId);
   });
   return {
     dropId,

@@ -20,7 +20,7 @@ export interface DropSale {
 /** What a batch tells beside its answers: how the drop stood when it committed, for those SKUs that were asked for or changed. */
 export interface LaneNews extends DropSale {
   dropId: string;
-  /** Customers to whom this batch gave units. */
+  /** Customers of whom this batch shows that they have or had units: it gave them, or the key has a hold already. */
   customers: readonly string[];
   /** Ids of the holds whose place this batch has decided, whatever the answer. */
   decided: readonly string[];
