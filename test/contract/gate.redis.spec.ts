@@ -337,8 +337,11 @@ describe('a customer who was served while Redis was away', () => {
     await waitFor('the loss to be noticed', () => !redis.isUp);
     expect(await it_.ask({ customerId: 'cus_unseen' })).toBe('wait');
     world.clock.advance(751);
-    expect(await it_.ask({ customerId: 'cus_unseen' })).toBe('ask');
-    it_.learn({ customers: ['cus_served'] });
+    for (const customerId of ['cus_unseen', 'cus_loser', 'cus_asked'])
+      expect(await it_.ask({ customerId, holdId: customerId })).toBe('ask');
+    for (const customerId of ['cus_unseen', 'cus_loser'])
+      gate.goesUnseen(it_.query({ customerId, holdId: customerId }));
+    it_.learn({ customers: ['cus_served'], decided: ['cus_loser'] });
     await own.start();
     await waitFor('the connection', () => redis.isUp);
     world.clock.advance(200);
@@ -347,6 +350,14 @@ describe('a customer who was served while Redis was away', () => {
     );
     expect(await it_.ask({ customerId: 'cus_unseen' })).toBe('ask');
     expect(await it_.ask({ customerId: 'cus_served' })).toBe('ask');
+    // Who has nothing is refused again, and a certificate need not name them.
+    expect(await it_.ask({ customerId: 'cus_loser' })).toEqual([0]);
+    expect(await it_.ask({ customerId: 'cus_asked' })).toEqual([0]);
+    expect((await gate.shortageOf(world.dropId))?.customers.sort()).toEqual([
+      'cus_known',
+      'cus_served',
+      'cus_unseen',
+    ]);
   });
 
   it('is not forgotten when a batch was in doubt: nothing is seeded from the ledger for a while', async () => {

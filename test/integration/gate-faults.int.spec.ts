@@ -122,6 +122,7 @@ class LyingGate extends Gate {
     if (chance < 0.6) return { kind: 'wait' };
     return { kind: query.customerId < 'cus_h' ? 'unseen' : 'ask' };
   }
+  goesUnseen = () => undefined;
   withdraw = () => undefined;
   learn = () => undefined;
   doubt = () => undefined;

@@ -14,6 +14,7 @@ class Turnstile {
   free = 0;
   asked = 0;
   withdrawn = 0;
+  readonly unseen: string[] = [];
   blind = false;
   soldOut = false;
   private listener: (dropId: string) => void = () => undefined;
@@ -25,6 +26,9 @@ class Turnstile {
     if (this.free === 0) return { kind: 'wait' };
     this.free -= 1;
     return { kind: 'ask' };
+  }
+  goesUnseen({ customerId }: GateQuery): void {
+    this.unseen.push(customerId);
   }
   withdraw(): void {
     this.withdrawn += 1;
@@ -151,6 +155,7 @@ describe('the waiting room', () => {
     enter('late', 'unseen');
     await turns();
     expect(left).toEqual(['c1 unseen', 'c2 unseen', 'c3 unseen']);
+    expect(gate.unseen).toEqual(['c1', 'c2', 'c3']); // nobody who only asks counts as a customer
     gate.blind = false;
     gate.soldOut = true;
     room.leave('d1');

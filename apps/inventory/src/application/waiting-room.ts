@@ -71,7 +71,7 @@ export class WaitingRoom {
   enter(query: GateQuery, verdict: GateVerdict): Promise<Pass> {
     const room = this.roomOf(query.dropId);
     // Those who wait for one of the few places go first.
-    const pass = verdict.kind === 'unseen' && room.waiting > 0 ? null : this.passOf(room, verdict, 0);
+    const pass = verdict.kind === 'unseen' && room.waiting > 0 ? null : this.passOf(room, query, verdict, 0);
     if (pass !== null) return Promise.resolve(pass);
     if (this.count >= this.settings.waitingMax) return Promise.resolve(BUSY);
     return new Promise((resolve) => {
@@ -103,7 +103,7 @@ export class WaitingRoom {
     return room;
   }
 
-  private passOf(room: DropRoom, verdict: GateVerdict, waitedMs: number): Pass | null {
+  private passOf(room: DropRoom, query: GateQuery, verdict: GateVerdict, waitedMs: number): Pass | null {
     switch (verdict.kind) {
       case 'short':
         return verdict;
@@ -114,6 +114,7 @@ export class WaitingRoom {
       case 'unseen':
         if (room.unseen >= this.settings.unseenMax) return null;
         room.unseen += 1;
+        this.gate.goesUnseen(query);
         return { kind: 'unseen', waitedMs };
     }
   }
@@ -167,7 +168,8 @@ export class WaitingRoom {
           if (verdict.kind === 'ask') this.gate.withdraw(waiting.query);
           return;
         }
-        const pass = this.passOf(room, verdict, this.clock.monotonicMs() - waiting.since);
+        const waitedMs = this.clock.monotonicMs() - waiting.since;
+        const pass = this.passOf(room, waiting.query, verdict, waitedMs);
         if (pass === null) return;
         still.delete(waiting);
         queue.splice(queue.indexOf(waiting), 1);

@@ -96,6 +96,9 @@ export class MemoryGate extends Gate {
     known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS;
   }
 
+  /** It always looks. */
+  goesUnseen(): void {}
+
   /** Nobody is counted who is on the way, so there is nothing to give back. */
   withdraw(): void {}
 

@@ -9,6 +9,7 @@ export class NoGate extends Gate {
     return ASK;
   }
 
+  goesUnseen(): void {}
   withdraw(): void {}
   learn(): void {}
   doubt(): void {}

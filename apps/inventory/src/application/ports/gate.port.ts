@@ -33,6 +33,8 @@ export interface GateSale extends DropSale {
 export abstract class Gate {
   /** Never rejects. A gate that has the answer at hand gives it without a promise. */
   abstract check(query: GateQuery): GateVerdict | Promise<GateVerdict>;
+  /** Somebody whose verdict was `unseen` goes to the ledger now: until it has decided they may have units. */
+  abstract goesUnseen(query: GateQuery): void;
   /** Somebody who was let through does not go to the ledger after all, so the units are free for others. */
   abstract withdraw(query: GateQuery): void;
   /** What a batch has told. To be called before its answers go out; they do not wait for it. */

@@ -24,34 +24,53 @@ export class GateDrop {
   seeding = false;
   seedAgainAt = 0;
   doubtedUntil = 0;
-  lastUsedAt = 0;
   /** SKUs that somebody was refused lately, oldest first. */
   private readonly wanted = new Set<string>();
-  private untoldCustomers = new Set<string>();
+  private readonly granted = new Set<string>();
+  /** Customers by the holds that they asked for without a look at the gate, until the ledger has decided. */
+  private readonly unseen = new Map<string, string>();
   private forgettings = 0;
   private seededIn: string | null = null;
 
-  constructor(readonly id: string) {}
+  constructor(
+    readonly id: string,
+    public lastUsedAt: number,
+  ) {}
 
-  /** Customers who were sent on or served without Redis hearing of it. */
+  /** Customers who have units, or may get them, without Redis having heard of it. */
   get untold(): ReadonlySet<string> {
-    return this.untoldCustomers;
+    return new Set([...this.granted, ...this.unseen.values()]);
   }
 
   addUntold(customerIds: Iterable<string>): void {
-    for (const customerId of customerIds) this.untoldCustomers.add(customerId);
-    if (this.untoldCustomers.size <= UNTOLD_MAX) return;
-    this.untoldCustomers.clear();
-    this.forgettings += 1;
+    for (const customerId of customerIds) this.granted.add(customerId);
+    this.forgetIfTooMany();
+  }
+
+  goesUnseen(holdId: string, customerId: string): void {
+    this.unseen.set(holdId, customerId);
+    this.forgetIfTooMany();
+  }
+
+  /** The ledger has decided, or was not asked after all. Whoever was given units by it is named as a customer; the others have none. */
+  decided(holdIds: Iterable<string>): void {
+    if (this.unseen.size > 0) for (const holdId of holdIds) this.unseen.delete(holdId);
   }
 
   told(customerIds: Iterable<string>): void {
-    for (const customerId of customerIds) this.untoldCustomers.delete(customerId);
+    const told = new Set(customerIds);
+    for (const customerId of told) this.granted.delete(customerId);
+    for (const [holdId, customerId] of this.unseen) if (told.has(customerId)) this.unseen.delete(holdId);
   }
 
   /** True when Redis has to be told something before its verdicts count. */
   get owes(): boolean {
-    return this.untoldCustomers.size > 0;
+    return this.granted.size > 0 || this.unseen.size > 0;
+  }
+
+  /** Something is under way that will be noted here. */
+  get isBusy(): boolean {
+    return this.asking.length > 0 || this.flushScheduled || this.callsInFlight > 0 || this.seeding;
   }
 
   /**
@@ -70,6 +89,13 @@ export class GateDrop {
   /** False at first: another process may have served customers that Redis never heard of, and be gone. */
   isSeeded(term: string): boolean {
     return this.seededIn === term;
+  }
+
+  private forgetIfTooMany(): void {
+    if (this.granted.size + this.unseen.size <= UNTOLD_MAX) return;
+    this.granted.clear();
+    this.unseen.clear();
+    this.forgettings += 1;
   }
 
   wants(sku: string): void {

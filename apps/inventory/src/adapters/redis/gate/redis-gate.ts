@@ -78,7 +78,7 @@ export class RedisGate extends Gate {
     // What no shopper sends is for the ledger to refuse: a number below one would give units back here.
     if (!query.lines.every(({ quantity }) => Number.isInteger(quantity) && quantity > 0)) return ASK;
     const drop = this.drops.use(query.dropId);
-    if (this.isBlind(drop)) return this.withoutGate(drop, query);
+    if (this.isBlind(drop)) return this.withoutGate(drop);
     return new Promise((resolve) => {
       drop.asking.push({ query, resolve });
       if (drop.flushScheduled) return;
@@ -88,12 +88,19 @@ export class RedisGate extends Gate {
     });
   }
 
+  goesUnseen({ dropId, customerId, holdId }: GateQuery): void {
+    this.counts.unseen += 1;
+    this.drops.get(dropId).goesUnseen(holdId(), customerId);
+  }
+
   withdraw(query: GateQuery): void {
+    this.drops.find(query.dropId)?.decided([query.holdId()]);
     void this.tell(query.dropId, { sure: false, landed: [query.holdId()] });
   }
 
   learn(news: LaneNews): void {
     const { dropId, available: rows, customers, decided: landed } = news;
+    this.drops.find(dropId)?.decided(landed);
     void this.tell(dropId, { sure: true, sale: toWallTimes(news, this.wallMs), rows, customers, landed });
     this.listener(dropId);
   }
@@ -152,12 +159,10 @@ export class RedisGate extends Gate {
   }
 
   /** While the gate cannot be asked, or is being seeded: everybody waits a moment, then they go on in small numbers. */
-  private withoutGate(drop: GateDrop, { customerId }: GateQuery): GateVerdict {
+  private withoutGate(drop: GateDrop): GateVerdict {
     if (!this.isBlind(drop)) return WAIT;
     drop.blindSince ??= this.now;
     if (this.now - drop.blindSince < this.settings.patienceMs) return WAIT;
-    this.counts.unseen += 1;
-    drop.addUntold([customerId]);
     return UNSEEN;
   }
 
@@ -185,6 +190,7 @@ export class RedisGate extends Gate {
       this.seed(drop);
       return false;
     }
+    if (!drop.owes) return true;
     for (const customers of chunksOf([...drop.untold], CUSTOMERS_A_CALL_MAX)) {
       const code = await this.tell(drop.id, { sure: false, customers });
       if (code === null) return false;
@@ -233,7 +239,7 @@ export class RedisGate extends Gate {
   }
 
   private answerWithoutGate(drop: GateDrop, places: readonly Asking[]): void {
-    for (const { query, resolve } of places) resolve(this.withoutGate(drop, query));
+    for (const { resolve } of places) resolve(this.withoutGate(drop));
   }
 
   /** Starts a seeding unless one is running here. */
