@@ -2,10 +2,10 @@ import { request } from 'undici';
 import type { PlannedService } from './service-plan';
 import type { Say, Supervised } from './tools';
 
-const LOOK_MS = 5_000;
-const ASK_MS = 4_000;
-/** A process that is busy answers late; one that has not answered for this long will not. */
-const SILENT_MS_MAX = 30_000;
+const LOOK_MS = 2_000;
+const ASK_MS = 1_500;
+/** A process that is busy answers late; one that has not answered for this long will not. Shoppers of a hung gateway wait for it. */
+const SILENT_MS_MAX = 12_000;
 
 /** Kills a service that runs and answers nothing, not even that it lives; its supervisor then starts another. Returns how to stop watching. */
 export function watchForHangs(
