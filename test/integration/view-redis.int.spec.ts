@@ -1,7 +1,7 @@
 import type { StockRow } from '@holdfast/contracts';
 import { newDropId, randomId } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
-import { LEASE_KEY, openRedis, RedisViewReader, stockKey } from '@holdfast/redis';
+import { LEASE_KEY, markKeys, openRedis, RedisViewReader, stockKey } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
 import { Redis } from 'ioredis';
 import { RedisStockView } from '../../apps/inventory/src/adapters/redis/view/redis-stock-view';
@@ -125,6 +125,28 @@ describe('the stock view in Redis', () => {
       expect(await view.isWhole()).toBe(true);
     });
 
+    it('takes nothing for whole that the process before it may have left with rows in its hand', async () => {
+      const before = await viewAt([server.url]);
+      expect(await before.view.reload(async () => undefined)).toBe(true);
+      before.redis.close();
+      const { view } = await viewAt([server.url]);
+      expect(await view.isWhole()).toBe(false);
+      expect(await view.reload(async () => undefined)).toBe(true);
+      expect(await view.isWhole()).toBe(true);
+    });
+
+    it('leaves nothing in Redis for ever when reloads fail', async () => {
+      await client.flushall();
+      const { view } = await viewAt([server.url]);
+      for (let i = 0; i < 3; i += 1)
+        await expect(view.reload(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+      const lasting = [];
+      for (const key of await client.keys('*')) if ((await client.ttl(key)) < 0) lasting.push(key);
+      expect(lasting).toEqual([]);
+      expect(await view.reload(async () => undefined)).toBe(true);
+      expect(await client.hgetall(markKeys(false)[0]!)).toEqual({ '': '1' });
+    });
+
     it('lets two projectors load at the same time', async () => {
       await client.flushall();
       const [one, two] = [await viewAt([server.url]), await viewAt([server.url])];
@@ -199,6 +221,27 @@ describe('the stock view in Redis', () => {
         expect(await view.isWhole()).toBe(false);
         expect(await view.reload(async () => undefined)).toBe(true);
       }
+    });
+
+    it('notices a node that comes back with what it had some time ago, though no call has failed', async () => {
+      const { redis, view } = await viewAt(cluster.urls);
+      await view.reload(async () => undefined);
+      const [, node] = cluster.nodes;
+      const client = new Redis(node!.port, { retryStrategy: () => 50 });
+      ends.push(() => client.disconnect());
+      client.on('error', () => undefined);
+      await client.save();
+      expect(await view.isWhole()).toBe(true);
+      await node!.kill();
+      await node!.start();
+      await waitFor('it takes part again', async () =>
+        String(await client.cluster('INFO')).includes('cluster_state:ok'),
+      );
+      expect(await client.dbsize()).toBeGreaterThan(0);
+      await waitFor('all are connected', () => redis.nodes.every(({ status }) => status === 'ready'));
+      expect(await view.isWhole()).toBe(false);
+      expect(await view.reload(async () => undefined)).toBe(true);
+      expect(await view.isWhole()).toBe(true);
     });
 
     it('goes on with the drops of the other nodes while one is dead, and knows what it may lack', async () => {

@@ -9,8 +9,6 @@ type Command = (...args: unknown[]) => Promise<unknown>;
 
 /** One long-lived connection (or one for each node of a cluster), with what is known about its health. */
 export class RedisConnection {
-  private readonly upListeners = new Set<() => void>();
-  private readonly downListeners = new Set<() => void>();
   /** By node: how often a connection that was in use was lost. */
   private readonly losses = new Map<string, number>();
 
@@ -20,8 +18,6 @@ export class RedisConnection {
     /** Without login. */
     readonly address: string,
   ) {
-    client.on('ready', () => this.tell(this.upListeners));
-    client.on('close', () => this.tell(this.downListeners));
     if (client instanceof Cluster) client.on('+node', (node: Redis) => this.watch(node));
     else this.watch(client);
   }
@@ -38,16 +34,6 @@ export class RedisConnection {
   /** The nodes that are in use: the one server, or the members of the cluster that are known. */
   get nodes(): Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('all') : [this.client];
-  }
-
-  /** Called each time the connection is there again, also the first time. Returns how to stop listening. */
-  onUp(listener: () => void): () => void {
-    return listen(this.upListeners, listener);
-  }
-
-  /** Called when the connection is lost. */
-  onDown(listener: () => void): () => void {
-    return listen(this.downListeners, listener);
   }
 
   /**
@@ -85,10 +71,6 @@ export class RedisConnection {
       this.losses.set(address, (this.losses.get(address) ?? 0) + 1);
     });
   }
-
-  private tell(listeners: ReadonlySet<() => void>): void {
-    for (const listener of listeners) listener();
-  }
 }
 
 function addressOf({ options: { host, port } }: Redis): string {
@@ -99,9 +81,4 @@ function addressOf({ options: { host, port } }: Redis): string {
 function masterOf(cluster: Cluster, key: string): string {
   const { slots } = cluster as unknown as { slots: readonly (readonly string[] | undefined)[] };
   return slots[slotOf(key)]?.[0] ?? 'nobody';
-}
-
-function listen(listeners: Set<() => void>, listener: () => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
 }

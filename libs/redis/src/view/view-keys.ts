@@ -24,3 +24,8 @@ const MARK_TAGS =
 export function markKeys(isCluster: boolean): string[] {
   return (isCluster ? MARK_TAGS : MARK_TAGS.slice(0, 1)).map((tag) => `hf1:{${tag}}:mark`);
 }
+
+/** Says that a reload is under way; of the mark's slot, so of its node. */
+export function noteKey(markKey: string, load: string): string {
+  return `${markKey}:${load}`;
+}

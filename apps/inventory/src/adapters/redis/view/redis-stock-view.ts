@@ -44,6 +44,11 @@ export class RedisStockView extends SharedStockView {
   private readonly marks: ViewMarks;
   /** Grows with everything that may have been missed; at 0 nothing has. */
   private doubts = 0;
+  /**
+   * Where the marks lay when this process loaded the view; null before. Marks that stand say nothing of the process before this one, which may have
+   * died with rows that it had not been able to put in: the stream goes on behind them.
+   */
+  private loadedAt: string | null = null;
   private reloads = 0;
 
   constructor(private readonly options: RedisStockViewOptions) {
@@ -52,9 +57,7 @@ export class RedisStockView extends SharedStockView {
     this.calls = new RedisCalls(redis, { what: 'the stock view', deadlineMs: DEADLINE_MS });
     this.applyRows = this.calls.script(lua.applyRows);
     this.renewLease = this.calls.script(lua.renewLease);
-    this.marks = new ViewMarks(this.calls, redis.isCluster);
-    // It may come back with what it had some time ago.
-    redis.onDown(() => (this.doubts += 1));
+    this.marks = new ViewMarks(this.calls, redis);
   }
 
   override get announces(): boolean {
@@ -113,7 +116,8 @@ export class RedisStockView extends SharedStockView {
 
   override async isWhole(): Promise<boolean> {
     try {
-      return (await this.marks.stand()) && this.doubts === 0;
+      // A node that was lost may be back with what it had some time ago, its mark included, before any call has failed.
+      return (await this.marks.stand()) && this.doubts === 0 && this.marks.place === this.loadedAt;
     } catch (error) {
       this.doubts += 1;
       throw error;
@@ -121,14 +125,16 @@ export class RedisStockView extends SharedStockView {
   }
 
   override async reload(work: () => Promise<void>): Promise<boolean> {
-    const doubts = this.doubts;
+    const { doubts } = this;
+    const { place } = this.marks;
     const name = this.options.newName();
     await this.marks.begin(name);
     this.reloads += 1;
     await work().finally(() => (this.reloads -= 1));
     if (!(await this.marks.close(name))) return false;
     this.doubts -= doubts;
-    return this.doubts === 0;
+    this.loadedAt = place;
+    return this.doubts === 0 && this.marks.place === place;
   }
 
   override async vouch(lastsMs: number, asOf: string): Promise<void> {

@@ -1,5 +1,7 @@
-import { type LuaCall, markKeys, type RedisCalls } from '@holdfast/redis';
+import { type LuaCall, markKeys, noteKey, type RedisCalls, type RedisConnection } from '@holdfast/redis';
 import { lua } from './lua/lua.generated';
+
+const NOTE_KEPT_SECONDS = 3_600; // no reload takes that long; the note of one that failed, or whose process died, goes by itself
 
 /** Keys that say "nothing was lost since the view was loaded", one on each node: whatever empties a node takes its mark along. */
 export class ViewMarks {
@@ -8,10 +10,15 @@ export class ViewMarks {
 
   constructor(
     private readonly calls: RedisCalls,
-    isCluster: boolean,
+    private readonly redis: RedisConnection,
   ) {
-    this.keys = markKeys(isCluster);
+    this.keys = markKeys(redis.isCluster);
     this.closeMark = calls.script(lua.closeMark);
+  }
+
+  /** Changes when a node that keeps one was lost, or another node keeps it now. */
+  get place(): string {
+    return this.keys.map((key) => this.redis.placeOf(key)).join();
   }
 
   /** True when all of them stand. */
@@ -22,14 +29,16 @@ export class ViewMarks {
     return found.every((there) => there === 1);
   }
 
-  /** Leaves a note of the reload that begins, which is lost with everything else. */
+  /** Leaves a note of the reload that begins beside each, which is lost with everything else. */
   async begin(load: string): Promise<void> {
-    await this.calls.run((client) => Promise.all(this.keys.map((key) => client.hset(key, load, '1'))));
+    await this.calls.run((client) =>
+      Promise.all(this.keys.map((key) => client.set(noteKey(key, load), '1', 'EX', NOTE_KEPT_SECONDS))),
+    );
   }
 
   /** True when every note was still there: then the marks stand. */
   async close(load: string): Promise<boolean> {
-    const closed = await Promise.all(this.keys.map((key) => this.closeMark([key], [load])));
+    const closed = await Promise.all(this.keys.map((key) => this.closeMark([key, noteKey(key, load)], [])));
     return closed.every((answer) => answer === 1);
   }
 }
