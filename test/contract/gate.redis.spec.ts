@@ -277,6 +277,34 @@ describe.each([
     expect(count(await crowd(21, 40), 'ask')).toBe(20);
   });
 
+  it('takes a crowd that looks in just before the opening for customers only as long as they may be served by it', async () => {
+    const dropId = `${world.dropId}soon`;
+    const sale = { ...world.sale, open: false, opensInMs: 1_000, available: unitsOf({ A: 3 }) };
+    const soon = { ...world, dropId, sale };
+    const gateThen = gateOn(redisOf(), soon);
+    const then = new GateUnderTest(gateThen, soon);
+    const crowd = (from: number, to: number) =>
+      Promise.all(Array.from({ length: to - from + 1 }, (__, i) => then.ask(buyer(from + i))));
+    await waitFor('the gate to be seeded', async () => (await then.ask(buyer(0))) === 'ask');
+    expect(count(await crowd(1, 20), 'ask')).toBe(20);
+    soon.clock.advance(1_000);
+    expect(count(await crowd(1, 20), 'ask')).toBe(3);
+    const decided = Array.from({ length: 21 }, (__, n) => `h${n}`);
+    then.learn({ open: true, available: unitsOf({ A: 0 }), customers: ['cus_1'], decided });
+    // Any of them may have been served by the request that came before the opening.
+    expect(await then.ask(buyer(20))).toBe('ask');
+    expect(await then.ask(buyer(21))).toEqual([0]);
+    expect((await gateThen.shortageOf(dropId))?.customers).toContain('cus_20');
+    const [, , , , early] = gateKeys(dropId);
+    const ttlMs = await redisOf().client.pttl(early);
+    expect(ttlMs).toBeGreaterThan(1_000);
+    expect(ttlMs).toBeLessThanOrEqual(6_000);
+    await redisOf().client.pexpire(early, 0);
+    expect(await then.ask(buyer(20))).toEqual([0]);
+    expect(await then.ask(buyer(1))).toBe('ask');
+    expect((await gateThen.shortageOf(dropId))?.customers).not.toContain('cus_20');
+  });
+
   it('sends on what no shopper asks for', async () => {
     for (const quantity of [-1, 0, 1.5])
       expect(await ask(buyer(1, { lines: [{ sku: 'A', quantity }] }))).toBe('ask');

@@ -11,9 +11,11 @@ export type { Judgement } from './judgements';
 const LAYOUT = 'hf1';
 
 /** One hash tag a drop, so that a cluster keeps them together. In the order of the scripts' KEYS. */
-export function gateKeys(dropId: string): [gate: string, customers: string, flight: string, aloft: string] {
+export function gateKeys(
+  dropId: string,
+): [gate: string, customers: string, flight: string, aloft: string, early: string] {
   const key = (what: string) => `${LAYOUT}:{${dropId}}:${what}`;
-  return [key('gate'), key('customers'), key('flight'), key('aloft')];
+  return [key('gate'), key('customers'), key('flight'), key('aloft'), key('early')];
 }
 
 /** What the ledger says, as much of it as is known. */
@@ -74,18 +76,22 @@ export class GateScripts {
       sale === undefined
         ? ['', '', '', '']
         : [sale.open ? 1 : 0, sale.opensAt ?? '', sale.closesAt ?? '', sale.perCustomerLimit];
-    return (await this.learnSale(gateKeys(dropId), [
-      nowMs,
-      ttlMs,
-      trustMs,
-      sure ? 1 : 0,
-      ...saleArgs,
-      rowArgs.length / 4,
-      customers.length,
-      ...rowArgs,
-      ...customers,
-      ...landed,
-    ])) as LuaCode;
+    const [gate, customersKey, flight, aloft] = gateKeys(dropId);
+    return (await this.learnSale(
+      [gate, customersKey, flight, aloft],
+      [
+        nowMs,
+        ttlMs,
+        trustMs,
+        sure ? 1 : 0,
+        ...saleArgs,
+        rowArgs.length / 4,
+        customers.length,
+        ...rowArgs,
+        ...customers,
+        ...landed,
+      ],
+    )) as LuaCode;
   }
 
   async begin(dropId: string, nowMs: number, token: string): Promise<LuaCode> {
@@ -100,10 +106,10 @@ export class GateScripts {
   }
 
   async shortage(dropId: string, nowMs: number, skus: readonly string[]): Promise<ShortageRead | null> {
-    const [gate, customers] = gateKeys(dropId);
+    const [gate, customers, , , early] = gateKeys(dropId);
     const { probeMs, shortageCustomersMax } = this.settings;
     const answer = await this.readShortage(
-      [gate, customers],
+      [gate, customers, early],
       [nowMs, probeMs, shortageCustomersMax, ...skus],
     );
     const [code, perCustomerLimit, openForMs, units, known] = answer as [

@@ -1,6 +1,7 @@
 -- Reads what a gateway needs to refuse by itself: until when the drop is open, what is left of some SKUs, and who must not be refused.
 -- KEYS[1] gate: hash, see admit-places
 -- KEYS[2] customers: set, see admit-places
+-- KEYS[3] early: set, see admit-places
 -- ARGV[1] now_ms: wall clock of the caller
 -- ARGV[2] fresh_ms: age up to which a row is sure
 -- ARGV[3] customers_max: with more of them nothing is read, it would hold up everybody else
@@ -8,7 +9,7 @@
 -- Result: {SEEDED, limit, milliseconds that it stays open (-1 without an end, 0 when it is not open), {units or -1 for each SKU},
 -- {customers}}; {UNSEEDED} when nothing is sure.
 -- Codes: UNSEEDED=0 SEEDED=5
-local gate, customers = KEYS[1], KEYS[2]
+local gate, customers, early = KEYS[1], KEYS[2], KEYS[3]
 local now_ms, fresh_ms, customers_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 -- include seeded-by
@@ -17,7 +18,7 @@ local UNSEEDED, SEEDED = 0, 5
 local FIRST_SKU = 4
 
 if not seeded_by(gate, customers) then return { UNSEEDED } end
-if redis.call('SCARD', customers) > customers_max then return { UNSEEDED } end
+if redis.call('SCARD', customers) + redis.call('SCARD', early) > customers_max then return { UNSEEDED } end
 
 local sale = redis.call('HMGET', gate, 'open', 'from', 'until', 'limit')
 local opens, closes, limit = tonumber(sale[2]), tonumber(sale[3]), tonumber(sale[4])
@@ -32,4 +33,4 @@ for index = FIRST_SKU, #ARGV do
   local age_ms = units and math.abs(now_ms - tonumber(at)) or fresh_ms + 1
   left[#left + 1] = age_ms <= fresh_ms and tonumber(units) or -1
 end
-return { SEEDED, limit, open_for_ms, left, redis.call('SMEMBERS', customers) }
+return { SEEDED, limit, open_for_ms, left, redis.call('SUNION', customers, early) }

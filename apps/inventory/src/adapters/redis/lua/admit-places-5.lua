@@ -8,19 +8,20 @@
 -- KEYS[2] customers: set of everybody who has or may get units, and the mark of the seeding that made it complete
 -- KEYS[3] flight: sorted set of hold ids, by the time until which they count
 -- KEYS[4] aloft: hash: u:<sku> = units let through, h:<hold id> = its lines
+-- KEYS[5] early: set of customers who were sent on shortly before the opening, for some seconds
 -- ARGV[1] now_ms: wall clock of the caller; clocks may differ by a second or so, which costs a little precision and nothing else
 -- ARGV[2] flight_ms: how long a place counts
 -- ARGV[3] probe_ms: age after which a row that refuses is tried out
 -- ARGV[4..] places: for each place: hold id, customer id, number of lines, then sku and quantity of each line
 -- Result: for each place a code, or the list of its short lines (from 0). UNSEEDED alone when the gate knows nothing: seed it first.
 -- Codes: UNSEEDED=0 ASK=1 ADMITTED=2 WAIT=3
-local gate, customers, flight, aloft = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local gate, customers, flight, aloft, early = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local now_ms, flight_ms, probe_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 -- include seeded-by
 
 local UNSEEDED, ASK, ADMITTED, WAIT = 0, 1, 2, 3
--- A crowd that looks in long before the opening must not count as known, but whoever may be served at the very opening has to.
+-- Clocks differ: whoever comes this long before the opening may be served after it.
 local OPENING_SOON_MS = 2000
 local PURGE_MAX = 64
 
@@ -28,7 +29,7 @@ if not seeded_by(gate, customers) then return { UNSEEDED } end
 local sale = redis.call('HMGET', gate, 'open', 'from', 'until', 'limit')
 local opens, closes, limit = tonumber(sale[2]), tonumber(sale[3]), tonumber(sale[4])
 local is_open = (sale[1] == '1' or (opens and now_ms >= opens)) and not (closes and now_ms >= closes)
-local opens_soon = opens and now_ms >= opens - OPENING_SOON_MS
+local opens_soon = opens and now_ms < opens and now_ms >= opens - OPENING_SOON_MS
 
 local function land(hold)
   local lines = redis.call('HGET', aloft, 'h:' .. hold)
@@ -86,7 +87,7 @@ end
 local function judge(hold, customer, lines, units)
   if redis.call('SISMEMBER', customers, customer) == 1 then return ASK end
   if not is_open or units > limit then
-    if opens_soon then redis.call('SADD', customers, customer) end
+    if opens_soon then redis.call('SADD', early, customer) end
     return ASK
   end
   local short, short_skus, fits = {}, {}, true
@@ -101,6 +102,8 @@ local function judge(hold, customer, lines, units)
     end
   end
   if #short > 0 then
+    -- They may have been served since; but a crowd that has only looked in too early must not go to the ledger for ever.
+    if redis.call('SISMEMBER', early, customer) == 1 then return ASK end
     if not is_probe(short_skus) then return short end
     redis.call('SADD', customers, customer)
     return ASK
@@ -132,6 +135,8 @@ while next_arg <= #ARGV do
   end
   verdicts[#verdicts + 1] = judge(hold, customer, lines, units)
 end
+-- By then all of them have their answers, and who got units is known for it.
+if opens_soon then redis.call('PEXPIRE', early, math.ceil(opens - now_ms) + OPENING_SOON_MS + flight_ms) end
 -- Nobody needs them longer than a place counts.
 redis.call('PEXPIRE', flight, 4 * flight_ms)
 redis.call('PEXPIRE', aloft, 4 * flight_ms)
