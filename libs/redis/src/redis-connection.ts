@@ -9,6 +9,7 @@ type Command = (...args: unknown[]) => Promise<unknown>;
 
 /** One long-lived connection (or one for each node of a cluster), with what is known about its health. */
 export class RedisConnection {
+  private readonly upListeners = new Set<() => void>();
   /** By node: how often a connection that was in use was lost. */
   private readonly losses = new Map<string, number>();
 
@@ -18,6 +19,9 @@ export class RedisConnection {
     /** Without login. */
     readonly address: string,
   ) {
+    client.on('ready', () => {
+      for (const listener of this.upListeners) listener();
+    });
     if (client instanceof Cluster) client.on('+node', (node: Redis) => this.watch(node));
     else this.watch(client);
   }
@@ -34,6 +38,12 @@ export class RedisConnection {
   /** The nodes that are in use: the one server, or the members of the cluster that are known. */
   get nodes(): Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('all') : [this.client];
+  }
+
+  /** Called each time the connection is there again, also the first time. Returns how to stop listening. */
+  onUp(listener: () => void): () => void {
+    this.upListeners.add(listener);
+    return () => void this.upListeners.delete(listener);
   }
 
   /**
