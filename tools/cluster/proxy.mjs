@@ -9,21 +9,29 @@ import { isFree } from './ports.mjs';
 import { requireProgram } from './programs.mjs';
 import { endStray } from './stray.mjs';
 
+const EVERYWHERE = ['0.0.0.0', '::'];
 const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/nginx/gateways.conf');
 
 /**
  * Starts nginx and returns once it answers a request.
- * @param {{dir: string, host?: string, port: number, gateways: string[], say?: (line: string) => void}} where
- *   `gateways` as `host:port`
+ * @param {{dir: string, host?: string, port: number, gateways: string[], hops?: number, say?: (line: string) => void}} where
+ *   `gateways` as `host:port`; `hops`: how many proxies stand before this one whose word about a shopper's address counts
  */
-export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say = () => undefined }) {
-  const program = requireProgram('nginx', 'nginx', { say });
+export async function startProxy({
+  dir,
+  host = '127.0.0.1',
+  port,
+  gateways,
+  hops = 0,
+  say = () => undefined,
+}) {
+  const program = await requireProgram('nginx', 'nginx', { say });
   await endStray(dir, say, { program: 'nginx' });
   if (!(await isFree(port, host)))
     throw new ClusterError(`${host}:${port}, meant for the proxy, is in use by something else`);
   mkdirSync(dir, { recursive: true });
   const conf = join(dir, 'nginx.conf');
-  writeFileSync(conf, config({ dir, host, port, gateways }));
+  writeFileSync(conf, config({ dir, host, port, gateways, hops }));
   const check = spawnSync(program, ['-t', '-q', '-p', dir, '-c', conf, '-e', 'stderr'], { encoding: 'utf8' });
   if (check.status !== 0) throw new ClusterError(`nginx does not accept its configuration:\n${check.stderr}`);
   const child = await startChild({
@@ -35,7 +43,7 @@ export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say 
     graceMs: 3_000, // TERM cuts live readers at once, which is meant: they are told before, by the gateways
   });
   // Listening everywhere means answering here, too.
-  const local = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  const local = EVERYWHERE.includes(host) ? '127.0.0.1' : host;
   const address = `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
   const answers = async () =>
     (await fetch(`${address}/.proxy/live`, { signal: AbortSignal.timeout(1_000) })).status === 204;
@@ -45,7 +53,7 @@ export async function startProxy({ dir, host = '127.0.0.1', port, gateways, say 
   return { ...child, kind: 'proxy', address, version };
 }
 
-function config({ dir, host, port, gateways }) {
+function config({ dir, host, port, gateways, hops }) {
   const quoted = (path) => JSON.stringify(path);
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `  ${name}_temp_path ${quoted(join(dir, 'temp', name))};`,
@@ -67,18 +75,44 @@ ${temp.join('\n')}
   types {
   }
   default_type application/octet-stream;
+${believed(hops)}
   upstream gateways {
     # As in infra/nginx/compose.conf, which says why.
-    hash $remote_addr$http_authorization consistent;
+    hash $shopper_address$http_authorization consistent;
 ${gateways.map((gateway) => `    server ${gateway} max_fails=3 fail_timeout=1s;`).join('\n')}
     keepalive 128;
   }
   server {
-    listen ${host.includes(':') ? `[${host}]` : host}:${port} backlog=4096;
+    listen ${listenOn(host)}:${port} backlog=4096${host === '::' ? ' ipv6only=off' : ''};
     include ${quoted(gatewaysConf)};
   }
 }
 `;
+}
+
+const listenOn = (host) => (host.includes(':') ? `[${host}]` : host);
+
+/**
+ * Whom to take a request for: each of our proxies writes down, at the right, who spoke to it; what stands left of that a stranger wrote. With
+ * fewer entries than proxies it is the first one, as the gateway has it, too.
+ */
+function believed(hops) {
+  if (hops === 0)
+    return `  map "" $forwarded_for {
+    default $remote_addr;
+  }
+  map "" $shopper_address {
+    default $remote_addr;
+  }`;
+  const later = '(?:\\s*,[^,]*)'.repeat(hops - 1);
+  return `  map "" $forwarded_for {
+    default $proxy_add_x_forwarded_for;
+  }
+  map $http_x_forwarded_for $shopper_address {
+    default $remote_addr;
+    "~(?:^|,)\\s*([^,\\s]+)${later}\\s*$" $1;
+    "~^\\s*([^,\\s]+)" $1;
+  }`;
 }
 
 /** Workers of a root-started nginx are nobody. They write no file: bodies and answers stay in memory. */

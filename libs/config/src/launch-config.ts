@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AppConfig, appSchema, type Env, readEnvironment, toAppConfig } from './app-config';
+import { type AppConfig, appSchema, type Env, readEnvironment, toAppConfig, whole } from './app-config';
+import { origin } from './service-config';
 
 /** Servers that are there already; null: to be started. Written as in the environment, so that they can be handed on. */
 export interface GivenServers {
@@ -12,6 +13,10 @@ export interface GivenServers {
 /** The settings of `npm run cluster`: those of a product, and the servers that it need not start. */
 export interface LaunchConfig extends AppConfig {
   readonly given: GivenServers;
+  /** The origin that shoppers see, when that is not where nginx listens: somebody runs another proxy in front. */
+  readonly publicAddress: string | null;
+  /** The origin at which the sandbox provider reaches the gateways; null: where nginx listens. */
+  readonly callbackAddress: string | null;
 }
 
 const listOf = (one: RegExp, words: string) =>
@@ -22,7 +27,13 @@ const listOf = (one: RegExp, words: string) =>
     .transform((parts) => parts.join(','))
     .optional();
 
+// Our own nginx is one more, and the gateways count to ten.
+const HOPS_MAX = 9;
+
 const schema = appSchema.extend({
+  HOLDFAST_PROXY_HOPS: whole(0, HOPS_MAX).default(0),
+  HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
+  HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
   REDIS_URL: listOf(
     /^rediss?:\/\/\S+$/,
     'must begin with redis:// or rediss:// (several nodes: comma-separated)',
@@ -37,7 +48,7 @@ const schema = appSchema.extend({
 
 /** Reads the environment of the launcher. Throws `ConfigError` with all that is wrong. */
 export function loadLaunchConfig(env: Env): LaunchConfig {
-  const it = readEnvironment(schema, { ...env, HOLDFAST_MODE: 'cluster' });
+  const it = readEnvironment(schema, { ...env, HOLDFAST_MODE: 'cluster' }, connectElsewhere);
   return Object.freeze({
     ...toAppConfig(it),
     given: Object.freeze({
@@ -45,5 +56,13 @@ export function loadLaunchConfig(env: Env): LaunchConfig {
       kafkaBrokers: it.KAFKA_BROKERS ?? null,
       connectUrl: it.CONNECT_URL ?? null,
     }),
+    publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
+    callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,
   });
+}
+
+/** Somebody's Connect writes to their Kafka: with one of our own beside it counts would be stale for ever. */
+function connectElsewhere({ CONNECT_URL, KAFKA_BROKERS }: z.output<typeof schema>): string[] {
+  if (CONNECT_URL === undefined || KAFKA_BROKERS !== undefined) return [];
+  return ['CONNECT_URL: needs KAFKA_BROKERS, the one it writes to'];
 }

@@ -42,7 +42,9 @@ const endpoint = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must
 const endpoints = list.pipe(z.array(endpoint).min(1));
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://');
 
-const origin = z.string().regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example');
+export const origin = z
+  .string()
+  .regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example');
 
 const serviceSchema = appSchema.extend({
   HOLDFAST_INSTANCE: z

@@ -6,7 +6,8 @@ const places = {
   databaseUrl: 'postgres://me:secret@127.0.0.1:5432/shop',
   redisUrl: 'redis://:secret@127.0.0.1:6379',
   kafkaBrokers: '127.0.0.1:9092',
-  publicAddress: 'http://127.0.0.1:3000',
+  publicAddress: 'https://shop.example',
+  callbackAddress: 'http://127.0.0.1:3000',
 };
 const plan = (own: Record<string, string> = {}) =>
   planServices(loadLaunchConfig({ HOLDFAST_DATA_DIR: '/data', ...own }), ports, places, own);
@@ -29,6 +30,10 @@ describe('the services that the launcher runs', () => {
     for (const each of plans) {
       const config = configOf(each);
       expect(config).toMatchObject({ instance: each.instance, mode: 'cluster', dataDir: '/data' });
+      expect(config).toMatchObject({
+        publicAddress: places.publicAddress,
+        callbackAddress: places.callbackAddress,
+      });
       expect(`http://127.0.0.1:${config.ops!.port}`).toBe(each.opsUrl);
       if (each.service !== 'inventory')
         expect(each.env['INVENTORY_ADDRESSES']).toBe(listening('inventory').join());
@@ -41,6 +46,11 @@ describe('the services that the launcher runs', () => {
         expect(each.env['HOLDFAST_LISTEN']).toBe(each.address);
       }
     }
+  });
+
+  it.each([0, 1, 9])('count our own proxy to the %i that the person has', (hops) => {
+    for (const each of plan({ HOLDFAST_PROXY_HOPS: String(hops) }))
+      expect(configOf(each).proxyHops).toBe(hops + 1);
   });
 
   it('get what the person has set, but for what is decided for them', () => {

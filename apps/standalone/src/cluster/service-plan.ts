@@ -24,6 +24,8 @@ export interface ServicePlaces {
   kafkaBrokers: string;
   /** The origin that shoppers see. */
   publicAddress: string;
+  /** The origin at which the sandbox provider, which runs in checkout, reaches the gateways. */
+  callbackAddress: string;
 }
 
 type Ports = Record<string, number>;
@@ -57,6 +59,9 @@ export function planServices(
       HOLDFAST_OPS_HOST: '127.0.0.1',
       HOLDFAST_OPS_PORT: opsPort,
       HOLDFAST_PUBLIC_ADDRESS: places.publicAddress,
+      HOLDFAST_CALLBACK_ADDRESS: places.callbackAddress,
+      // Those of the person, and ours before the gateways.
+      HOLDFAST_PROXY_HOPS: String(config.proxyHops + 1),
       LOG_LEVEL: config.logLevel,
       ...settingsOf(service, address, ports, places),
     };
@@ -95,7 +100,6 @@ function settingsOf(
         REDIS_URL: redisUrl,
         INVENTORY_ADDRESSES: inventories,
         CHECKOUT_ADDRESSES: addressesOf('checkout', ports).join(','),
-        HOLDFAST_PROXY_HOPS: '1',
       };
   }
 }

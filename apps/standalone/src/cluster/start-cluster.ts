@@ -80,8 +80,9 @@ async function launchAll(launch: Launch): Promise<void> {
     databaseUrl: ledger.url,
     redisUrl: servers.redisUrl,
     kafkaBrokers: servers.kafkaBrokers,
-    // Whoever runs another proxy in front names what shoppers see.
-    publicAddress: launch.env['HOLDFAST_PUBLIC_ADDRESS'] ?? address,
+    publicAddress: config.publicAddress ?? address,
+    // What shoppers see may be out of reach from here.
+    callbackAddress: config.callbackAddress ?? address,
   };
   await until(startServicesAndStream(launch, planServices(config, ports, places, launch.env), places, slot));
   await until(startFront(launch, port, address));
@@ -236,11 +237,11 @@ async function startFront({ config, say, parts }: Launch, port: number, address:
   const gateways = parts.services
     .filter(({ plan }) => plan.service === 'gateway')
     .map(({ plan }) => plan.address);
-  const { host, dataDir } = config;
+  const { host, dataDir, proxyHops: hops } = config;
   parts.proxy = await supervise({
     name: 'nginx',
     say,
-    start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, say }),
+    start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, hops, say }),
   });
   const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5_000) });
   await answer.body?.cancel();

@@ -97,6 +97,7 @@ interface Tools {
       dataDir: string;
       redisPassword: string;
       given: Given;
+      hops: number;
       say: Say;
     }): Promise<ServerGroup & { redisUrl: string; kafkaBrokers: string }>;
     startStream(how: {
