@@ -20,6 +20,7 @@ interface Component {
   pid: number;
   address: string;
   state: string;
+  opsAddress?: string;
   lag: number | null;
 }
 interface RunState {
@@ -110,6 +111,9 @@ describe('npm run cluster', () => {
     for (const { pid } of all) expect(tree).toContain(pid);
     expect(all.find(({ kind }) => kind === 'connect')!.lag).toEqual(expect.any(Number));
     const [ready] = await Promise.all([
+    const ops = all.filter(({ opsAddress }) => opsAddress !== undefined);
+    expect(ops.map(({ name }) => name)).toEqual(ALL.slice(0, 6));
+    for (const { opsAddress } of ops) expect((await fetch(`${opsAddress}/metrics`)).status).toBe(200);
       fetch(`${product.url}/health/ready`),
       waitFor('counts', async () => (await fetch(`${product.url}/v1/drops/${drops[0]}`)).status === 200),
     ]);

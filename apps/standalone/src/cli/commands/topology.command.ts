@@ -20,11 +20,12 @@ async function topology({ env, terminal }: CommandContext): Promise<Answer> {
     it.kind,
     it.pid === null ? '–' : String(it.pid),
     it.address ?? '–',
+    it.opsAddress ?? '–',
     stateText(terminal.colours, it),
     it.version ?? '–',
     lagText(it),
   ]);
-  const head = ['name', 'kind', 'pid', 'address', 'state', 'version', 'lag'];
+  const head = ['name', 'kind', 'pid', 'address', 'health and figures', 'state', 'version', 'lag'];
   return { json: report, text: `mode ${report.mode}\n${table(terminal.colours, head, rows)}` };
 }
 

@@ -10,6 +10,8 @@ export interface ComponentReport {
   /** Null for what the product did not start. */
   pid: number | null;
   address: string | null;
+  /** Where a service of the cluster shows its health and its figures, apart from what others ask of it; the rest have no such address. */
+  opsAddress?: string;
   state: 'up' | 'down' | 'degraded';
   version: string | null;
   /** Of what follows the ledger's log: bytes of it not yet worked off. Null for the others, and when nobody can say. */
@@ -30,11 +32,22 @@ export async function askTopology(product: Product): Promise<Topology> {
   const ledger = await askLedger(databaseUrl, run?.slot ?? null);
   const reports = await Promise.all(
     components.map(async (it) => {
-      const { healthUrl: _, ...known } = it;
-      return { ...known, lag: null, ...(await ask(it, product, ledger)) };
+      const { healthUrl, ...known } = it;
+      return {
+        ...known,
+        ...opsAddressOf(healthUrl, it.address),
+        lag: null,
+        ...(await ask(it, product, ledger)),
+      };
     }),
   );
   return { mode: run?.mode ?? config.mode, components: reports };
+}
+
+function opsAddressOf(healthUrl: string | undefined, address: string | null): { opsAddress?: string } {
+  if (healthUrl === undefined || !URL.canParse(healthUrl)) return {};
+  const { origin } = new URL(healthUrl);
+  return origin === address ? {} : { opsAddress: origin };
 }
 
 function databaseOnly(databaseUrl: string): Component {
