@@ -3,25 +3,55 @@
 // holdfast_cdc carries the grants but cannot log in.
 //   DATABASE_URL=postgres://admin@… CDC_USER=holdfast_connect CDC_PASSWORD=… node infra/debezium/login.mjs
 // Repeatable; a changed password is taken over. Runs after the migrations, with a login that may create roles that replicate.
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { ClusterError } from '../../tools/cluster/errors.mjs';
 
 // The stream, the snapshot, validation, and their overlap while a worker is replaced.
 const CONNECTIONS_MAX = 10;
+// PostgreSQL's own numbers (scram_iterations, SCRAM_DEFAULT_SALT_LEN).
+const SCRAM_ITERATIONS = 4096;
+const SCRAM_SALT_BYTES = 16;
+const INSUFFICIENT_PRIVILEGE = '42501';
 
+/** Throws `ClusterError` with what to do about it. */
 export async function ensureCdcLogin({ databaseUrl, user, password }) {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  client.on('error', () => undefined); // the server went away: the query tells
   try {
+    await client.connect();
     const name = pg.escapeIdentifier(user);
-    const options = `LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${CONNECTIONS_MAX} PASSWORD ${pg.escapeLiteral(password)}`;
+    // Statements that fail, or that are slow, stand in PostgreSQL's log: the password is none of its business.
+    const options = `LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${CONNECTIONS_MAX} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
     const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user]);
     await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${name} ${options}`);
     await client.query(`GRANT holdfast_cdc TO ${name}`);
+  } catch (error) {
+    throw new ClusterError(wordsOf(error, user), { cause: error });
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
+}
+
+function wordsOf({ code, message, detail }, user) {
+  const problem = `the login ${user}, with which Debezium reads the ledger's log, cannot be made: ${[message, detail].filter(Boolean).join('. ')}`;
+  if (code !== INSUFFICIENT_PRIVILEGE) return problem;
+  return `${problem} The login of DATABASE_URL needs CREATEROLE and REPLICATION (before PostgreSQL 16: SUPERUSER)`;
+}
+
+/**
+ * What PostgreSQL keeps of a password, and takes in its place (RFC 5802, section 3, with SHA-256 as in RFC 7677; the form of pg_authid.rolpassword):
+ * who reads it can check a password, and not log in.
+ */
+export function scramVerifier(password, salt = randomBytes(SCRAM_SALT_BYTES)) {
+  // SASLprep of anything but unusual letters is NFKC.
+  const salted = pbkdf2Sync(password.normalize('NFKC'), salt, SCRAM_ITERATIONS, 32, 'sha256');
+  const hmac = (text) => createHmac('sha256', salted).update(text).digest();
+  const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64');
+  const serverKey = hmac('Server Key').toString('base64');
+  return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
 }
 
 function setting(name) {
@@ -41,7 +71,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }).then(
     () => console.error(`Login ${user} may read the stream`),
     (error) => {
-      console.error(`the login ${user} could not be made: ${error.message}`);
+      console.error(error.message);
       process.exitCode = 1;
     },
   );

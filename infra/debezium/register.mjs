@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 // Puts the connector into a Connect worker, standalone or distributed, and waits until it really runs:
 //   CONNECT_URL=http://127.0.0.1:8083 node infra/debezium/register.mjs
-// Repeatable. Node alone is enough, so that it also runs as a one-shot container.
+// Repeatable. Node alone is enough (no package), so that it also runs as a one-shot container.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ClusterError } from '../../tools/cluster/errors.mjs';
 
 const file = new URL('./connector.json', import.meta.url);
 // A first snapshot of 5,000 SKUs takes seconds; a PostgreSQL that recovers may take minutes.
 const DEADLINE_MS = 180_000;
 const PAUSE_MS = 500;
+// The one refusal that time does not mend.
+const NO_SUCH_CLASS = /failed to find any class that implements connector/i;
 const REQUEST_MS = 20_000; // the worker connects to PostgreSQL while it validates
 
 /** The repository's connector; `overrides` replace single settings, e.g. the slot's name when products share a server. */
@@ -20,7 +23,7 @@ export function connector(overrides = {}) {
 /**
  * @param {{connectUrl: string, overrides?: Record<string, string>, deadlineMs?: number, signal?: AbortSignal,
  *   say?: (line: string) => void}} how
- * @returns {Promise<{name: string, tasks: number}>} throws with the worker's own words at the deadline
+ * @returns {Promise<{name: string, tasks: number}>} throws `ClusterError` with the worker's own words at the deadline
  */
 export async function register({
   connectUrl,
@@ -37,7 +40,9 @@ export async function register({
     const problem = await step(at, { name, ...config });
     if (typeof problem !== 'string') return { name, tasks: problem.tasks };
     if (signal?.aborted || Date.now() > end)
-      throw new Error(`the connector ${name} does not run: ${problem}`);
+      throw new ClusterError(
+        `the connector ${name} does not run in Kafka Connect (${connectUrl}): ${problem}`,
+      );
     if (problem !== said) say(`Connector ${name}: ${problem}`);
     said = problem;
     await new Promise((done) => setTimeout(done, PAUSE_MS));
@@ -51,6 +56,10 @@ async function step(at, wanted) {
     if (there.status === 404 || (there.status === 200 && !same(there.body, wanted))) {
       const put = await call('PUT', `${at}/config`, wanted);
       // While PostgreSQL is down the worker cannot validate and answers 400 or 500; while a group settles, 409.
+      if (NO_SUCH_CLASS.test(put.body?.message))
+        throw new ClusterError(
+          'that Kafka Connect has no Debezium connector for PostgreSQL: install it there',
+        );
       if (put.status >= 300) return `not accepted (${put.status}): ${wordsOf(put.body)}`;
     } else if (there.status !== 200) {
       return `the worker answers ${there.status}: ${wordsOf(there.body)}`;
@@ -67,6 +76,7 @@ async function step(at, wanted) {
     if (running && body.tasks.every((task) => task.state === 'RUNNING')) return { tasks: body.tasks.length };
     return `${body.connector.state}, ${body.tasks.length} tasks`;
   } catch (error) {
+    if (error instanceof ClusterError) throw error;
     return `the worker does not answer (${error.cause?.code ?? error.message})`;
   }
 }
