@@ -2,9 +2,14 @@ import { DeadlineExceeded } from '@holdfast/kernel';
 import type { LuaCall, LuaScript } from './lua-script';
 import type { RedisClient, RedisConnection } from './redis-connection';
 
-/** No answer from Redis: away, late, full, or a cluster without the key's node. The command may have been carried out or not. */
+/** No answer from Redis: away, late, full, or a cluster without the key's node. */
 export class RedisUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    /** False when the command was surely not carried out: it was not sent, or Redis said so. */
+    readonly maybeDone: boolean,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = 'RedisUnavailable';
   }
@@ -29,12 +34,13 @@ export class RedisCalls {
   async run<T>(call: (client: RedisClient) => Promise<T>): Promise<T> {
     const { what, deadlineMs } = this.options;
     // Asked first, because a cluster that is not connected would keep the command and send it long after anybody waits.
-    if (!this.redis.isUp) throw new RedisUnavailable(`${what}: not connected`);
+    if (!this.redis.isUp) throw new RedisUnavailable(`${what}: not connected`, false);
     try {
       return await inTime(what, deadlineMs, call(this.redis.client));
     } catch (error) {
       if (isWrongCommand(error)) throw error;
-      throw new RedisUnavailable(`${what}: ${reasonOf(error)}`, { cause: error });
+      const refused = error instanceof Error && error.name === 'ReplyError';
+      throw new RedisUnavailable(`${what}: ${reasonOf(error)}`, !refused, { cause: error });
     }
   }
 

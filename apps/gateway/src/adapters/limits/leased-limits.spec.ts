@@ -1,6 +1,11 @@
 import { Clock } from '@holdfast/kernel';
 import { type Logger, Metrics } from '@holdfast/observability';
-import { type Lease, type LeaseRequest, SharedBudgets } from '../../application/ports/shared-budgets.port';
+import {
+  type Lease,
+  LeaseLost,
+  type LeaseRequest,
+  SharedBudgets,
+} from '../../application/ports/shared-budgets.port';
 import { type Allowance, gcra, type Quota } from '../../domain/gcra';
 import { LeasedLimits } from './leased-limits';
 import { SharingState } from './sharing-state';
@@ -16,6 +21,8 @@ class TestClock extends Clock {
 class TestBudgets extends SharedBudgets {
   readonly asked: (LeaseRequest & { caller: string })[] = [];
   away = false;
+  /** The answers are lost; all is charged. */
+  silent = false;
   private readonly arrivals = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {
@@ -32,6 +39,7 @@ class TestBudgets extends SharedBudgets {
     const room = allowed ? remaining + 1 : 0;
     const leased = Math.min(room, Math.max(request.waiting, Math.min(request.slice, Math.ceil(room / 4))));
     for (let i = 0; i < leased; i += 1) this.arrivals.set(caller, next().arrivalMs);
+    if (this.silent) throw new LeaseLost('no answer in time');
     return { leased, left: room - leased, nextInMs: next().nextInMs };
   }
 }
@@ -146,6 +154,20 @@ describe('limits that cannot be shared', () => {
     expect(allowed(await burst(20, [a]))).toBeLessThanOrEqual(25);
     expect(allowed(await burst(100, [b]))).toBeLessThanOrEqual(15);
     expect(lines.filter((line) => line.includes('shared by the gateways again'))).toHaveLength(1);
+  });
+
+  it('charge nobody twice whose answers are lost, so that they are not refused too early afterwards', async () => {
+    const one = gateway();
+    budgets.silent = true;
+    // Fifty requests in five seconds, half of the quota, while no answer arrives in time.
+    for (let i = 0; i < 50; i += 1) {
+      clock.ms += 100;
+      expect((await one.take('a', QUOTA)).allowed).toBe(true);
+    }
+    budgets.silent = false;
+    clock.ms += 1_000;
+    // Eight have come back by then, and one slice was lost with the first answer.
+    expect(allowed(await burst(60, [one]))).toBeGreaterThanOrEqual(45);
   });
 
   it('stay bounded in memory', async () => {

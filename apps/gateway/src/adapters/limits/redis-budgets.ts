@@ -1,6 +1,11 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { type LuaCall, RedisCalls, type RedisConnection } from '@holdfast/redis';
-import { type Lease, type LeaseRequest, SharedBudgets } from '../../application/ports/shared-budgets.port';
+import { type LuaCall, RedisCalls, type RedisConnection, RedisUnavailable } from '@holdfast/redis';
+import {
+  type Lease,
+  LeaseLost,
+  type LeaseRequest,
+  SharedBudgets,
+} from '../../application/ports/shared-budgets.port';
 import type { Quota } from '../../domain/gcra';
 import { lua } from './lua.generated';
 
@@ -29,7 +34,11 @@ export class RedisBudgets extends SharedBudgets {
     const answer = await this.leaseBudget(
       [this.keyOf(caller)],
       [quota, windowSeconds * 1000, spent, waiting, slice],
-    );
+    ).catch((error: unknown) => {
+      if (error instanceof RedisUnavailable && error.maybeDone)
+        throw new LeaseLost(error.message, { cause: error });
+      throw error;
+    });
     const [leased, left, nextInMs] = answer as [number, number, number];
     return { leased, left, nextInMs };
   }

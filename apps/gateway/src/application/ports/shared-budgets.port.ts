@@ -18,8 +18,14 @@ export interface Lease {
   nextInMs: number;
 }
 
+/** There was no answer: the request may have been charged, and a lease that nobody has. */
+export class LeaseLost extends Error {}
+
 /** The allowances that all gateways share. Exported by the module that gives a gateway of a cluster its services. */
 export abstract class SharedBudgets {
-  /** Leases a part of the caller's allowance. Rejects within a small deadline when it cannot be asked; it may have been charged then. */
+  /**
+   * Leases a part of the caller's allowance. Rejects within a small deadline: with `LeaseLost` when it may have been charged, with another error
+   * when it surely was not.
+   */
   abstract lease(caller: string, quota: Quota, request: LeaseRequest): Promise<Lease>;
 }
