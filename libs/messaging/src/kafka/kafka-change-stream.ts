@@ -108,6 +108,8 @@ export class KafkaChangeStream extends ChangeStream {
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
         await ensureTopics(this.requests, this.source);
+        // An end that was asked for meanwhile found no session to end.
+        if (signal.aborted) return;
         if (await this.oneSession()) failures = 0;
       } catch (error) {
         this.complain(error, 'the change stream has no broker: trying again');

@@ -123,15 +123,19 @@ export class PgoutputChangeStream extends ChangeStream {
   }
 
   private async oneSession(): Promise<void> {
+    const { signal } = this.stopped;
     const slot = (this.slot = await checkSource(this.db, this.source));
     const connection = (this.connection = await openReplication(this.source));
     try {
+      // An end that was asked for until now found no connection to cut, and one until the last step no session to end.
+      signal.throwIfAborted();
       const found = await ensureSlot(this.db, connection, slot);
       if (found === 'made') {
         this.owed = 'state and facts';
         this.log.info({ slot }, 'made a replication slot: reading the rows as they are first');
       }
       await this.payOff();
+      signal.throwIfAborted();
       const { publication, topicPrefix, outbox } = this.source;
       const reader = new TransactionReader(publication, topicPrefix, outbox.name);
       this.session = new StreamSession(connection, reader, (records) => this.apply(records));
@@ -148,7 +152,6 @@ export class PgoutputChangeStream extends ChangeStream {
       await this.apply(records);
     });
     this.owed = 'nothing';
-    this.stopped.signal.throwIfAborted();
   }
 
   private async apply(records: ChangeRecord[]): Promise<void> {
