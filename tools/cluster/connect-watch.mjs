@@ -11,7 +11,7 @@ const WARN_AGAIN_MS = 60_000;
 
 /**
  * @param {{connectUrl: string, databaseUrl: string, overrides?: Record<string, string>, kill: () => void,
- *   busy?: () => boolean, beatAgeMs?: () => number|null, say?: (line: string) => void, everyMs?: number}} what
+ *   busy?: () => boolean, say?: (line: string) => void, everyMs?: number}} what
  *   `kill` ends the worker (its supervisor starts another), `busy` is true while that is under way; `databaseUrl` is a login that may see and drop the slot
  * @returns {{stop: () => Promise<void>, state: () => 'up'|'degraded'|'down', look: () => Promise<void>}}
  */
@@ -21,7 +21,6 @@ export function watchConnect({
   overrides = {},
   kill,
   busy = () => false,
-  beatAgeMs = () => null,
   say = () => undefined,
   everyMs = EVERY_MS,
 }) {
@@ -41,13 +40,17 @@ export function watchConnect({
   };
 
   async function look() {
-    if (busy()) return void (last = null);
+    if (busy()) {
+      last = null;
+      memory = decide(memory, { busy: true }, Date.now()).memory;
+      return;
+    }
     const [healthy, seenConnector, seenSlot] = await Promise.all([
       isHealthy(connectUrl, ASK_MS).catch(() => false),
       readConnector(connectUrl, name),
       readSlot(databaseUrl, slot),
     ]);
-    last = { healthy, connector: seenConnector, slot: seenSlot, beatAgeMs: beatAgeMs() };
+    last = { healthy, connector: seenConnector, slot: seenSlot };
     const now = Date.now();
     const { memory: next, steps } = decide(memory, last, now);
     memory = next;

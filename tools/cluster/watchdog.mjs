@@ -11,15 +11,15 @@ const RESTART_PAUSE_MS = [2_000, 5_000, 15_000, 60_000];
 const WELL_MS = 120_000;
 /** Half of max_slot_wal_keep_size (512 MB): there is time to act before the slot is lost. */
 export const RETAINED_BYTES_MAX = 256 * 1024 * 1024;
-/** Three beats. */
-export const BEAT_AGE_MS_MAX = 35_000;
 
 /**
- * @typedef {object} Seen
+ * What was seen; or `busy`, when the worker is being started again and nothing was looked at.
+ * @typedef {{busy: true} | SeenStream} Seen
+ *
+ * @typedef {object} SeenStream
  * @property {boolean} healthy GET /health said 200
  * @property {'missing'|'unknown'|{state: string, tasks: {id: number, state: string}[]}} connector
  * @property {'missing'|'unknown'|{walStatus: string, active: boolean, retainedBytes: number}} slot unknown: PostgreSQL does not answer
- * @property {number|null} beatAgeMs since the last heartbeat that came through Kafka; null when nobody reads it
  *
  * @typedef {object} Memory
  * @property {number|null} silentSince
@@ -42,8 +42,11 @@ export const NOTHING_KNOWN = {
 
 /** @param {Memory} before @param {Seen} seen @param {number} now @returns {{memory: Memory, steps: Step[]}} */
 export function decide(before, seen, now) {
+  // What the worker of before failed to do must not be held against the one that comes: it gets the whole time.
+  if (seen.busy)
+    return { memory: { ...before, silentSince: null, tasklessSince: null, runningSince: null }, steps: [] };
   const memory = { ...before };
-  const steps = [...slotSteps(seen.slot), ...beatSteps(seen)];
+  const steps = slotSteps(seen.slot);
   if (!seen.healthy) {
     memory.silentSince ??= now;
     memory.runningSince = null;
@@ -61,8 +64,10 @@ export function decide(before, seen, now) {
 function connectorSteps(memory, connector, now) {
   if (connector === 'unknown') return [];
   // A standalone worker forgets its connectors when it ends.
-  if (connector === 'missing')
+  if (connector === 'missing') {
+    memory.tasklessSince = null;
     return restart(memory, now, { do: 'register', why: 'the worker has no connector' });
+  }
   // Somebody paused it on purpose.
   if (['PAUSED', 'STOPPED'].includes(connector.state))
     return [{ do: 'warn', why: `the connector is ${connector.state}` }];
@@ -104,9 +109,4 @@ function slotSteps(slot) {
       why: `the slot keeps ${Math.round(slot.retainedBytes / 1024 / 1024)} MB of PostgreSQL's log`,
     },
   ];
-}
-
-function beatSteps({ beatAgeMs }) {
-  if (beatAgeMs === null || beatAgeMs < BEAT_AGE_MS_MAX) return [];
-  return [{ do: 'warn', why: `the last heartbeat came ${Math.round(beatAgeMs / 1000)} s ago` }];
 }

@@ -15,7 +15,6 @@ const well = {
   healthy: true,
   connector: running,
   slot: { walStatus: 'reserved', active: true, retainedBytes: MB },
-  beatAgeMs: 5_000,
 };
 
 /** Looks every five seconds, and tells what was done at which second. */
@@ -38,6 +37,18 @@ describe('the watchdog of the change stream', () => {
   it('kills a worker that has not been healthy for 30 s, whatever its status says, and gives the next one as long', () => {
     expect(watch(70, () => ({ healthy: false }))).toEqual(['30 kill-worker', '60 kill-worker']);
     expect(watch(70, (second) => ({ healthy: second % 30 === 0 }))).toEqual([]);
+  });
+
+  it('holds nothing against a worker that the one before it has done, whoever ended that one', () => {
+    const silent = (second: number) => (second === 25 ? { busy: true } : { healthy: false });
+    expect(watch(60, silent)).toEqual(['60 kill-worker']);
+    const idle = (second: number) => (second === 25 ? { busy: true } : { connector: taskless });
+    expect(watch(60, idle)).toEqual(['60 restart-tasks']);
+  });
+
+  it('gives a connector that it has registered again the whole time to get a task', () => {
+    const at = (second: number) => ({ connector: second === 25 ? 'missing' : taskless });
+    expect(watch(60, at)).toEqual(['25 register', '60 restart-tasks']);
   });
 
   it('restarts a failed task at once, then with growing pauses', () => {
@@ -84,11 +95,9 @@ describe('the watchdog of the change stream', () => {
     expect(watch(60, () => ({ slot: 'unknown', connector: 'unknown' }))).toEqual([]);
   });
 
-  it('warns before the slot is lost, and when the heart stops', () => {
+  it('warns before the slot is lost', () => {
     expect(
       watch(0, () => ({ slot: { walStatus: 'extended', active: false, retainedBytes: 300 * MB } })),
     ).toEqual(['0 warn']);
-    expect(watch(0, () => ({ beatAgeMs: 40_000 }))).toEqual(['0 warn']);
-    expect(watch(0, () => ({ beatAgeMs: null }))).toEqual([]);
   });
 });
