@@ -35,10 +35,13 @@ const CUSTOMER_PURCHASES: LimitPolicy = {
 // Above what the lane of one drop takes on the machines measured: it keeps one drop from taking the whole edge.
 const DROP_PURCHASES: LimitPolicy = { name: 'drop', of: 'drop', quota: 20_000, windowSeconds: 1 };
 
-/** In the order in which they are asked: a customer over their own limit must not use up what their neighbours share. */
+/**
+ * In the order in which they are asked, the one that the fewest share first: a customer over their own limit must not use up what their
+ * neighbours share, and an address over its limit, with however many customers, not what all shoppers of the drop share.
+ */
 export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
   sessions: [ADDRESS_SESSIONS],
-  purchases: [CUSTOMER_PURCHASES, DROP_PURCHASES, ADDRESS_PURCHASES],
+  purchases: [CUSTOMER_PURCHASES, ADDRESS_PURCHASES, DROP_PURCHASES],
   reads: [ADDRESS_READS],
 };
 

@@ -73,6 +73,22 @@ describe('public limits', () => {
     expect((await place(await newToken())).statusCode).toBe(201);
   });
 
+  it('of a drop are not used up by one address with many sessions', async () => {
+    const taken = { address: 0, drop: 0 };
+    const limits = app.get(LimitStore);
+    const take = limits.take.bind(limits);
+    jest.spyOn(limits, 'take').mockImplementation((caller, quota) => {
+      const allowance = take(caller, quota);
+      if (quota.name in taken) taken[quota.name as keyof typeof taken] += 1;
+      return allowance;
+    });
+    for (let sessions = 0; sessions < 40; sessions += 1) {
+      const token = await newToken();
+      await statuses(30, () => place(token));
+    }
+    expect(taken).toEqual({ address: 40 * 30, drop: 900 });
+  });
+
   it('count holds and orders of a customer together', async () => {
     const token = await newToken();
     await statuses(30, () => place(token));
