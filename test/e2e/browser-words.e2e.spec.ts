@@ -14,6 +14,7 @@ async function shopper(dropId: string, expect: number[] = []): Promise<ShopPage>
 }
 
 const OPENS_IN_S = 25; // long enough to see the page before, on a busy machine
+const HELD_S = 10; // and the page while a unit is held
 const isoIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 describeInBrowser('what the page says in plain words', () => {
@@ -27,14 +28,15 @@ describeInBrowser('what the page says in plain words', () => {
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
   it('sold out, while somebody watches, and that held units may come back', async () => {
-    const dropId = await makeDrop(product, ['CUP=1@9.00'], '--hold-ttl', '3');
+    const dropId = await makeDrop(product, ['CUP=1@9.00'], '--hold-ttl', String(HELD_S));
     const shop = await shopper(dropId);
     await shop.option('CUP').click();
     await new OtherShopper(product.url).hold(dropId, 'CUP');
     await shop.says('Sold out · 1 on hold');
     await shop.says('only on hold and may come back');
     expect(await shop.main.isDisabled()).toBe(true);
-    await shop.says('Only 1 left'); // its time ran out
+    const back = shop.page.getByText('Only 1 left').first();
+    await back.waitFor({ timeout: 4 * HELD_S * 1000 }); // its time ran out
     expect(await shop.main.isDisabled()).toBe(false);
   });
 
@@ -64,10 +66,11 @@ describeInBrowser('what the page says in plain words', () => {
   });
 
   it('the hold is over', async () => {
-    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--hold-ttl', '3');
+    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--hold-ttl', String(HELD_S));
     const shop = await shopper(dropId);
     await shop.hold('CUP');
-    await shop.says('Your hold is over');
+    const over = shop.page.getByText('Your hold is over').first();
+    await over.waitFor({ timeout: 4 * HELD_S * 1000 });
     await shop.option('CUP').waitFor();
   });
 

@@ -157,12 +157,19 @@ describe('the end of the product', () => {
   ])(
     'comes in the middle of the first start, while it %s, and the next start is whole',
     async (_, reached) => {
-      const starting = beginStart();
-      await waitFor('that moment', () => reached(starting.dataDir), { everyMs: 2 });
-      const pids = starting.pids();
-      sendSignal(starting.pid, 'SIGTERM');
-      expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
-      await expectGone(pids, starting.dataDir, 1_000);
+      const interrupted = async () => {
+        const starting = beginStart();
+        await waitFor('that moment', () => reached(starting.dataDir), { everyMs: 2 });
+        const pids = starting.pids();
+        sendSignal(starting.pid, 'SIGTERM');
+        expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
+        await expectGone(pids, starting.dataDir, 1_000);
+        return starting;
+      };
+      // Whoever stood still in that moment has interrupted nothing, and tries again.
+      let starting = await interrupted();
+      for (let again = 0; again < 4 && starting.output().includes('ready at'); again += 1)
+        starting = await interrupted();
       expect(starting.output()).not.toContain('ready at');
       const whole = await startProduct({ dataDir: starting.dataDir });
       expect(await dropsOf(whole)).toHaveLength(1);
