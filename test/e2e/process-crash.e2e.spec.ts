@@ -67,17 +67,15 @@ async function underWay(witness: Witness, holds = 200, orders = 60): Promise<voi
 const idOf = ({ answer }: { answer: Answer | null }) => (JSON.parse(answer!.text) as { id: string }).id;
 
 /** Everything that shoppers were told still stands, word for word. */
-async function expectPromisesKept(product: Product, witness: Witness): Promise<void> {
+async function expectPromisesKept(witness: Witness): Promise<void> {
   const broken: string[] = [];
   await inTurns([...witness.acknowledged('hold'), ...witness.acknowledged('order')], async (call) => {
-    const url = `${product.url}/v1/${call.kind}s/${idOf(call)}`;
-    const response = await fetch(url, { headers: { authorization: `Bearer ${call.token}` } });
-    const found = (await response.json()) as { id?: string; state?: string };
-    if (response.status !== 200 || found.id !== idOf(call)) broken.push(`lost: ${url} → ${response.status}`);
+    const { address, status, body: found } = await witness.found(call);
+    if (status !== 200 || found.id !== idOf(call)) broken.push(`lost: ${address} → ${status}`);
     const told = JSON.parse(call.answer!.text) as { state: string };
     if (told.state === 'paid' && found.state !== 'paid')
-      broken.push(`no longer paid: ${url} → ${found.state}`);
-    const again = await witness.again(call);
+      broken.push(`no longer paid: ${address} → ${found.state}`);
+    const again = await witness.surely(call);
     if (again?.status !== call.answer!.status || again.text !== call.answer!.text || !again.replayed) {
       broken.push(`another answer: ${call.key} ${call.answer!.text} → ${JSON.stringify(again)}`);
     }
@@ -91,7 +89,7 @@ async function settleOpenCalls(witness: Witness): Promise<number> {
   const broken: string[] = [];
   await inTurns(open, async (call) => {
     await waitFor(`an answer to ${call.key}`, async () => (call.answer = await witness.again(call)));
-    const again = await witness.again(call);
+    const again = await witness.surely(call);
     const first = call.answer!;
     if (first.status < 300 && again?.text !== first.text)
       broken.push(`${call.key}: ${first.text} → ${again?.text}`);
@@ -169,7 +167,7 @@ async function expectNothingStranded(product: Product, dropId: string): Promise<
 }
 
 async function expectAllWell(product: Product, witness: Witness, dropId: string): Promise<void> {
-  await expectPromisesKept(product, witness);
+  await expectPromisesKept(witness);
   const open = await settleOpenCalls(witness);
   await expectOneEffectEach(product, witness, dropId);
   await expectNothingStranded(product, dropId);

@@ -2,12 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@holdfast/testing';
+import { loadModule } from '../../tools/cluster/load-module';
 import { type CommandAnswer, runCommand } from './command';
 import { copyPrepared, newDataDir } from './prepared-data';
 import { testEnv } from './clean-env';
 import { processTree, sendSignal, stillAlive } from './processes';
 import { ensureBuild, REPOSITORY } from './repository';
 import { isSharedFolder, sharedCluster, startShared } from './shared-cluster';
+
+// One that no connection which goes out takes while the product is away: some tests have it back at its address.
+const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(REPOSITORY, 'tools/cluster/ports.mjs'));
 
 export { cleanEnv } from './clean-env';
 export { newDataDir } from './prepared-data';
@@ -83,7 +87,8 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   if (temporary && !options.fresh && !options.env?.['DATABASE_URL'])
     await copyPrepared(dataDir, makePrepared);
   const started = Date.now();
-  const child = launch({ ...options, dataDir });
+  const port = options.port ?? (mode === 'cluster' ? 0 : await freePort()); // a cluster looks for one itself
+  const child = launch({ ...options, port, dataDir });
   const entry = { product: child, dataDir, temporary };
   running.add(entry);
   const url = await child.untilReady(options.deadlineMs ?? START_MS[mode]);

@@ -36,8 +36,9 @@ export interface Sight {
   ms: number;
 }
 
-const REQUEST_MS_MAX = 8_000;
+const REQUEST_MS_MAX = 15_000;
 const AFTER_FAILURE_MS = 200; // so that shoppers of a dead product do not spin
+const PATIENCE_TRIES = 10;
 const TOOK_EFFECT = (answer: Answer | null) => answer !== null && answer.status < 300;
 
 /** Shoppers over real HTTP who remember everything they were told, to hold the product to it later. */
@@ -79,6 +80,29 @@ export class Witness {
   /** Sends a call again, with the same key and the same bytes. */
   again(call: Call): Promise<Answer | null> {
     return send(this.url, call);
+  }
+
+  /** The same for somebody who asks on where they are put off, as everybody is now and then on a machine that stands still. */
+  async surely(call: Call): Promise<Answer | null> {
+    return patiently(
+      () => this.again(call),
+      (answer) => answer === null,
+    );
+  }
+
+  /** What a call made, read with its shopper's token. */
+  async found(
+    call: Call,
+  ): Promise<{ address: string; status: number; body: { id?: string; state?: string } }> {
+    const { id } = JSON.parse(call.answer!.text) as { id: string };
+    const address = `${this.url}/v1/${call.kind}s/${id}`;
+    const read = () => fetch(address, { headers: { authorization: `Bearer ${call.token}` } });
+    const response = await patiently(read, ({ status }) => status === 503);
+    return {
+      address,
+      status: response.status,
+      body: (await response.json()) as { id?: string; state?: string },
+    };
   }
 
   private async shop(token: string): Promise<void> {
@@ -158,6 +182,15 @@ async function send(
     const { cause, message } = error as Error & { cause?: Error };
     onSight({ path, status: null, retryAfter: null, text: `${message} ${cause?.message ?? ''}`, ms: ms() });
     return null;
+  }
+}
+
+/** Asks again, a few times, as long as the answer says nothing. */
+async function patiently<T>(ask: () => Promise<T>, isNothing: (answer: T) => boolean): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask();
+    if (!isNothing(answer) || tries === PATIENCE_TRIES) return answer;
+    await pause(AFTER_FAILURE_MS);
   }
 }
 

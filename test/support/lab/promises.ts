@@ -16,7 +16,7 @@ const idOf = ({ answer }: { answer: Answer | null }) => (JSON.parse(answer!.text
 
 /** Everything that a crowd was told still stands, each key had one effect, nothing is stranded, and money equals orders. */
 export async function expectAllWell(witness: Witness, kept: Kept): Promise<string> {
-  await expectPromisesKept(witness, kept.url);
+  await expectPromisesKept(witness);
   const open = await settleOpenCalls(witness);
   await expectOneEffectEach(witness, kept);
   await expectNothingStranded(kept);
@@ -25,18 +25,15 @@ export async function expectAllWell(witness: Witness, kept: Kept): Promise<strin
   return `${holds} holds and ${orders} orders acknowledged, ${open} calls were without an answer`;
 }
 
-async function expectPromisesKept(witness: Witness, url: string): Promise<void> {
+async function expectPromisesKept(witness: Witness): Promise<void> {
   const broken: string[] = [];
   await inTurns([...witness.acknowledged('hold'), ...witness.acknowledged('order')], async (call) => {
-    const address = `${url}/v1/${call.kind}s/${idOf(call)}`;
-    const response = await fetch(address, { headers: { authorization: `Bearer ${call.token}` } });
-    const found = (await response.json()) as { id?: string; state?: string };
-    if (response.status !== 200 || found.id !== idOf(call))
-      broken.push(`lost: ${address} → ${response.status}`);
+    const { address, status, body: found } = await witness.found(call);
+    if (status !== 200 || found.id !== idOf(call)) broken.push(`lost: ${address} → ${status}`);
     const told = JSON.parse(call.answer!.text) as { state: string };
     if (told.state === 'paid' && found.state !== 'paid')
       broken.push(`no longer paid: ${address} → ${found.state}`);
-    const again = await witness.again(call);
+    const again = await witness.surely(call);
     if (again?.status !== call.answer!.status || again.text !== call.answer!.text || !again.replayed)
       broken.push(`another answer: ${call.key} ${call.answer!.text} → ${JSON.stringify(again)}`);
   });
@@ -49,7 +46,7 @@ async function settleOpenCalls(witness: Witness): Promise<number> {
   const broken: string[] = [];
   await inTurns(open, async (call) => {
     await waitFor(`an answer to ${call.key}`, async () => (call.answer = await witness.again(call)));
-    const again = await witness.again(call);
+    const again = await witness.surely(call);
     const first = call.answer!;
     if (first.status < 300 && again?.text !== first.text)
       broken.push(`${call.key}: ${first.text} → ${again?.text}`);

@@ -1,7 +1,7 @@
 import { type Sight, Witness, type WitnessOptions } from '../witness';
 
 /** No answer may take longer than the services promise (3 s) and a busy machine adds. */
-const HANG_MS = 6_000;
+const HANG_MS = 8_000;
 
 /** A crowd that holds, pays and remembers, and tells every answer that a shopper must not get. */
 export class StrictCrowd {
