@@ -9,14 +9,16 @@ export class RedisProxy {
   private constructor(
     private readonly server: Server,
     readonly url: string,
+    /** Where connections go that are opened from now on. */
+    public port: number,
   ) {}
 
   static async start(port: number): Promise<RedisProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address() as { port: number };
-    const proxy = new RedisProxy(server, `redis://127.0.0.1:${address.port}`);
-    server.on('connection', (client) => proxy.join(client, port));
+    const proxy = new RedisProxy(server, `redis://127.0.0.1:${address.port}`, port);
+    server.on('connection', (client) => proxy.join(client, proxy.port));
     return proxy;
   }
 

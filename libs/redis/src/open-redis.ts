@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '@holdfast/observability';
 import { RedisConnection } from './redis-connection';
-import { commonOptions, retryDelayMs } from './redis-options';
+import { commonOptions, leaveWhenDemoted, retryDelayMs } from './redis-options';
 import { parseRedisUrls, publicAddress, type RedisAddress } from './redis-url';
 
 export interface OpenRedisOptions {
@@ -38,6 +38,7 @@ function openServer(address: RedisAddress, name: string): Redis {
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     retryStrategy: (times) => retryDelayMs(times),
+    reconnectOnError: leaveWhenDemoted(),
   });
 }
 

@@ -1,5 +1,6 @@
 import { DeadlineExceeded } from '@holdfast/kernel';
 import type { LuaCall, LuaScript } from './lua-script';
+import { notNow } from './not-now';
 import type { RedisClient, RedisConnection } from './redis-connection';
 
 /** No answer from Redis: away, late, full, or a cluster without the key's node. */
@@ -62,16 +63,12 @@ function inTime<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<
   });
 }
 
-/** Replies that say "not now" rather than "never so". Source: Redis documentation, "Error replies" and the cluster specification. */
-const NOT_NOW =
-  /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|OOM|BUSY|TRYAGAIN|MOVED|ASK|NOREPLICAS|MISCONF|NOAUTH|WRONGPASS|UNBLOCKED)\b/;
-
 function isWrongCommand(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !NOT_NOW.test(error.message);
+  return error instanceof Error && error.name === 'ReplyError' && notNow(error.message) === null;
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof DeadlineExceeded) return 'no answer in time';
   const { message = '' } = error as Error;
-  return NOT_NOW.exec(message)?.[0] ?? (error as { code?: string }).code ?? (error as Error).name;
+  return notNow(message) ?? (error as { code?: string }).code ?? (error as Error).name;
 }

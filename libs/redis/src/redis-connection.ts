@@ -75,6 +75,7 @@ export class RedisConnection {
     node.on('ready', () => (inUse = true));
     // An attempt to connect that fails closes as well, several times a second while a node is away; by it nothing is lost.
     node.on('close', () => {
+      endSilence(node);
       if (!inUse) return;
       inUse = false;
       const address = addressOf(node);
@@ -85,6 +86,16 @@ export class RedisConnection {
 
 function addressOf({ options: { host, port } }: Redis): string {
   return `${host}:${port}`;
+}
+
+/**
+ * The client's timer for a silent socket (`socketTimeout`) outlives the connection that it was set for, and would cut the next one, in use for
+ * less than a second (ioredis 5.11, `setSocketTimeout`).
+ */
+function endSilence(node: Redis): void {
+  const timers = node as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+  clearTimeout(timers.socketTimeoutTimer);
+  timers.socketTimeoutTimer = undefined;
 }
 
 /** From the client's own map, which it keeps up with each redirect; it has no other way to tell without a question to a node. */

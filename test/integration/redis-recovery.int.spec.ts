@@ -1,0 +1,71 @@
+import { silentLogger } from '@holdfast/observability';
+import { openRedis, RedisCalls, type RedisConnection } from '@holdfast/redis';
+import { waitFor } from '@holdfast/testing';
+import { Redis } from 'ioredis';
+import { RedisProxy } from '../support/redis-proxy';
+import { TestRedis } from '../support/redis';
+
+const SILENT_MS = 1_000; // after which the client gives up a connection that answers nothing
+const WRITE = { name: 'write-key-1', keys: 1, text: "return redis.call('SET', KEYS[1], ARGV[1])" };
+
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+async function start(): Promise<TestRedis> {
+  const server = await TestRedis.start();
+  opened.push(() => server.stop());
+  return server;
+}
+
+async function open(url: string): Promise<RedisConnection> {
+  const redis = openRedis({ urls: [url], name: 'under test', logger: silentLogger() });
+  opened.push(() => redis.close());
+  await waitFor('a connection to Redis', () => redis.isUp);
+  return redis;
+}
+
+it('keeps the new connection after a crash that left a command without its answer', async () => {
+  const server = await start();
+  const redis = await open(server.url);
+  server.stall();
+  const lost = redis.client.get('a').catch((error: Error) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  await server.kill();
+  expect(await lost).toBeInstanceOf(Error);
+  await server.start();
+  await waitFor('the connection', () => redis.isUp, { everyMs: 5 });
+  const place = redis.placeOf('a');
+  const until = performance.now() + 1.5 * SILENT_MS;
+  while (performance.now() < until) {
+    expect({ up: redis.isUp, place: redis.placeOf('a') }).toEqual({ up: true, place });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+});
+
+it('leaves a server that became a replica for the one that is behind the same address now, and comes back', async () => {
+  const servers = [await start(), await start()] as const;
+  const proxy = await RedisProxy.start(servers[0].port);
+  opened.push(() => proxy.stop());
+  const redis = await open(proxy.url);
+  const calls = new RedisCalls(redis, { what: 'the test', deadlineMs: 10_000 });
+  const write = calls.script(WRITE);
+  await write(['a'], ['0']);
+  for (const [from, to] of [servers, [servers[1], servers[0]]] as const) {
+    proxy.port = to.port;
+    const [old, next] = [from, to].map(({ url }) => new Redis(url));
+    await next!.replicaof('NO', 'ONE');
+    await old!.replicaof('127.0.0.1', to.port);
+    await expect(write(['a'], ['1'])).rejects.toThrow('READONLY');
+    await waitFor('the other server', () =>
+      write(['a'], [to.port]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await next!.get('a')).toBe(String(to.port));
+    old!.disconnect();
+    next!.disconnect();
+  }
+});
