@@ -80,9 +80,9 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
   it('goes on after a restart of the server: the watchdog brings the task back', async () => {
     const { pid } = server;
     process.kill(pid, 'SIGINT');
-    await waitFor('another server', () => server.pid !== pid);
+    await waitFor('another server', () => server.pid !== pid, { deadlineMs: 30_000 });
     const since = performance.now();
-    await waitFor('it answers', () => pool.query('SELECT 1'));
+    await waitFor('it answers', () => pool.query('SELECT 1'), { deadlineMs: 30_000 });
     const took = await converges(since);
     console.info(`after a restart of PostgreSQL: ${took}. Said: ${servers.said.join(' | ')}`);
   });
@@ -129,16 +129,20 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
     process.kill(pid, 'SIGSTOP');
     try {
       // A worker that hangs holds its connection: the server cuts it, as wal_sender_timeout would do after a minute.
-      await waitFor('the slot is lost', async () => {
-        await pool.query(
-          'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
-          [servers.slot],
-        );
-        await pool.query(`SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 8 * 1024 * 1024))`);
-        await pool.query('SELECT pg_switch_wal()');
-        await pool.query('CHECKPOINT');
-        return (await slot())?.wal_status === 'lost';
-      });
+      await waitFor(
+        'the slot is lost',
+        async () => {
+          await pool.query(
+            'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+            [servers.slot],
+          );
+          await pool.query(`SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 8 * 1024 * 1024))`);
+          await pool.query('SELECT pg_switch_wal()');
+          await pool.query('CHECKPOINT');
+          return (await slot())?.wal_status === 'lost';
+        },
+        { deadlineMs: 60_000 },
+      );
     } finally {
       process.kill(pid, 'SIGCONT');
     }
