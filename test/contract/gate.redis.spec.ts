@@ -1,5 +1,5 @@
 import type { StockRow } from '@holdfast/contracts';
-import { silentLogger } from '@holdfast/observability';
+import { type Logger, silentLogger } from '@holdfast/observability';
 import { openRedis, type RedisConnection } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
 import { gateKeys } from '../../apps/inventory/src/adapters/redis/gate/gate-scripts';
@@ -208,6 +208,26 @@ describe.each([
     expect(await ask(buyer(1))).toBe('wait');
     world.clock.advance(101);
     await waitFor('the gate to be sure', async () => Array.isArray(await ask(buyer(2))));
+  });
+
+  it('says once, not once for each call, that its keys are of another kind', async () => {
+    const errors: unknown[] = [];
+    const logger = { error: (about: unknown) => errors.push(about) } as unknown as Logger;
+    const source = { saleOf: async () => world.sale, customersOf: async () => world.customers };
+    const parts = {
+      redis: redisOf(),
+      clock: world.clock,
+      source,
+      logger,
+      settings: { callDeadlineMs: 5_000 },
+    };
+    const other = new GateUnderTest(new RedisGate(parts), world);
+    await waitFor('its own look', async () => (await other.ask({ customerId: 'cus_known' })) === 'ask');
+    const [keyOfGate] = gateKeys(world.dropId);
+    await redisOf().client.unlink(keyOfGate);
+    await redisOf().client.set(keyOfGate, 'not a hash');
+    await Promise.all(Array.from({ length: 256 }, (__, n) => other.ask(buyer(n))));
+    expect(errors).toEqual([expect.objectContaining({ dropId: world.dropId })]);
   });
 
   it('goes on when Redis has forgotten the scripts', async () => {

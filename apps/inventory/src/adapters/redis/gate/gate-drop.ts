@@ -24,6 +24,8 @@ export class GateDrop {
   seeding = false;
   seedAgainAt = 0;
   doubtedUntil = 0;
+  /** When it was last said that the gate makes no sense. */
+  complainedAt = -Infinity;
   /** SKUs that somebody was refused lately, oldest first. */
   private readonly wanted = new Set<string>();
   private readonly granted = new Set<string>();

@@ -44,6 +44,7 @@ const WAIT: GateVerdict = { kind: 'wait' };
 const UNSEEN: GateVerdict = { kind: 'unseen' };
 const SEEDINGS_MAX = 2; // they share the connections of the lanes
 const SEED_JITTER_MS = 50;
+const COMPLAIN_EVERY_MS = 1_000; // several calls are under way when a gate turns out to make no sense
 
 /**
  * The gate that all instances share. It counts whom it lets through, so that the ledger is asked by about as many as it has units for; the
@@ -303,10 +304,13 @@ export class RedisGate extends Gate {
     drop.blindUntil = Math.max(drop.blindUntil, this.now + this.settings.blindMs);
     if (error instanceof RedisUnavailable) return;
     // Keys of another kind, or values that no script of ours has written. Nothing in them is worth keeping.
-    this.parts.logger.error(
-      { dropId: drop.id, err: error },
-      'the gate is unreadable: it is emptied and seeded again',
-    );
+    if (this.now - drop.complainedAt >= COMPLAIN_EVERY_MS) {
+      drop.complainedAt = this.now;
+      this.parts.logger.error(
+        { dropId: drop.id, err: error },
+        'the gate is unreadable: it is emptied and seeded again',
+      );
+    }
     this.parts.redis.client.unlink(...gateKeys(drop.id)).catch(() => undefined);
   }
 
