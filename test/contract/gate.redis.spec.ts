@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from '@holdfast/observability';
 import { openRedis, type RedisConnection } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
 import { gateKeys } from '../../apps/inventory/src/adapters/redis/gate/gate-scripts';
+import type { GateSettings } from '../../apps/inventory/src/adapters/redis/gate/gate-settings';
 import { RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
 import { RedisProxy } from '../support/redis-proxy';
 import { TestRedis, TestRedisCluster } from '../support/redis';
@@ -32,10 +33,11 @@ function gateOn(
   redis: RedisConnection,
   world: GateWorld,
   customersOf: () => Promise<string[] | null> = async () => world.customers,
+  more: Partial<GateSettings> = {},
 ): RedisGate {
   const source = { saleOf: async () => world.sale, customersOf };
   // A busy machine must not look like a Redis that is away.
-  const settings = { callDeadlineMs: 5_000 };
+  const settings = { callDeadlineMs: 5_000, ...more };
   return new RedisGate({ redis, clock: world.clock, source, logger: silentLogger(), settings });
 }
 
@@ -277,6 +279,35 @@ describe.each([
     expect(gate.counts.seedings).toBe(1);
     look([]);
     await waitFor('the gate to be sure', async () => Array.isArray(await begun.ask(buyer(10))));
+  });
+
+  it('is filled by the one who began, however long the ledger takes, while that one is alive', async () => {
+    const dropId = `${world.dropId}long`;
+    const long = { ...world, dropId, sale: { ...world.sale, available: unitsOf({ A: 0 }) } };
+    let answer: (customers: string[]) => void = () => undefined;
+    const first = new GateUnderTest(
+      gateOn(redisOf(), long, () => new Promise((resolve) => (answer = resolve)), { seedLeaseMs: 200 }),
+      long,
+    );
+    let looks = 0;
+    const impatient = () => Promise.resolve((looks += 1) > 0 ? ['cus_known'] : null);
+    const second = new GateUnderTest(gateOn(redisOf(), long, impatient, { seedLeaseMs: 200 }), long);
+    const [keyOfGate] = gateKeys(dropId);
+    const renewedAt = async () => Number(await redisOf().client.hget(keyOfGate, 'seeding_at'));
+    expect(await first.ask()).toBe('wait');
+    await waitFor('it to begin', async () => (await renewedAt()) > 0);
+    for (let turn = 0; turn < 5; turn += 1) {
+      long.clock.advance(150);
+      await waitFor('it to go on', async () => (await renewedAt()) === long.clock.now());
+      expect(await second.ask()).toBe('wait');
+    }
+    answer(['cus_known']);
+    await waitFor('the first to be sure', async () => Array.isArray(await first.ask()));
+    expect(looks).toBe(0);
+    await waitFor('the second to be sure', async () => {
+      long.clock.advance(10);
+      return Array.isArray(await second.ask());
+    });
   });
 
   it('lets everybody ask before the opening, and counts from the opening on', async () => {

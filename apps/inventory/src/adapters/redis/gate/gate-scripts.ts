@@ -42,6 +42,7 @@ export class GateScripts {
   private readonly admitPlaces: LuaCall;
   private readonly learnSale: LuaCall;
   private readonly beginSeed: LuaCall;
+  private readonly renewSeed: LuaCall;
   private readonly finishSeed: LuaCall;
   private readonly readShortage: LuaCall;
 
@@ -52,6 +53,7 @@ export class GateScripts {
     this.admitPlaces = calls.script(lua.admitPlaces);
     this.learnSale = calls.script(lua.learnSale);
     this.beginSeed = calls.script(lua.beginSeed);
+    this.renewSeed = calls.script(lua.renewSeed);
     this.finishSeed = calls.script(lua.finishSeed);
     this.readShortage = calls.script(lua.readShortage);
   }
@@ -98,6 +100,11 @@ export class GateScripts {
     const [gate, customers] = gateKeys(dropId);
     const args = [nowMs, this.settings.seedLeaseMs, token];
     return (await this.beginSeed([gate, customers], args)) as LuaCode;
+  }
+
+  async renew(dropId: string, nowMs: number, token: string): Promise<LuaCode> {
+    const [gate] = gateKeys(dropId);
+    return (await this.renewSeed([gate], [nowMs, token])) as LuaCode;
   }
 
   async finish(dropId: string, token: string): Promise<LuaCode> {

@@ -5,6 +5,8 @@ import type { GateDrop } from './gate-drop';
 import type { GateScripts } from './gate-scripts';
 import { CUSTOMERS_A_CALL_MAX, ROWS_A_CALL_MAX, type GateSettings } from './gate-settings';
 
+const BEATS_A_LEASE = 4;
+
 /** Reads from the ledger. Both may throw when it is away. */
 export interface GateSource {
   /** How a drop sells now, all SKUs of it or those given; null for an unknown drop or a draft. */
@@ -34,7 +36,25 @@ export async function seedGate(parts: SeedParts, drop: GateDrop, term: string): 
   const token = randomId();
   const code = await scripts.begin(drop.id, wallMs(), token);
   if (code === LuaCode.BUSY) return 'busy';
-  if (code === LuaCode.SEEDED && drop.isSeeded(term)) return 'seeded';
+  if (code === LuaCode.SEEDED) return drop.isSeeded(term) ? 'seeded' : fill(parts, drop, term, null);
+  const beat = setInterval(
+    () => void scripts.renew(drop.id, wallMs(), token).catch(() => undefined),
+    settings.seedLeaseMs / BEATS_A_LEASE,
+  );
+  try {
+    return await fill(parts, drop, term, token);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** @param token of the seeding that is ended by it; null when others have filled the gate. */
+async function fill(
+  { scripts, source, settings, wallMs }: SeedParts,
+  drop: GateDrop,
+  term: string,
+  token: string | null,
+): Promise<SeedOutcome> {
   // Read after the beginning: whoever is served from now on is noted in Redis, whoever was served before stands in the ledger.
   const [sale, customers] = await Promise.all([
     source.saleOf(drop.id, null),
@@ -48,7 +68,7 @@ export async function seedGate(parts: SeedParts, drop: GateDrop, term: string): 
   for (const rows of chunksOf([...sale.available], ROWS_A_CALL_MAX))
     await scripts.learn(drop.id, wallMs(), { sure: true, rows });
   const learnt = await scripts.learn(drop.id, wallMs(), { sure: true, sale: toWallTimes(sale, wallMs()) });
-  const ended = code === LuaCode.BEGUN ? await scripts.finish(drop.id, token) : learnt;
+  const ended = token === null ? learnt : await scripts.finish(drop.id, token);
   if (ended !== LuaCode.SEEDED) return 'busy';
   drop.told(untold);
   drop.seeded(term);

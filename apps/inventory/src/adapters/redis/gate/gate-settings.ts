@@ -31,6 +31,7 @@ export const GATE_SETTINGS: GateSettings = {
   // So long everybody waits for a gate that has just failed (a hiccup, a restart): it must not let a crowd of losers through. After it
   // they go on unseen, until a call succeeds again.
   patienceMs: 750,
+  // Renewed four times in it. An instance that died at it leaves the drop to the others after this.
   seedLeaseMs: 2_000,
   // When a seeding failed, or there is nothing to seed.
   seedAgainMs: 1_000,

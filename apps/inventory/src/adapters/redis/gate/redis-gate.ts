@@ -259,6 +259,7 @@ export class RedisGate extends Gate {
 
   private async runSeed(drop: GateDrop): Promise<void> {
     const { source, logger } = this.parts;
+    const beganAt = this.now;
     try {
       const parts = { scripts: this.scripts, source, settings: this.settings, wallMs: () => this.wallMs };
       switch (await seedGate(parts, drop, this.termOf(drop))) {
@@ -266,8 +267,8 @@ export class RedisGate extends Gate {
           this.counts.seedings += 1;
           return;
         case 'busy':
-          // Two that begin anew at the same moments would end each other's seeding for ever.
-          drop.seedAgainAt = this.now + SEED_JITTER_MS * Math.random();
+          // Two that take it from each other in turn would do so for ever, if they came back in step.
+          drop.seedAgainAt = this.now + (SEED_JITTER_MS + this.now - beganAt) * Math.random();
           return;
         case 'no-drop':
           return this.blindFor(drop, this.settings.seedAgainMs);
