@@ -10,7 +10,25 @@ const say = (line) => process.stderr.write(`${line}\n`);
 const PATIENCE_MS = 15_000;
 const dataDir = resolve(process.env.HOLDFAST_DATA_DIR || '.holdfast');
 
-process.exitCode = await down();
+const HELP = `Ends a cluster that was started elsewhere, and waits until all of it is gone. What it keeps stays in the data folder.
+
+  npm run cluster:down
+
+HOLDFAST_DATA_DIR names the data folder (.holdfast). Exit code: 0 it is down, 1 it could not be ended, 2 wrong usage.`;
+
+process.exitCode = refuseArguments(process.argv.slice(2)) ?? (await down());
+
+/** The exit code when there is nothing to do but to answer; null: go on. */
+function refuseArguments(args) {
+  if (args.length === 0) return null;
+  const unknown = args.find((arg) => !['--help', '-h'].includes(arg));
+  if (unknown === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  say(`unknown argument: ${unknown}. \`npm run cluster:down -- --help\` says what there is.`);
+  return 2;
+}
 
 async function down() {
   const lock = readJson('lock.json');
@@ -22,9 +40,9 @@ async function down() {
   const { pid } = lock;
   // Without run.json, or with the one of a dead product, it is still starting: it may be ended all the same.
   const mine = run?.pid === pid ? run : null;
-  if (mine && mine.mode !== 'cluster') {
+  if ((mine?.mode ?? lock.mode ?? 'cluster') !== 'cluster') {
     say(
-      `On ${dataDir} runs a standalone product (process ${pid}, ${mine.address}): stop it where it was started, with Ctrl-C.`,
+      `On ${dataDir} runs a standalone product (process ${pid}, ${mine?.address ?? 'still starting'}): stop it where it was started, with Ctrl-C.`,
     );
     return 1;
   }

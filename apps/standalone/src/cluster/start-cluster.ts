@@ -45,7 +45,7 @@ export async function startCluster(
   life: Lifetime,
 ): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const lock = takeDataFolder(config.dataDir);
+  const lock = takeDataFolder(config.dataDir, 'cluster');
   life.onEnd('data folder', () => lock.release());
   removeRunState(config.dataDir); // of a product that was killed
   const parts = new ClusterParts();

@@ -5,8 +5,11 @@ import { FolderInUse, type FolderLock, lockFolder } from '@holdfast/postgres';
 import { readRunState } from './run-state';
 import { StartError } from '@holdfast/process';
 
-/** Makes the data folder when it is not there, and takes it for this process: at once, or never. */
-export function takeDataFolder(dataDir: string): FolderLock {
+/**
+ * Makes the data folder when it is not there, and takes it for this process: at once, or never. The lock names the mode: `npm run cluster:down`
+ * ends no standalone product, even while that is still starting.
+ */
+export function takeDataFolder(dataDir: string, mode: 'standalone' | 'cluster'): FolderLock {
   try {
     // As root the server's user has to walk through it; what is secret inside is closed by itself.
     mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o755 : 0o700 });
@@ -17,7 +20,7 @@ export function takeDataFolder(dataDir: string): FolderLock {
     );
   }
   try {
-    return lockFolder(join(dataDir, 'lock.json'));
+    return lockFolder(join(dataDir, 'lock.json'), { mode });
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     const address = readRunState(dataDir)?.address;

@@ -18,7 +18,7 @@ import { removeRunState, type RunState, writeRunState } from './run-state';
 /** Brings the product up, step by step; each step says to `life` how it is undone. Throws `StartError` or `Interrupted`. */
 export async function startProduct(config: AppConfig, log: Logger, life: Lifetime): Promise<void> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const lock = takeDataFolder(config.dataDir);
+  const lock = takeDataFolder(config.dataDir, 'standalone');
   life.onEnd('data folder', () => lock.release());
   removeRunState(config.dataDir); // of a product that was killed
   if (config.port !== 0) await probePort(config.host, config.port);

@@ -21,12 +21,12 @@ interface Holder {
 
 /**
  * Marks a folder as used by this process, at once or not at all: throws `FolderInUse` when a live process holds it.
- * The mark of a process that died, however it died, is taken over without waiting.
+ * The mark of a process that died, however it died, is taken over without waiting. `facts` stand in the mark for whoever reads it.
  */
-export function lockFolder(file: string): FolderLock {
+export function lockFolder(file: string, facts: Readonly<Record<string, string>> = {}): FolderLock {
   const self = identify(process.pid);
   if (!self) throw new Error('this process cannot be found in the process table');
-  const me: Holder = { id: randomUUID(), ...self };
+  const me: Holder = { ...facts, id: randomUUID(), ...self };
   take(file, me);
   return {
     release: () => {
