@@ -92,6 +92,23 @@ describeWithGo('docker-compose.yml', () => {
     expect(targets.sort()).toEqual(all.map((name) => `${name}:${ops(name)}`).sort());
   });
 
+  it('tells Connect nothing that its image would overwrite', () => {
+    // connect-base/3.6/docker-entrypoint.sh of debezium/container-images makes CONNECT_<name> of each of these, or of a default of its own.
+    const made = [
+      ...['BOOTSTRAP_SERVERS', 'GROUP_ID', 'CONFIG_STORAGE_TOPIC', 'OFFSET_STORAGE_TOPIC', 'KEY_CONVERTER'],
+      ...['VALUE_CONVERTER', 'OFFSET_FLUSH_INTERVAL_MS', 'OFFSET_FLUSH_TIMEOUT_MS', 'STATUS_STORAGE_TOPIC'],
+      ...['REST_PORT', 'REST_HOST_NAME', 'REST_ADVERTISED_PORT', 'REST_ADVERTISED_HOST_NAME'],
+      'TASK_SHUTDOWN_GRACEFUL_TIMEOUT_MS',
+    ];
+    const { environment } = of('connect');
+    expect(made.filter((name) => `CONNECT_${name}` in environment)).toEqual([]);
+    expect(environment['OFFSET_FLUSH_INTERVAL_MS']).toBe('1000');
+  });
+
+  it('tells the command line in which mode the product runs', () => {
+    expect(of('cli').environment['HOLDFAST_MODE']).toBe('cluster');
+  });
+
   it('makes the secrets and the ledger before any service starts', () => {
     for (const name of KINDS.flatMap(named)) expect(of(name).needs).toContain('migrate');
     expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*login\.mjs/);

@@ -1,5 +1,6 @@
 import type { DropView } from '@holdfast/contracts';
-import { compareCounts, type LedgerCounts } from './view-equals-ledger';
+import type { Pool } from 'pg';
+import { compareCounts, type LedgerCounts, viewEqualsLedger } from './view-equals-ledger';
 
 const row = (version: number, available: number, held = 10 - available): LedgerCounts => ({
   dropId: 'd1',
@@ -35,5 +36,37 @@ describe('view against ledger', () => {
   ])('%s', (_what, before, shown, after, fault) => {
     const faults = compareCounts([before], view(shown), [after]);
     expect(faults).toEqual(fault === null ? [] : [expect.objectContaining({ fault, sku: 'A' })]);
+  });
+});
+
+describe('the views of several gateways against the ledger', () => {
+  const stored = { ...row(5, 4), drop_id: 'd1', epoch: '0' };
+  const pool = { query: () => Promise.resolve({ rows: [stored] }) } as unknown as Pool;
+  const good = { at: 'good', read: () => Promise.resolve(view(row(5, 4))) };
+  const late = { at: 'late', read: () => Promise.resolve(view(row(4, 5))) };
+  const away = {
+    at: 'away',
+    read: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })),
+  };
+  const broken = { at: 'broken', read: () => Promise.reject(new Error('answered 500')) };
+  const look = (views: (typeof good)[]) => viewEqualsLedger(pool, views, { catchUpMs: 0 });
+
+  it('looks at each of them', async () => {
+    expect(await look([good, good])).toMatchObject({ checked: 2, broken: 0 });
+    expect(await look([good, late])).toMatchObject({
+      checked: 2,
+      broken: 1,
+      examples: [{ at: 'late', fault: 'behind' }],
+    });
+    expect(await look([good, broken])).toMatchObject({ broken: 1, examples: [{ at: 'broken' }] });
+  });
+
+  it('does without one that is away, and not without all', async () => {
+    expect(await look([away, good])).toMatchObject({ checked: 1, broken: 0 });
+    expect(await look([away, late])).toMatchObject({ checked: 1, broken: 1 });
+    expect(await look([away, away])).toMatchObject({
+      broken: 1,
+      examples: [{ error: 'no gateway answers' }],
+    });
   });
 });

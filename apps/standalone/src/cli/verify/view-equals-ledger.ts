@@ -19,24 +19,33 @@ export interface LedgerCounts {
   version: number;
 }
 
+/** One gateway, and how to read all that it shows. */
+export interface ShownView {
+  at: string;
+  read: () => Promise<DropView[]>;
+}
+
 /**
- * The counts that the running product shows are those of the ledger. Selling may go on meanwhile, so counts are compared by version: at the
+ * The counts that the running product shows, each gateway for itself, are those of the ledger. Selling may go on meanwhile, so counts are compared by version: at the
  * same version they must be equal; an older one must catch up with what the ledger said at the beginning; a newer one than the ledger's
  * own is an invention.
  */
 export async function viewEqualsLedger(
   pool: Pool,
-  readView: () => Promise<DropView[]>,
+  views: readonly ShownView[],
   { catchUpMs = CATCH_UP_MS } = {},
 ): Promise<Invariant> {
   const target = await readLedger(pool);
   const end = performance.now() + catchUpMs;
   for (;;) {
-    const faults = await compareOnce(pool, target, readView);
+    const looks = await Promise.all(views.map((view) => compareOnce(pool, target, view)));
+    const seen = looks.filter((faults) => faults !== null);
+    // A gateway that is away shows nothing wrong; without any there is no product.
+    const faults = seen.length > 0 ? seen.flat() : [{ error: 'no gateway answers' }];
     if (faults.length === 0 || performance.now() >= end)
       return {
         name: NAME,
-        checked: target.length,
+        checked: target.length * Math.max(1, seen.length),
         broken: faults.length,
         examples: faults.slice(0, EXAMPLES_MAX),
       };
@@ -49,22 +58,26 @@ export function noView(): Invariant {
   return { name: NAME, checked: 0, broken: 0, examples: [] };
 }
 
+/** Null: nobody listens there. */
 async function compareOnce(
   pool: Pool,
   target: LedgerCounts[],
-  readView: () => Promise<DropView[]>,
-): Promise<unknown[]> {
+  { at, read }: ShownView,
+): Promise<object[] | null> {
   try {
-    const view = await readView();
+    const view = await read();
     const later = await readLedger(pool); // after the view, so a truthful view can never be ahead of it
-    return compareCounts(target, view, later);
+    return compareCounts(target, view, later).map((fault) => ({ ...fault, at }));
   } catch (error) {
-    return [{ error: `the view cannot be read: ${error instanceof Error ? error.message : String(error)}` }];
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return null;
+    return [
+      { at, error: `the view cannot be read: ${error instanceof Error ? error.message : String(error)}` },
+    ];
   }
 }
 
 /** The differences that no traffic explains. `before` was read before the view, `after` after it. */
-export function compareCounts(before: LedgerCounts[], view: DropView[], after: LedgerCounts[]): unknown[] {
+export function compareCounts(before: LedgerCounts[], view: DropView[], after: LedgerCounts[]): object[] {
   const shown = new Map(
     view.flatMap(({ id, items }) => items.map(({ sku, stock }) => [keyOf(id, sku), stock] as const)),
   );
