@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Makes .env for docker compose, with fresh secrets, once. An existing file is left alone; missing names are added.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,7 @@ const DEFAULTS = {
 };
 
 const file = join(root, '.env');
+if (existsSync(file)) chmodSync(file, 0o600); // whoever made it, secrets stand in it from now on
 const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
 const missing = Object.entries(DEFAULTS).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(text));
 const lines = missing.map(([name, make]) => `${name}=${make()}\n`);

@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -36,8 +37,8 @@ export async function ensureK6({
   const folder = join(tools, `k6-${sourcesHash()}`);
   const program = join(folder, 'k6');
   if (existsSync(program)) return program;
-  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status !== 0)
-    throw new Error('k6 cannot be built: there is no Go on PATH (1.26 or newer, https://go.dev/dl)');
+  if (goVersion() === null)
+    throw new Error(`k6 cannot be built: there is no Go on PATH (${goNeeded()} or newer, https://go.dev/dl)`);
   mkdirSync(folder, { recursive: true });
   const ending = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
   const lock = join(folder, 'building');
@@ -73,10 +74,22 @@ async function build(program, signal) {
   } catch (error) {
     rmSync(draft, { force: true });
     if (signal.aborted) throw error;
-    throw new Error(`k6 cannot be built; is the Go module proxy reachable?\n${error.message}`, {
-      cause: error,
-    });
+    throw new Error(
+      `k6 cannot be built: it needs Go ${goNeeded()} or newer (here is ${goVersion()}) and the Go module proxy\n${error.message}`,
+      { cause: error },
+    );
   }
+}
+
+/** What the module asks for. */
+function goNeeded() {
+  return /^go (\S+)/m.exec(readFileSync(join(here, 'go.mod'), 'utf8'))?.[1];
+}
+
+/** Of the program on PATH, asked outside of the module, where it would fetch another one of itself; null: there is none. */
+function goVersion() {
+  const { status, stdout } = spawnSync('go', ['version'], { cwd: tmpdir(), encoding: 'utf8' });
+  return status === 0 ? (/go(\d\S*)/.exec(stdout)?.[1] ?? 'unknown') : null;
 }
 
 /** True when we may build. A lock whose owner is gone is taken over. */

@@ -107,6 +107,11 @@ function readNumber(name, text, fallback) {
   throw new WrongUsage(`--${name}: a whole number from ${min} to ${max}`);
 }
 
+/** @param {string} hostname as `URL` has it */
+export function isLoopback(hostname) {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
 function readUrl(text, beyondLoopback) {
   if (text === undefined) return null;
   let url;
@@ -117,8 +122,7 @@ function readUrl(text, beyondLoopback) {
   }
   if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.username !== '')
     throw new WrongUsage('--url: an origin such as http://127.0.0.1:3000');
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (!local && !beyondLoopback)
+  if (!isLoopback(url.hostname) && !beyondLoopback)
     throw new WrongUsage(
       `--url: ${url.hostname} is another machine. A spike is an attack on whoever does not expect it; --beyond-loopback says that it is yours.`,
     );

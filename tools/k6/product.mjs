@@ -4,6 +4,7 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isLoopback } from './options.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const require = createRequire(import.meta.url);
@@ -26,8 +27,14 @@ export function commandLine() {
 export function findProduct({ url }, dataDir) {
   const run = commandLine().readRunState(dataDir);
   if (url === null) return run && { address: run.address, run };
-  const same = run !== null && new URL(run.address).port === new URL(url).port;
-  return { address: url, run: same ? run : null };
+  return { address: url, run: run !== null && isSame(url, run.address) ? run : null };
+}
+
+/** A product elsewhere may well listen on the same port. */
+export function isSame(a, b) {
+  const [one, other] = [new URL(a), new URL(b)];
+  if (one.port !== other.port) return false;
+  return one.hostname === other.hostname || (isLoopback(one.hostname) && isLoopback(other.hostname));
 }
 
 /** `npm start` or `npm run cluster` on the data folder. Resolves when it is ready, with a function that ends it. */

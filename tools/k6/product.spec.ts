@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { loadModule } from '../cluster/load-module';
+
+const { isSame } = loadModule<{ isSame(a: string, b: string): boolean }>(join(__dirname, 'product.mjs'));
+
+describe('the product at an address is that of the data folder', () => {
+  it.each([
+    ['http://127.0.0.1:3000', 'http://127.0.0.1:3000', true],
+    ['http://localhost:3000', 'http://127.0.0.1:3000', true],
+    ['http://[::1]:3000', 'http://127.0.0.1:3000', true],
+    ['http://192.0.2.1:3000', 'http://192.0.2.1:3000', true],
+    ['http://127.0.0.1:3001', 'http://127.0.0.1:3000', false],
+    ['http://shop.example:3000', 'http://127.0.0.1:3000', false],
+    ['http://127.0.0.1:3000', 'http://192.0.2.1:3000', false],
+  ])('%s and %s: %p', (named, written, same) => {
+    expect(isSame(named, written)).toBe(same);
+  });
+});
