@@ -233,6 +233,22 @@ export function changeStreamContract(name: string, make: () => Promise<ChangeStr
       await waitFor('it catches up again', () => stream.status().lagMs! < 1_500);
     });
 
+    it('knows it, too, when the clock of the database was set back', async () => {
+      let release: () => void = () => undefined;
+      let stuck: Promise<void> = Promise.resolve();
+      const { stream, seen } = await start(() => stuck);
+      // As it looks to a clock that is an hour behind from now on.
+      const [ahead] = await harness.query<{ ts: string }>(
+        `UPDATE inventory.cdc_heartbeat SET ts = clock_timestamp() + interval '1 hour' WHERE id = 1 RETURNING ts::text AS ts`,
+      );
+      const isAhead = (record: ChangeRecord) =>
+        Date.parse(String(record.value?.after?.['ts'])) >= Date.parse(ahead!.ts);
+      await waitFor('that is seen', () => seen.some(isAhead));
+      stuck = new Promise((resolve) => (release = resolve));
+      await waitFor('it falls behind', () => stream.status().lagMs! > 2_000).finally(() => release());
+      await waitFor('it catches up again', () => stream.status().lagMs! < 1_500);
+    });
+
     it('ends on the ledger’s state after thousands of updates from many writers', async () => {
       const skus = ['A', 'B', 'C', 'D'];
       const { of } = await start();

@@ -6,7 +6,7 @@ const BEATS_OPEN_MAX = 1_000; // over ten minutes of a stream that stands still
 
 /**
  * Measures how far the stream is behind: touches the heartbeat row and waits to see that touch arrive. Both ends are stamped here by one clock
- * that only runs forward, so a database whose clock differs from ours measures the same.
+ * that only runs forward, so a database whose clock differs from ours measures the same; what the row says only tells touches apart, and their order.
  */
 export class LagMeter {
   private readonly open: { micros: number; sentAt: number }[] = [];
@@ -47,16 +47,16 @@ export class LagMeter {
   applied(records: readonly ChangeRecord[]): void {
     const last = records.findLast((record) => record.topic === this.topic);
     const ts = last?.value?.after?.['ts'];
-    if (typeof ts !== 'string') return;
-    this.newestSeen = Math.max(this.newestSeen, isoToMicros(ts));
+    const micros = typeof ts === 'string' ? isoToMicros(ts) : Number.NaN;
+    if (Number.isNaN(micros)) return;
+    this.newestSeen = Math.max(this.newestSeen, micros);
     this.settle();
   }
 
   private async touch(): Promise<void> {
     const sentAt = this.now();
     const touched = await this.db.query<{ micros: string }>(
-      `UPDATE ${this.table} SET ts = clock_timestamp() WHERE id = 1
-       RETURNING (extract(epoch FROM ts) * 1000000)::bigint AS micros`,
+      `${heartbeatTouch(this.table)} RETURNING (extract(epoch FROM ts) * 1000000)::bigint AS micros`,
     );
     this.open.push({ micros: Number(touched.rows[0]!.micros), sentAt });
     if (this.open.length > BEATS_OPEN_MAX) this.open.shift();
@@ -68,6 +68,14 @@ export class LagMeter {
     while (this.open[0] && this.open[0].micros <= this.newestSeen)
       this.caughtUpAt = this.open.shift()!.sentAt;
   }
+}
+
+/**
+ * How everybody touches the row; infra/debezium/connector.json has the same. A touch is later than the one before it even when the database's clock
+ * was set back: else all touches would look like old ones that have arrived, and a dead stream like one that keeps up.
+ */
+export function heartbeatTouch(table: string): string {
+  return `UPDATE ${table} SET ts = greatest(clock_timestamp(), ts + interval '1 microsecond') WHERE id = 1`;
 }
 
 /** `2026-11-22T04:30:00.123456Z` in microseconds: Date alone would cut it to milliseconds. */

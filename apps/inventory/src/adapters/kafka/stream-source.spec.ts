@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { heartbeatTouch } from '@holdfast/messaging';
 import { ENTRIES_KEPT_SECONDS } from '../../application/count-facts';
 import { FACTS_KEPT_SECONDS } from '../../application/drop-facts-purge';
 import { factsSource, projectorSource, STREAM_TOPICS } from './stream-source';
@@ -39,6 +40,10 @@ describe('the topics that an inventory makes when it is there before Kafka Conne
       const keptMs = Number(settings['retention.ms']) + Number(settings['segment.ms']);
       expect(FACTS_KEPT_SECONDS + keptMs / 1_000 + HOUR_SECONDS).toBeLessThan(ENTRIES_KEPT_SECONDS);
     }
+  });
+
+  it('get their heartbeat by the same statement from Debezium and from us', () => {
+    expect(config['heartbeat.action.query']).toBe(heartbeatTouch('inventory.cdc_heartbeat'));
   });
 
   it('are read by groups of their own for the view, and by one together for the facts', () => {
