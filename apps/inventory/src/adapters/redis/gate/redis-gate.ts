@@ -115,17 +115,21 @@ export class RedisGate extends Gate {
   }
 
   async heal(rows: readonly StockRow[], source: 'stream' | 'ledger'): Promise<void> {
-    for (const [dropId, ofDrop] of groupBy(rows, (row) => row.dropId)) {
-      // Nobody here is refused by the others: whoever asks first reads them from the ledger.
-      if (!this.drops.isInUse(dropId)) continue;
-      const pairs = ofDrop.map(({ sku, available: units, epoch, version }): [string, UnitsOnOffer] => [
-        sku,
-        { units, epoch, version },
-      ]);
-      for (const chunk of chunksOf(pairs, ROWS_A_CALL_MAX))
-        await this.tell(dropId, { sure: source === 'ledger', rows: chunk });
-      this.listener(dropId);
-    }
+    const byDrop = [...groupBy(rows, (row) => row.dropId)];
+    // All at once: the change stream waits for it, and one deadline is enough to find that Redis is slow.
+    await Promise.all(byDrop.map(([dropId, ofDrop]) => this.healDrop(dropId, ofDrop, source)));
+  }
+
+  private async healDrop(dropId: string, rows: readonly StockRow[], source: 'stream' | 'ledger') {
+    // Nobody here is refused by the others: whoever asks first reads them from the ledger.
+    if (!this.drops.isInUse(dropId)) return;
+    const pairs = rows.map(({ sku, available: units, epoch, version }): [string, UnitsOnOffer] => [
+      sku,
+      { units, epoch, version },
+    ]);
+    for (const chunk of chunksOf(pairs, ROWS_A_CALL_MAX))
+      await this.tell(dropId, { sure: source === 'ledger', rows: chunk });
+    this.listener(dropId);
   }
 
   shortageOf(dropId: string): Promise<Shortage | null> {
