@@ -56,6 +56,8 @@ describe('counting facts', () => {
       fact('a', null),
       fact('b', { dropId: 'no such\u0000' }),
       fact('c', { dropId: 'done' }, 'no uuid'),
+      fact('hold\u0000.confirmed'),
+      fact('hold.'.repeat(50)),
       { ...fact('d'), fact: null, unreadable: 'no JSON' },
       fact('good'),
     ]);
@@ -64,6 +66,8 @@ describe('counting facts', () => {
       'its payload names no drop',
       'its payload names no drop',
       'its id is no UUID',
+      'its type is no name',
+      'its type is no name',
       'no JSON',
     ]);
   });

@@ -14,6 +14,7 @@ export const INBOX_PURGE_EVERY_MS = 600_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DROP_ID = /^[a-z][0-9a-z]{2,31}$/;
+const FACT_TYPE = /^[a-z0-9.-]{1,100}$/; // as all services name theirs: hold.confirmed.v1
 
 /**
  * Counts what happened in each drop: holds confirmed, released, expired; orders paid, failed, refunded. Facts come at least once, and again after
@@ -58,6 +59,7 @@ function readFact({ fact, unreadable }: ChangeRecord): (Fact & { dropId: string 
   if (unreadable !== undefined) return unreadable;
   if (!fact) return 'it is no fact';
   if (!UUID.test(fact.id)) return 'its id is no UUID';
+  if (!FACT_TYPE.test(fact.type)) return 'its type is no name';
   const { dropId } = (fact.payload ?? {}) as { dropId?: unknown };
   if (typeof dropId !== 'string' || !DROP_ID.test(dropId)) return 'its payload names no drop';
   return { id: fact.id, type: fact.type, dropId };

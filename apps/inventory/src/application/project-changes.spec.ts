@@ -141,6 +141,29 @@ describe('projecting changes', () => {
       expect(changes.dirtyDrops).toBe(0);
     });
 
+    it.each([
+      [
+        'a time that no clock can show',
+        (it: ChangeRecord) => (it.value!.source.ts_ms = 8_640_000_000_000_001),
+      ],
+      ['a time before all others', (it: ChangeRecord) => (it.value!.source.ts_ms = -1)],
+      ['a drop that cannot be', (it: ChangeRecord) => (it.value!.after!['drop_id'] = 'no\u0000drop')],
+      ['no source at all', (it: ChangeRecord) => delete (it.value as { source?: object }).source],
+    ])('goes on behind one with %s', async (_, spoil) => {
+      const { feed, poison, changes } = setup();
+      const broken = { ...stock(2, 5), key: { drop_id: 'done', sku: 'A' } };
+      spoil(broken);
+      await changes.apply([broken, stock(3, 4)]);
+      expect([poison.length, changes.dirtyDrops]).toEqual([1, 1]);
+      expect(feed.said).toMatchObject([{ rows: [{ version: 3 }] }]);
+    });
+
+    it('does not ask the ledger for a drop that cannot be', async () => {
+      const { changes, poison } = setup();
+      await changes.apply([unreadable('stock', { drop_id: 'no\u0000drop', sku: 'A' })]);
+      expect([poison.length, changes.dirtyDrops]).toEqual([1, 0]);
+    });
+
     it('keeps a drop dirty while the ledger is away', async () => {
       const { changes, row } = setup();
       await changes.apply([unreadable('drop', { drop_id: 'done' })]);

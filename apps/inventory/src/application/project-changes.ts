@@ -75,10 +75,10 @@ export class ProjectChanges {
         const it = decode(record);
         if (it !== null) decoded.push(it);
       } catch (error) {
-        if (!(error instanceof PoisonRecord)) throw error;
+        // Decoding looks at nothing but the record: whatever goes wrong there goes wrong at the next try, too, and must not stop the stream for ever.
         this.poisoned += 1;
         this.dirty.add(dropOf(record));
-        this.onPoison(record, error.message);
+        this.onPoison(record, error instanceof Error ? error.message : String(error));
       }
     }
     return decoded;
