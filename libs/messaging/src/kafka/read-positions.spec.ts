@@ -62,6 +62,22 @@ describe('how far a consumer has read', () => {
     expect(settled).toEqual(['beat']);
   });
 
+  it('waits no longer for what a partition has lost: it was cut off, or made anew', () => {
+    const { settled, positions, round } = setup();
+    positions.applied('stock', 3, 900n, 1_000n);
+    positions.beatCame('before');
+    round();
+    round();
+    expect(settled).toEqual([]);
+    positions.applied('stock', 3, 5n, 8n);
+    expect(settled).toEqual([]);
+    positions.beatCame('after');
+    positions.applied('stock', 3, 8n, 8n);
+    round();
+    round();
+    expect(settled).toEqual(['before', 'after']);
+  });
+
   it('begins anew when the group has shared out its partitions, though nothing more comes in one of them', () => {
     const { settled, positions, round } = setup();
     positions.applied('stock', 3, 900n, 1_000n);
@@ -74,6 +90,16 @@ describe('how far a consumer has read', () => {
     round();
     round();
     expect(settled).toEqual(['after']);
+  });
+
+  it('keeps a bounded number of beats waiting, and settles by those', () => {
+    const { settled, positions, round } = setup();
+    positions.applied('stock', 3, 1n, 2n);
+    for (let i = 0; i < 3_000; i += 1) positions.beatCame(String(i));
+    round();
+    round();
+    positions.applied('stock', 3, 2n, 2n);
+    expect(settled).toHaveLength(1_000);
   });
 
   it('settles beats in their order, and knows what to commit', () => {

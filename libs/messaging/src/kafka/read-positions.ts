@@ -13,6 +13,7 @@ interface Waiting<Beat> {
 }
 
 const NODE_FORGOTTEN_MS = 10_000; // of a node that no longer fetches: it has left the cluster, and nothing waits for it
+const BEATS_WAITING_MAX = 1_000; // minutes of them; those left out are settled by the next one that is not
 
 /**
  * A heartbeat may overtake the changes of before it, for they travel in other partitions. It is settled when everything is applied that was in
@@ -38,7 +39,10 @@ export class ReadPositions<Beat> {
 
   /** A batch has been applied: `next` is the offset to go on from, `end` the first one that was not yet written when it was read. */
   applied(topic: string, partition: number, next: bigint, end: bigint): void {
-    this.partitions.set(`${topic}/${partition}`, { next, end });
+    const address = `${topic}/${partition}`;
+    this.partitions.set(address, { next, end });
+    // A partition that was cut off, or made anew, never gets to where it ended once.
+    for (const { ends } of this.waiting) if (ends && (ends.get(address) ?? end) > end) ends.set(address, end);
     this.settle();
   }
 
@@ -52,6 +56,7 @@ export class ReadPositions<Beat> {
   }
 
   beatCame(beat: Beat): void {
+    if (this.waiting.length >= BEATS_WAITING_MAX) return;
     const rounds = new Map([...this.fetches].map(([node, { begun }]) => [node, begun + 2]));
     this.waiting.push({ beat, rounds, ends: null });
   }
