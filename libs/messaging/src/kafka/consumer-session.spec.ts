@@ -97,4 +97,15 @@ describe('a session of a consumer', () => {
     await session.stop();
     expect([resolved, committed()]).toEqual([[], []]);
   });
+
+  it('puts a record aside that it cannot read, but no heartbeat: that has no such topic', async () => {
+    const { session, join, take, letters, resolved } = await setup();
+    join({ [FACTS]: [0], [BEATS]: [0] });
+    const broken = { key: null, value: Buffer.from('{'), offset: '7', timestamp: '0' };
+    await take(BEATS, 0, broken);
+    await take(FACTS, 0, broken);
+    await session.stop();
+    expect(letters).toEqual([`${FACTS}.dlq`]);
+    expect(resolved).toEqual(['0:7', '0:7']);
+  });
 });

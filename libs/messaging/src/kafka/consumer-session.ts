@@ -5,7 +5,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { DeadLetters } from './dead-letters';
 import { decodeRecord } from './decode-record';
 import { ReadPositions } from './read-positions';
-import type { KafkaSource } from './source';
+import { hasDeadLetters, type KafkaSource } from './source';
 import { topicsOf } from './topics';
 
 /**
@@ -190,8 +190,10 @@ export class ConsumerSession {
       const record = decodeRecord(topic, message);
       if (record === null) continue;
       const { offset, timestamp } = message;
-      this.letters.cameFrom(record, { topic, partition, offset, timestamp, message });
-      if (record.unreadable !== undefined) void this.letters.put(record, record.unreadable);
+      if (hasDeadLetters(this.source, topic)) {
+        this.letters.cameFrom(record, { topic, partition, offset, timestamp, message });
+        if (record.unreadable !== undefined) void this.letters.put(record, record.unreadable);
+      }
       records.push(record);
     }
     return records;

@@ -31,6 +31,11 @@ export interface KafkaSource {
 
 const DEAD_LETTERS_KEPT_MS = 14 * 24 * 3_600_000; // two weeks to look at what could not be read
 
+/** False for the heartbeat: one that cannot be read is worth nothing, and the next one comes at once. */
+export function hasDeadLetters({ heartbeat }: KafkaSource, topic: string): boolean {
+  return topic !== heartbeat?.topic.topic;
+}
+
 /** Where the records of a topic go that cannot be read. */
 export function deadLetterTopic(topic: string): TopicSpec {
   return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { deadLetterTopic, type KafkaSource, type TopicSpec } from './source';
+import { deadLetterTopic, hasDeadLetters, type KafkaSource, type TopicSpec } from './source';
 
 const LEADERS_MS_MAX = 5_000;
 const LEADERS_LOOK_MS = 50;
@@ -14,7 +14,7 @@ export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<v
   await admin.connect();
   try {
     const wanted = topicsOf(source).flatMap((spec) =>
-      spec === source.heartbeat?.topic ? [spec] : [spec, deadLetterTopic(spec.topic)],
+      hasDeadLetters(source, spec.topic) ? [spec, deadLetterTopic(spec.topic)] : [spec],
     );
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ topic }) => !there.has(topic));
