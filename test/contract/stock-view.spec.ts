@@ -90,7 +90,8 @@ class ThroughMirror extends StockView {
   }
 
   override async ofDrop(dropId: string): Promise<StockRow[]> {
-    await this.shown.catchUp(dropId);
+    // As the hub does, which asks again while its readers wait.
+    await waitFor('the mirror to catch up', () => this.shown.catchUp(dropId));
     return this.shown.ofDrop(dropId);
   }
 
