@@ -146,22 +146,22 @@ function findBrowser() {
  * Redis for some tests, and Java, Maven and nginx for the cluster mode; Debian's packages are installed when that is possible. What is
  * missing is said loudly and counted as skipped on a person's machine, and is a failure in CI. Returns whether all are there.
  */
-function findServers() {
+async function findServers() {
   const wanted = [
     () => requireProgram('redis-server', 'redis-server', { say }),
     () => requireProgram('nginx', 'nginx', { say }),
     () => findJava(),
     () => requireMaven(),
   ];
-  const missing = wanted.flatMap((find) => {
+  const missing = [];
+  for (const find of wanted) {
     try {
-      find();
-      return [];
+      await find();
     } catch (error) {
       if (inCi) throw error;
-      return [error.message];
+      missing.push(error.message);
     }
-  });
+  }
   if (missing.length > 0)
     say(
       `\n*** THE TESTS THAT NEED THESE SERVERS ARE SKIPPED ***\n${missing.map((one) => `  ${one}`).join('\n')}\n`,
@@ -181,7 +181,7 @@ async function main() {
   mkdirSync(results, { recursive: true });
   await prepare();
   if (tiers.some(({ browser }) => browser)) findBrowser();
-  const servers = tiers.some((tier) => tier.servers || tier.redis) && findServers();
+  const servers = tiers.some((tier) => tier.servers || tier.redis) && (await findServers());
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const tier of tiers) {

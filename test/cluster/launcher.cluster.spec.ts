@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@holdfast/testing';
@@ -19,8 +20,8 @@ interface Component {
   kind: string;
   pid: number;
   address: string;
-  state: string;
   opsAddress?: string;
+  state: string;
   lag: number | null;
 }
 interface RunState {
@@ -110,10 +111,10 @@ describe('npm run cluster', () => {
     const tree = product.pids();
     for (const { pid } of all) expect(tree).toContain(pid);
     expect(all.find(({ kind }) => kind === 'connect')!.lag).toEqual(expect.any(Number));
-    const [ready] = await Promise.all([
     const ops = all.filter(({ opsAddress }) => opsAddress !== undefined);
     expect(ops.map(({ name }) => name)).toEqual(ALL.slice(0, 6));
     for (const { opsAddress } of ops) expect((await fetch(`${opsAddress}/metrics`)).status).toBe(200);
+    const [ready] = await Promise.all([
       fetch(`${product.url}/health/ready`),
       waitFor('counts', async () => (await fetch(`${product.url}/v1/drops/${drops[0]}`)).status === 200),
     ]);
@@ -248,6 +249,27 @@ describe('a start that is interrupted', () => {
     await expectGone(pids);
     expect(starting.output()).not.toContain('ready at');
   }, 90_000);
+
+  // Only root installs.
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('ends while a program is being installed, too, and nothing goes on with that', async () => {
+    const path = join(dataDir, 'only-apt');
+    mkdirSync(path, { recursive: true });
+    for (const name of ['sh', 'sleep', 'cat'])
+      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(path, name));
+    writeFileSync(join(path, 'apt-get'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const starting = beginStart({ mode: 'cluster', env: { PATH: path } });
+    await waitFor(
+      'the install',
+      () =>
+        processTable().some(({ pid, command }) => starting.pids().includes(pid) && command === 'sleep 600'),
+      { deadlineMs: 20_000 },
+    );
+    const pids = starting.pids();
+    sendSignal(starting.pid, 'SIGTERM');
+    expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
+    await waitFor('no process to be left', () => stillAlive(pids).length === 0, { deadlineMs: 1_000 });
+  }, 60_000);
 
   it('says which program is missing, and how to get it', async () => {
     const refused = await startRefused({

@@ -8,7 +8,7 @@ import { requireProgram } from './programs.mjs';
  * @param {{given?: {redisUrl?: string|null, kafkaBrokers?: string|null, connectUrl?: string|null}, say?: (line: string) => void}} how
  *   what is named there need not be started here, so its program may be missing
  */
-export function requirePrograms({ given = {}, say = () => undefined }) {
+export async function requirePrograms({ given = {}, say = () => undefined }) {
   const needsJava = !given.kafkaBrokers || !given.connectUrl;
   const looks = [
     !given.redisUrl &&
@@ -18,14 +18,15 @@ export function requirePrograms({ given = {}, say = () => undefined }) {
     needsJava && requireMaven,
     () => requireProgram('nginx', 'nginx', { say }),
   ];
-  const missing = looks.filter(Boolean).flatMap((look) => {
+  const missing = [];
+  // One after the other: two installs at once would wait for each other's lock.
+  for (const look of looks.filter(Boolean)) {
     try {
-      look();
-      return [];
+      await look();
     } catch (error) {
-      if (error instanceof ClusterError) return [error.message];
-      throw error;
+      if (!(error instanceof ClusterError)) throw error;
+      missing.push(error.message);
     }
-  });
+  }
   if (missing.length > 0) throw new ClusterError(`something is missing here:\n  ${missing.join('\n  ')}`);
 }

@@ -24,7 +24,7 @@ const CLUSTER_NODE = {
  * @param {{dir: string, port: number, password?: string, set?: Record<string, string|number>, say?: (line: string) => void}} where
  */
 export async function startRedis({ dir, port, password, set = {}, say = () => undefined }) {
-  const program = requireProgram('redis-server', 'redis-server', {
+  const program = await requireProgram('redis-server', 'redis-server', {
     say,
     instead: 'name a running one in REDIS_URL',
   });

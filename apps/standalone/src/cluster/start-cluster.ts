@@ -63,7 +63,7 @@ async function launchAll(launch: Launch): Promise<void> {
   const { config, life, say, parts } = launch;
   const until = interruptible(life);
   const { requirePrograms } = await loadTool('preflight');
-  requirePrograms({ given: config.given, say });
+  await until(requirePrograms({ given: config.given, say }));
   const { requireGiven } = await loadTool('given');
   await until(requireGiven(config.given, { say }));
   life.checkpoint();

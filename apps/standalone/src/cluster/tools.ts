@@ -82,13 +82,14 @@ interface Tools {
     choosePorts(dir: string, names: string[]): Promise<Record<string, number>>;
     freePort(): Promise<number>;
   };
-  preflight: { requirePrograms(how: { given: Given; say: Say }): void };
+  preflight: { requirePrograms(how: { given: Given; say: Say }): Promise<void> };
   proxy: {
     startProxy(how: {
       dir: string;
       host: string;
       port: number;
       gateways: string[];
+      hops: number;
       say: Say;
     }): Promise<Server>;
   };
@@ -97,7 +98,6 @@ interface Tools {
       dataDir: string;
       redisPassword: string;
       given: Given;
-      hops: number;
       say: Say;
     }): Promise<ServerGroup & { redisUrl: string; kafkaBrokers: string }>;
     startStream(how: {
