@@ -121,6 +121,19 @@ export class MirroredStockView extends StockView {
     await Promise.all(loaded.map((kept) => kept.fromView.run()));
   }
 
+  /**
+   * Reads all drops again after messages may have been missed. What the view does not have whole comes from the ledger. True when all could be read:
+   * only then may the counts be called fresh.
+   */
+  async renew(): Promise<boolean> {
+    // What is being loaded may have been read before the feed was there.
+    const wanted = [...this.kept.values()].filter(({ drop, loading }) => drop.isLoaded || loading !== undefined);
+    const read = await Promise.all(
+      wanted.map(async ({ fromView, fromLedger }) => (await fromView.run()) || fromLedger.run()),
+    );
+    return read.every((done) => done);
+  }
+
   /** Reads all drops from the ledger, and has their records read again: while the source stands still nobody tells of changes. */
   async poll(): Promise<void> {
     await Promise.all(

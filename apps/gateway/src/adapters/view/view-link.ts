@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { decodeMessage, VIEW_CHANNEL } from '@holdfast/redis';
 import type { GatewayFeed } from './gateway-feed';
 import type { LeaseWatch } from './lease-watch';
@@ -22,6 +23,7 @@ export interface ViewLinkOptions {
 }
 
 const EVERY_MS = 2_000;
+const READ_AGAIN_PAUSE_MS = 250; // between two tries to read what was missed; what is shown is marked stale meanwhile
 
 /** Connects the mirror with the projectors' channel, and mends by itself what the channel has lost. */
 export class ViewLink {
@@ -47,6 +49,7 @@ export class ViewLink {
 
   stop(): void {
     clearInterval(this.timer);
+    this.life += 1;
     this.options.lease.stop();
     this.channel?.close();
   }
@@ -67,8 +70,8 @@ export class ViewLink {
 
   private async up(): Promise<void> {
     const life = (this.life += 1);
-    // Renewals count only after what was missed has been read again.
-    await this.options.mirror.compare();
+    // Renewals count only after what was missed has been read again, all of it.
+    while (life === this.life && !(await this.options.mirror.renew())) await pause(READ_AGAIN_PAUSE_MS);
     if (life === this.life) this.options.lease.open();
   }
 
