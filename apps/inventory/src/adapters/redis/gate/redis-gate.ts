@@ -8,7 +8,8 @@ import { LuaCode } from '../lua/lua.generated';
 import { GateDrop, type Asking } from './gate-drop';
 import { GateDrops } from './gate-drops';
 import { GateScripts, gateKeys, type Judgement, type Lesson } from './gate-scripts';
-import { chunksOf, seedGate, toWallTimes, type GateSource } from './gate-seeding';
+import { GateSeeder } from './gate-seeder';
+import { chunksOf, toWallTimes, type GateSource } from './gate-seeding';
 import {
   CALLS_AT_ONCE_MAX,
   CUSTOMERS_A_CALL_MAX,
@@ -42,8 +43,6 @@ export interface GateCounts {
 const ASK: GateVerdict = { kind: 'ask' };
 const WAIT: GateVerdict = { kind: 'wait' };
 const UNSEEN: GateVerdict = { kind: 'unseen' };
-const SEEDINGS_MAX = 2; // they share the connections of the lanes
-const SEED_JITTER_MS = 50;
 const COMPLAIN_EVERY_MS = 1_000; // several calls are under way when a gate turns out to make no sense
 
 /**
@@ -63,9 +62,9 @@ export class RedisGate extends Gate {
   private readonly settings: GateSettings;
   private readonly scripts: GateScripts;
   private readonly drops: GateDrops;
+  private readonly seeder: GateSeeder;
   private readonly shortages = new Map<string, Promise<Shortage | null>>();
   private listener: (dropId: string) => void = () => undefined;
-  private seedings = 0;
 
   constructor(private readonly parts: RedisGateParts) {
     super();
@@ -73,6 +72,16 @@ export class RedisGate extends Gate {
     const calls = new RedisCalls(parts.redis, { what: 'the gate', deadlineMs: this.settings.callDeadlineMs });
     this.scripts = new GateScripts(calls, this.settings);
     this.drops = new GateDrops(parts.clock);
+    this.seeder = new GateSeeder({
+      ...parts,
+      scripts: this.scripts,
+      settings: this.settings,
+      termOf: (drop) => this.termOf(drop),
+      onEnd: (drop, outcome) => {
+        if (outcome === 'seeded') this.counts.seedings += 1;
+        this.listener(drop.id);
+      },
+    });
   }
 
   check(query: GateQuery): GateVerdict | Promise<GateVerdict> {
@@ -192,7 +201,7 @@ export class RedisGate extends Gate {
   /** Tells Redis what it has missed. False while that cannot be done: then its verdicts do not count. */
   private async putRight(drop: GateDrop): Promise<boolean> {
     if (!drop.isSeeded(this.termOf(drop))) {
-      this.seed(drop);
+      this.seeder.start(drop);
       return false;
     }
     if (!drop.owes) return true;
@@ -220,8 +229,9 @@ export class RedisGate extends Gate {
       return;
     }
     if (!this.isBlind(drop)) drop.blindSince = null;
-    if (judgements === null) {
-      this.seed(drop);
+    // Meanwhile another node may have answered, which has not been told everything.
+    if (judgements === null || !drop.isSeeded(this.termOf(drop))) {
+      this.seeder.start(drop);
       this.answerWithoutGate(drop, places);
       return;
     }
@@ -245,51 +255,6 @@ export class RedisGate extends Gate {
 
   private answerWithoutGate(drop: GateDrop, places: readonly Asking[]): void {
     for (const { resolve } of places) resolve(this.withoutGate(drop));
-  }
-
-  /** Starts a seeding unless one is running here. */
-  private seed(drop: GateDrop): void {
-    if (drop.seeding) return;
-    if (this.now < drop.doubtedUntil) this.blindFor(drop, drop.doubtedUntil - this.now);
-    if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.seedings >= SEEDINGS_MAX) return;
-    drop.seeding = true;
-    this.seedings += 1;
-    void this.runSeed(drop).finally(() => {
-      drop.seeding = false;
-      this.seedings -= 1;
-      this.listener(drop.id);
-    });
-  }
-
-  private async runSeed(drop: GateDrop): Promise<void> {
-    const { source, logger } = this.parts;
-    const beganAt = this.now;
-    try {
-      const parts = { scripts: this.scripts, source, settings: this.settings, wallMs: () => this.wallMs };
-      switch (await seedGate(parts, drop, this.termOf(drop))) {
-        case 'seeded':
-          this.counts.seedings += 1;
-          return;
-        case 'busy':
-          // Two that take it from each other in turn would do so for ever, if they came back in step.
-          drop.seedAgainAt = this.now + (SEED_JITTER_MS + this.now - beganAt) * Math.random();
-          return;
-        case 'no-drop':
-          return this.blindFor(drop, this.settings.seedAgainMs);
-        case 'too-many':
-          return this.blindFor(drop, this.settings.tooManyMs);
-      }
-    } catch (error) {
-      logger.warn({ dropId: drop.id, reason: String(error) }, 'the gate could not be filled from the ledger');
-      this.blindFor(drop, this.settings.seedAgainMs);
-    }
-  }
-
-  private blindFor(drop: GateDrop, ms: number): void {
-    drop.seedAgainAt = this.now + ms;
-    drop.blindUntil = drop.seedAgainAt;
-    // It has been waited for; there is no gate for some time.
-    drop.blindSince = this.now - this.settings.patienceMs;
   }
 
   /** Never rejects; null when Redis did not take it. Then customers are kept until it does, and rows are mended by what comes next. */
