@@ -12,6 +12,11 @@ export interface SubscriberOptions {
   onUp?: () => void;
   /** From now on messages may be missed. Called once for each `onUp`. */
   onDown?: () => void;
+  /**
+   * For a channel that is never silent for long: a node of a cluster that tells nothing for this long is left for the next one. It may have been taken
+   * out of the cluster, and go on answering alone.
+   */
+  silentMsMax?: number;
 }
 
 const PING_EVERY_MS = 500;
@@ -29,6 +34,9 @@ export class RedisSubscriber {
   private up = false;
   private closed = false;
   private tries = 0;
+  /** Connections so far: each is to the next node. */
+  private opened = 0;
+  private heardAt = 0;
   private pings: NodeJS.Timeout | null = null;
   private reopen: NodeJS.Timeout | null = null;
 
@@ -63,7 +71,8 @@ export class RedisSubscriber {
 
   private open(): void {
     const { nodes, db } = this.address;
-    const node = nodes[this.tries % nodes.length]!;
+    const node = nodes[this.opened % nodes.length]!;
+    this.opened += 1;
     const client = new Redis({
       ...commonOptions(this.address, this.options.name),
       ...node,
@@ -74,7 +83,10 @@ export class RedisSubscriber {
     });
     this.client = client;
     client.on('error', () => undefined); // the next step after it is `end`
-    client.on('message', (channel, message) => this.options.onMessage(channel, message));
+    client.on('message', (channel, message) => {
+      this.heardAt = performance.now();
+      this.options.onMessage(channel, message);
+    });
     client.once('ready', () => void this.begin(client).catch(() => client.disconnect()));
     client.once('end', () => this.lost(client));
   }
@@ -91,10 +103,18 @@ export class RedisSubscriber {
     if (this.client !== client || this.closed) return;
     this.tries = 0;
     this.up = true;
+    this.heardAt = performance.now();
     this.pings = setInterval(() => {
+      if (this.isForgotten()) return client.disconnect();
       withDeadline('PING', PING_DEADLINE_MS, client.ping()).catch(() => client.disconnect());
     }, PING_EVERY_MS);
     this.options.onUp?.();
+  }
+
+  /** Alone there is no other node to go to. */
+  private isForgotten(): boolean {
+    const { silentMsMax = Infinity } = this.options;
+    return this.address.nodes.length > 1 && performance.now() - this.heardAt > silentMsMax;
   }
 
   private lost(client: Redis): void {

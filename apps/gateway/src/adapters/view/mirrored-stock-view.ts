@@ -127,7 +127,9 @@ export class MirroredStockView extends StockView {
    */
   async renew(): Promise<boolean> {
     // What is being loaded may have been read before the feed was there.
-    const wanted = [...this.kept.values()].filter(({ drop, loading }) => drop.isLoaded || loading !== undefined);
+    const wanted = [...this.kept.values()].filter(
+      ({ drop, loading }) => drop.isLoaded || loading !== undefined,
+    );
     const read = await Promise.all(
       wanted.map(async ({ fromView, fromLedger }) => (await fromView.run()) || fromLedger.run()),
     );

@@ -9,6 +9,9 @@ import { LeaseWatch } from './lease-watch';
 import { MirroredStockView } from './mirrored-stock-view';
 import { ViewLink } from './view-link';
 
+/** Projectors renew the lease five times a second. A stream that stands still silences them, too: then looking for a better node costs little. */
+const SILENT_MS_MAX = 5_000;
+
 /** Follows the projectors while the gateway runs. */
 @Injectable()
 class ViewLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
@@ -51,7 +54,8 @@ function makeLink(
 ) {
   const log = logger.child({ part: 'view' });
   return new ViewLink({
-    open: (on) => openSubscriber({ urls: redisUrls, name: `${instance} view`, ...on }),
+    open: (on) =>
+      openSubscriber({ urls: redisUrls, name: `${instance} view`, silentMsMax: SILENT_MS_MAX, ...on }),
     mirror,
     lease,
     feed,
