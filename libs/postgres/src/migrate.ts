@@ -23,6 +23,8 @@ const CREATE_ROLES = `
 DO $$
 DECLARE
   role_name text;
+  -- From 16 on a login that may create roles administers what it creates, and is no more than that until it is granted the role, too.
+  usable text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
   FOREACH role_name IN ARRAY ARRAY[${Object.values(ROLES)
     .map((role) => `'${role}'`)
@@ -31,7 +33,7 @@ BEGIN
       IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
       END IF;
-      IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+      IF NOT pg_has_role(current_user, role_name, usable) THEN
         EXECUTE format('GRANT %I TO %I', role_name, current_user);
       END IF;
     EXCEPTION
