@@ -2,6 +2,7 @@ import type { LiveMessage, NewDrop, StockRow } from '@holdfast/contracts';
 import { groupBy, isNewer, SystemClock } from '@holdfast/kernel';
 import { PgoutputChangeStream } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
+import { openPool, ROLES } from '@holdfast/postgres';
 import { leastOf, waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { MemoryLiveFeed } from '../../apps/inventory/src/adapters/memory/live-feed';
@@ -10,7 +11,6 @@ import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/dro
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { inventoryStreamSource } from '../../apps/inventory/src/adapters/postgres/stream-source';
 import { writeDownDueDrops } from '../../apps/inventory/src/application/drop-clock';
-import { purgeOldFacts } from '../../apps/inventory/src/application/drop-facts-purge';
 import { ProjectChanges } from '../../apps/inventory/src/application/project-changes';
 import { WatchFreshness } from '../../apps/inventory/src/application/project-freshness';
 import { ReconcileView } from '../../apps/inventory/src/application/project-reconcile';
@@ -52,7 +52,7 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   beforeAll(async () => {
     ledger = await createLedger('projector');
-    pool = adminPool(ledger.url);
+    pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 10, name: 'test' });
     catalogue = new LedgerDropCatalogue(pool);
     upkeep = new LedgerDropUpkeep(pool);
     stream = new PgoutputChangeStream(inventoryStreamSource(ledger.url), silentLogger());
@@ -60,8 +60,10 @@ describe('from the ledger to the stock view and to live messages', () => {
   });
   afterAll(async () => {
     await stream.stop();
-    await dropSlots(pool, ledger.url);
     await pool.end();
+    const admin = adminPool(ledger.url);
+    await dropSlots(admin, ledger.url);
+    await admin.end();
     await ledger.drop();
   });
 
@@ -250,23 +252,6 @@ describe('from the ledger to the stock view and to live messages', () => {
     }
     expect(told.map((message) => message.kind)).toEqual(['stale', 'fresh', 'stale', 'fresh']);
     expect(await watched.freshness()).toEqual({ staleSince: null });
-  });
-
-  it('purges facts older than a day, all of them, and keeps the younger', async () => {
-    const dropId = await create();
-    await pool.query(
-      `INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload, created_at)
-       SELECT $1, 'hold', 'h', 't', '{}', now() - make_interval(hours => CASE WHEN n <= 2500 THEN 25 ELSE 23 END)
-       FROM generate_series(1, 2510) AS n`,
-      [dropId],
-    );
-    expect(await purgeOldFacts(upkeep)).toBe(2_500);
-    expect(await purgeOldFacts(upkeep)).toBe(0);
-    const left = await pool.query<{ n: number }>(
-      'SELECT count(*)::int AS n FROM inventory.outbox WHERE drop_id = $1',
-      [dropId],
-    );
-    expect(left.rows[0]!.n).toBe(10);
   });
 
   it('goes on behind a change that it cannot read, and says which it was', async () => {
