@@ -116,8 +116,8 @@ export class RedisGate extends Gate {
   }
 
   /**
-   * Customers of the batch are known since they were let through, and the rows mend themselves; only a seeding from the ledger could miss
-   * a customer whose batch commits after it. So there is none for a while.
+   * Customers of the batch are known since they were let through, or will be when it is sent again, and the rows mend themselves; only a
+   * seeding from the ledger could miss a customer whose batch commits after it. So there is none for a while.
    */
   doubt(dropId: string): void {
     this.drops.get(dropId).doubtedUntil = this.now + this.settings.doubtMs;
