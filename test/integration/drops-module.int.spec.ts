@@ -48,7 +48,7 @@ describe('the inventory’s module, wired', () => {
     const metrics = await app.get(Metrics).render();
     expect(metrics).toMatch(/^holdfast_stream_connected 1$/m);
     expect(metrics).toMatch(/^holdfast_stream_lag_seconds \d+(\.\d+)?/m);
-    expect(metrics).toMatch(/^holdfast_view_mended_rows 0$/m);
+    expect(metrics).toMatch(/^holdfast_view_mended_rows_total 0$/m);
     const closing = Date.now();
     await app.close();
     expect(Date.now() - closing).toBeLessThan(10_000);

@@ -78,7 +78,7 @@ async function burst(
 async function failures(): Promise<number> {
   const texts = await Promise.all(gateways.map((gateway) => gateway.get(Metrics).render()));
   return texts.reduce(
-    (sum, text) => sum + Number(/^holdfast_limit_lease_failures (\d+)$/m.exec(text)![1]),
+    (sum, text) => sum + Number(/^holdfast_limit_lease_failures_total (\d+)$/m.exec(text)![1]),
     0,
   );
 }

@@ -31,22 +31,37 @@ function makeGate(
 ): Gate {
   if (!gate) return new NoGate();
   const made = new RedisGate({ redis, clock, source, logger: logger.child({ part: 'gate' }) });
-  const read = (name: string, help: string, value: () => number) => metrics.gauge(name, help, value);
-  read(
-    'holdfast_gate_admitted',
-    'Places let through to the ledger and counted, since the start',
+  metrics.counterOf(
+    'holdfast_gate_admitted_total',
+    'Places let through to the ledger and counted',
     () => made.counts.admitted,
   );
-  read(
-    'holdfast_gate_asked',
+  metrics.counterOf(
+    'holdfast_gate_asked_total',
     'Places sent on to the ledger uncounted: replays, limits, doubts',
     () => made.counts.asked,
   );
-  read('holdfast_gate_unseen', 'Places sent on because the gate could not look', () => made.counts.unseen);
-  read('holdfast_gate_waited', 'Places told to wait for the answers of others', () => made.counts.waited);
-  read('holdfast_gate_short', 'Places refused as sold out', () => made.counts.short);
-  read('holdfast_gate_failed_calls', 'Calls to Redis that failed', () => made.counts.failedCalls);
-  read('holdfast_gate_seedings', 'Drops loaded from the ledger', () => made.counts.seedings);
+  metrics.counterOf(
+    'holdfast_gate_unseen_total',
+    'Places sent on because the gate could not look',
+    () => made.counts.unseen,
+  );
+  metrics.counterOf(
+    'holdfast_gate_waited_total',
+    'Places told to wait for the answers of others',
+    () => made.counts.waited,
+  );
+  metrics.counterOf('holdfast_gate_short_total', 'Places refused as sold out', () => made.counts.short);
+  metrics.counterOf(
+    'holdfast_gate_failed_calls_total',
+    'Calls to Redis that failed',
+    () => made.counts.failedCalls,
+  );
+  metrics.counterOf(
+    'holdfast_gate_seedings_total',
+    'Drops loaded from the ledger',
+    () => made.counts.seedings,
+  );
   return made;
 }
 
@@ -89,14 +104,13 @@ function makeStream(
 ): ChangeStream {
   const source = projectorSource({ brokers, instance, databaseUrl: databaseUrl ?? '' });
   const stream = new KafkaChangeStream(source, logger.child({ part: 'stream' }));
-  const read = (name: string, help: string, value: () => number) => metrics.gauge(name, help, value);
-  read('holdfast_stream_dead_letters', 'Records put aside since the start', () => stream.deadLetters.kept);
-  read(
-    'holdfast_stream_lost_letters',
+  metrics.counterOf('holdfast_stream_dead_letters_total', 'Records put aside', () => stream.deadLetters.kept);
+  metrics.counterOf(
+    'holdfast_stream_lost_letters_total',
     'Records that could not even be put aside',
     () => stream.deadLetters.lost,
   );
-  read('holdfast_stream_restarts', 'Consumers replaced since the start', () => stream.restarts);
+  metrics.counterOf('holdfast_stream_restarts_total', 'Consumers replaced', () => stream.restarts);
   return stream;
 }
 

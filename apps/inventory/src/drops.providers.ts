@@ -112,10 +112,22 @@ function addMetrics(
   read('holdfast_stream_lag_seconds', 'How far the view is behind the ledger', () =>
     seconds(stream.status().lagMs),
   );
-  read('holdfast_stream_poisoned_records', 'Changes that could not be read', () => changes.poisonedRecords);
+  metrics.counterOf(
+    'holdfast_stream_poisoned_records_total',
+    'Changes that could not be read',
+    () => changes.poisonedRecords,
+  );
   read('holdfast_stream_dirty_drops', 'Drops to be read again for it', () => changes.dirtyDrops);
-  read('holdfast_view_mended_rows', 'Rows of the view that the reconciler had to mend', () => counts.mended);
-  read('holdfast_view_ahead_rows', 'Rows of the view that the ledger never had', () => counts.ahead);
+  metrics.counterOf(
+    'holdfast_view_mended_rows_total',
+    'Rows of the view that the reconciler had to mend',
+    () => counts.mended,
+  );
+  metrics.counterOf(
+    'holdfast_view_ahead_rows_total',
+    'Rows of the view that the ledger never had',
+    () => counts.ahead,
+  );
 }
 
 /** Drops and what keeps the stock view up to date. View, its keeper, feed and stream come with the adapters of the mode. */

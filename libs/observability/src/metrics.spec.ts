@@ -21,6 +21,15 @@ describe('metrics', () => {
     expect(metrics.counter('a_total', 'A.')).toBe(metrics.counter('a_total', 'A.'));
   });
 
+  it('asks for a count that is kept elsewhere at the scrape, and calls it a counter', async () => {
+    const metrics = new Metrics();
+    let sold = 3;
+    metrics.counterOf('sold_total', 'Sold.', () => sold);
+    expect(await metrics.render()).toContain('# TYPE sold_total counter\nsold_total 3\n');
+    sold = 5;
+    expect(await metrics.render()).toContain('sold_total 5\n');
+  });
+
   it('asks a gauge at the scrape', async () => {
     const metrics = new Metrics();
     let readers = 1;

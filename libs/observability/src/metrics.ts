@@ -18,6 +18,22 @@ export class Metrics {
     return this.once(name, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
   }
 
+  /** A counter whose count is kept elsewhere: `collect` is asked at each scrape, and only ever gives more. */
+  counterOf(name: string, help: string, collect: () => number): Counter {
+    return this.once(name, () => {
+      const counter: Counter = new Counter({
+        name,
+        help,
+        registers: [this.registry],
+        collect: () => {
+          counter.reset();
+          counter.inc(collect());
+        },
+      });
+      return counter;
+    });
+  }
+
   /** `collect` is asked at each scrape: for values that exist anyhow, such as the length of a queue. */
   gauge(name: string, help: string, collect?: () => number): Gauge {
     return this.once(name, () => {

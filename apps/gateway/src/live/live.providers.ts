@@ -13,19 +13,19 @@ function makeHub(directory: DropDirectory, view: StockView, feed: LiveFeed, cloc
   const read = (name: string, help: string, value: () => number) => metrics.gauge(name, help, value);
   read('holdfast_live_readers', 'Readers of live counts at this moment', () => hub.stats().readers);
   read('holdfast_live_drops', 'Drops that somebody reads live at this moment', () => hub.stats().drops);
-  read(
-    'holdfast_live_frames',
-    'Frames sent since the start, each to all readers of a drop',
+  metrics.counterOf(
+    'holdfast_live_frames_total',
+    'Frames sent, each to all readers of a drop',
     () => hub.stats().frames,
   );
-  read(
-    'holdfast_live_slow_readers',
-    'Readers dropped since the start because they were too slow',
+  metrics.counterOf(
+    'holdfast_live_slow_readers_total',
+    'Readers dropped because they were too slow',
     () => hub.stats().slowReaders,
   );
-  read(
-    'holdfast_live_refused',
-    'Readers refused since the start: full, or counts not there yet',
+  metrics.counterOf(
+    'holdfast_live_refused_total',
+    'Readers refused: full, or counts not there yet',
     () => hub.stats().refused,
   );
   return hub;

@@ -4,19 +4,19 @@ import type { LatchedInventory } from './latched-inventory';
 /** Shows what a latch does. */
 export function publishLatch(metrics: Metrics, latch: LatchedInventory): void {
   const { counts } = latch;
-  metrics.gauge(
-    'holdfast_latch_refusals',
-    'Holds refused from memory as sold out since the start.',
+  metrics.counterOf(
+    'holdfast_latch_refusals_total',
+    'Holds refused from memory as sold out.',
     () => counts.refused,
   );
-  metrics.gauge(
-    'holdfast_latch_certificates',
-    'Certificates of shortage since the start.',
+  metrics.counterOf(
+    'holdfast_latch_certificates_total',
+    'Certificates of shortage.',
     () => counts.certificates,
   );
-  metrics.gauge(
-    'holdfast_latch_unsure',
-    'Questions for a certificate that brought none since the start.',
+  metrics.counterOf(
+    'holdfast_latch_unsure_total',
+    'Questions for a certificate that brought none.',
     () => counts.unsure,
   );
 }

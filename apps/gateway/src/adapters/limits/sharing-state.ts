@@ -22,15 +22,19 @@ export class SharingState {
       '1 while the public limits are shared by the gateways, 0 while each applies them by itself.',
       () => (this.isSettled() ? 1 : 0),
     );
-    metrics.gauge(
-      'holdfast_limit_leases',
-      'Leases of public limits that were given since the start.',
+    metrics.counterOf(
+      'holdfast_limit_leases_total',
+      'Leases of public limits that were given.',
       () => this.leases,
     );
-    metrics.gauge('holdfast_limit_leased_requests', 'Requests in these leases.', () => this.leasedRequests);
-    metrics.gauge(
-      'holdfast_limit_lease_failures',
-      'Leases that got no answer since the start.',
+    metrics.counterOf(
+      'holdfast_limit_leased_requests_total',
+      'Requests in these leases.',
+      () => this.leasedRequests,
+    );
+    metrics.counterOf(
+      'holdfast_limit_lease_failures_total',
+      'Leases that got no answer.',
       () => this.failures,
     );
   }

@@ -69,9 +69,13 @@ function addMetrics(metrics: Metrics, mirror: MirroredStockView, lease: LeaseWat
     Number(lease.since !== null),
   );
   read('holdfast_view_drops', 'Drops whose counts are kept here', () => mirror.stats().drops);
-  read('holdfast_view_gaps', 'Changes that the feed had not told in their turn', () => mirror.stats().gaps);
-  read(
-    'holdfast_view_ledger_reads',
+  metrics.counterOf(
+    'holdfast_view_gaps_total',
+    'Changes that the feed had not told in their turn',
+    () => mirror.stats().gaps,
+  );
+  metrics.counterOf(
+    'holdfast_view_ledger_reads_total',
     'Reads of the ledger in place of the view',
     () => mirror.stats().ledgerReads,
   );
