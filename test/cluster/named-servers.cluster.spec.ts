@@ -73,6 +73,34 @@ describe('a cluster on servers that are there already', () => {
     60_000,
   );
 
+  it('refuses a PostgreSQL whose log nobody could follow, at once and with what to do', async () => {
+    const other = await startBareServer({ wal_level: 'replica' });
+    try {
+      const began = performance.now();
+      const refused = await startRefused({ mode: 'cluster', env: { ...env, DATABASE_URL: other.url } });
+      expect(performance.now() - began).toBeLessThan(30_000);
+      expect(refused).toMatchObject({ code: 1, signal: null });
+      expect(refused.output).toContain("ALTER SYSTEM SET wal_level = 'logical'");
+      expect(refused.output).not.toMatch(/^ {4}at /m);
+    } finally {
+      await other.stop();
+    }
+  }, 90_000);
+
+  it('refuses a login that may not make one that replicates, in plain words', async () => {
+    const url = new URL(postgres.url);
+    [url.username, url.password, url.pathname] = ['limited', 'only-for-this-test', '/limited'];
+    for (const sql of [
+      `CREATE ROLE limited LOGIN CREATEROLE PASSWORD 'only-for-this-test'`,
+      'CREATE DATABASE limited OWNER limited',
+    ])
+      await onDatabase(postgres.url, (client) => client.query(sql));
+    const refused = await startRefused({ mode: 'cluster', env: { ...env, DATABASE_URL: url.href } });
+    expect(refused).toMatchObject({ code: 1, signal: null });
+    expect(refused.output).toContain('CREATEROLE and REPLICATION');
+    expect(refused.output).not.toMatch(/^ {4}at /m);
+  }, 90_000);
+
   it('uses them all, and starts only its services and the proxy', async () => {
     product = await start();
     const all = await waitFor(

@@ -8,6 +8,7 @@ import { startConnect } from './connect.mjs';
 import { askBrokers, askRedisNodes, askWorker, withoutLogin } from './given.mjs';
 import { startKafka } from './kafka.mjs';
 import { assembleKafka } from './maven.mjs';
+import { literalSource, noteOwnConnector } from './own-connector.mjs';
 import { choosePorts } from './ports.mjs';
 import { startRedis } from './redis.mjs';
 import { endStray } from './stray.mjs';
@@ -78,8 +79,9 @@ export async function startStream(how) {
   let connectUrl = given.connectUrl;
   if (connectUrl) {
     // That worker's environment is not ours to set.
-    Object.assign(overrides, literalSource(databaseUrl, user, cdcPassword));
+    Object.assign(overrides, literalSource({ databaseUrl, user, password: cdcPassword }));
     await register({ connectUrl, overrides, say });
+    noteOwnConnector(dataDir, overrides);
   } else {
     const { port } = await connectPort(dataDir);
     connectUrl = `http://127.0.0.1:${port}`;
@@ -146,7 +148,7 @@ async function keepConnect({
   say,
 }) {
   const libs = await assembleKafka({ say });
-  const source = literalSource(databaseUrl, user, cdcPassword);
+  const source = literalSource({ databaseUrl, user, password: cdcPassword });
   const cdc = {
     CDC_HOST: source['database.hostname'],
     CDC_PORT: source['database.port'],
@@ -168,18 +170,6 @@ async function keepConnect({
     first = false;
   };
   return announce(supervise({ name: 'Kafka Connect', start, onUp, say }), say);
-}
-
-/** Where the connector reads, in the words of its configuration. */
-function literalSource(databaseUrl, user, password) {
-  const { hostname, port, pathname } = new URL(databaseUrl);
-  return {
-    'database.hostname': hostname.replace(/^\[|\]$/g, ''),
-    'database.port': port || '5432',
-    'database.dbname': decodeURIComponent(pathname.slice(1)),
-    'database.user': user,
-    'database.password': password,
-  };
 }
 
 async function announce(starting, say) {

@@ -25,6 +25,8 @@ import { type SlotNames, slotNames } from './slot-names';
 
 // Six services with their pools, Debezium and the command line.
 const LEDGER_SETTINGS = { max_connections: 200 };
+// Gateways that have just been ready answer in milliseconds; on a machine where every core is taken, later.
+const READY_MS_MAX = 5_000;
 
 /** What every step of the start needs. */
 interface Launch {
@@ -74,6 +76,7 @@ async function launchAll(launch: Launch): Promise<void> {
 
   const { ledger, servers } = await startStores(launch, until);
   const slot = slotNames(config.databaseUrl);
+  await until(requireOwnConnector(config, ledger.url, slot));
   const dropId = await until(prepare(launch, ledger.url, slot));
 
   const places = {
@@ -176,6 +179,18 @@ async function startStores(launch: Launch, until: Until) {
   return { ledger: ledger.value, servers: servers.value };
 }
 
+/** Before this product has written anything anywhere but into its own ledger. */
+async function requireOwnConnector(
+  { given, dataDir }: LaunchConfig,
+  databaseUrl: string,
+  { slot }: SlotNames,
+): Promise<void> {
+  const { connectUrl } = given;
+  if (connectUrl === null) return;
+  const tool = await loadTool('own-connector');
+  await tool.requireOwnConnector({ connectUrl, databaseUrl, slot, dataDir });
+}
+
 /** Tables, first merchant, demo drop; returns an open drop to show. */
 async function prepare(
   { config, log, life, say }: Launch,
@@ -243,10 +258,21 @@ async function startFront({ config, say, parts }: Launch, port: number, address:
     say,
     start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, hops, say }),
   });
-  const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-  await answer.body?.cancel();
-  if (answer.status === 200) return;
+  const answer = await readyThrough(address);
+  if (answer === '200') return;
   throw new StartError(
     `the gateways are ready, but through nginx (${address}) they answer ${answer.status}: its log is ${join(dataDir, 'proxy', 'nginx.log')}`,
   );
+}
+
+/** The status in which it answers, or why it does not. */
+async function readyThrough(address: string): Promise<string> {
+  try {
+    const answer = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(READY_MS_MAX) });
+    await answer.body?.cancel();
+    return String(answer.status);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return cause instanceof Error ? cause.message : message;
+  }
 }

@@ -78,6 +78,14 @@ interface Tools {
     askBrokers(brokers: string): Promise<Answer>;
     requireGiven(given: Given, how: { say: Say }): Promise<void>;
   };
+  'own-connector': {
+    requireOwnConnector(how: {
+      connectUrl: string;
+      databaseUrl: string;
+      slot: string;
+      dataDir: string;
+    }): Promise<void>;
+  };
   ports: {
     choosePorts(dir: string, names: string[]): Promise<Record<string, number>>;
     freePort(): Promise<number>;

@@ -33,7 +33,7 @@ export interface LedgerOptions {
 
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { databaseUrl } = options.config;
-  return databaseUrl === null ? openEmbedded(options) : openGiven(databaseUrl, options.log);
+  return databaseUrl === null ? openEmbedded(options) : openGiven(databaseUrl, options);
 }
 
 async function openEmbedded(options: LedgerOptions): Promise<Ledger> {
@@ -81,9 +81,11 @@ function tell(log: Logger, event: ServerEvent): void {
 }
 
 const CONNECT_MS = 5_000;
+const LOGICAL_ADVICE =
+  'Live counts need "logical": run ALTER SYSTEM SET wal_level = \'logical\' there and restart that PostgreSQL';
 
 /** Asks the given server who it is, so that a wrong DATABASE_URL is said at once and in plain words. */
-async function openGiven(url: string, log: Logger): Promise<Ledger> {
+async function openGiven(url: string, { config, log }: LedgerOptions): Promise<Ledger> {
   const client = given(url);
   const where = `${client.host}:${client.port}/${client.database ?? ''}`;
   try {
@@ -92,8 +94,11 @@ async function openGiven(url: string, log: Logger): Promise<Ledger> {
       `SELECT current_setting('server_version') AS version, current_setting('wal_level') AS level`,
     );
     const { version = '', level } = rows[0] ?? {};
-    if (level !== 'logical')
+    if (level !== 'logical') {
+      // Debezium would try for minutes what cannot be; the reader of the standalone mode says so itself when it starts.
+      if (config.mode === 'cluster') throw new Error(`wal_level is ${level}. ${LOGICAL_ADVICE}`);
       log.warn({ wal_level: level }, 'live counts need wal_level=logical on the given PostgreSQL');
+    }
     return {
       url,
       component: () => ({
