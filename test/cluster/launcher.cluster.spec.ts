@@ -252,24 +252,28 @@ describe('a start that is interrupted', () => {
 
   // Only root installs.
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('ends while a program is being installed, too, and nothing goes on with that', async () => {
-    const path = join(dataDir, 'only-apt');
-    mkdirSync(path, { recursive: true });
-    for (const name of ['sh', 'sleep', 'cat'])
-      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(path, name));
-    writeFileSync(join(path, 'apt-get'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
-    const starting = beginStart({ mode: 'cluster', env: { PATH: path } });
-    await waitFor(
-      'the install',
-      () =>
-        processTable().some(({ pid, command }) => starting.pids().includes(pid) && command === 'sleep 600'),
-      { deadlineMs: 20_000 },
-    );
-    const pids = starting.pids();
-    sendSignal(starting.pid, 'SIGTERM');
-    expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
-    await waitFor('no process to be left', () => stillAlive(pids).length === 0, { deadlineMs: 1_000 });
-  }, 60_000);
+  asRoot(
+    'ends while a program is being installed, too, and nothing goes on with that',
+    async () => {
+      const path = join(dataDir, 'only-apt');
+      mkdirSync(path, { recursive: true });
+      for (const name of ['sh', 'sleep', 'cat'])
+        symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(path, name));
+      writeFileSync(join(path, 'apt-get'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+      const starting = beginStart({ mode: 'cluster', env: { PATH: path } });
+      await waitFor(
+        'the install',
+        () =>
+          processTable().some(({ pid, command }) => starting.pids().includes(pid) && command === 'sleep 600'),
+        { deadlineMs: 20_000 },
+      );
+      const pids = starting.pids();
+      sendSignal(starting.pid, 'SIGTERM');
+      expect(await starting.untilExit(END_MS)).toEqual({ code: 0, signal: null });
+      await waitFor('no process to be left', () => stillAlive(pids).length === 0, { deadlineMs: 1_000 });
+    },
+    60_000,
+  );
 
   it('says which program is missing, and how to get it', async () => {
     const refused = await startRefused({

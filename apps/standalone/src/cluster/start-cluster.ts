@@ -261,7 +261,7 @@ async function startFront({ config, say, parts }: Launch, port: number, address:
   const answer = await readyThrough(address);
   if (answer === '200') return;
   throw new StartError(
-    `the gateways are ready, but through nginx (${address}) they answer ${answer.status}: its log is ${join(dataDir, 'proxy', 'nginx.log')}`,
+    `the gateways are ready, but through nginx (${address}) there is another answer: ${answer}. Its log is ${join(dataDir, 'proxy', 'nginx.log')}`,
   );
 }
 
