@@ -239,6 +239,46 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     expect([await counted(), poison]).toEqual([350, []]);
   });
 
+  it('sets nobody back who went on with its partitions, when an instance ends', async () => {
+    const { group } = factsSource(servers);
+    const topic = 'holdfast.events.hold';
+    const admin = kafka.admin();
+    await admin.connect();
+    const committed = async () => {
+      const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      return new Map(found!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    };
+    const tell = () =>
+      pool.query(
+        `INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload)
+         SELECT $1, 'hold', 'h' || n, 'hold.confirmed.v1', '{}' FROM generate_series(1, 100) n`,
+        [dropId],
+      );
+    const [one, other] = [0, 1].map(() => new KafkaChangeStream(factsSource(servers), silentLogger()));
+    // Each turn brings something, so that each second something is committed.
+    const turns = setInterval(() => void tell(), 500);
+    await one!.start(() => Promise.resolve());
+    await waitFor(
+      'the first has read of all partitions',
+      async () => [...(await committed()).values()].every((offset) => offset > 0),
+      REBALANCED,
+    );
+    const before = await committed();
+    await other!.start(() => Promise.resolve());
+    await waitFor(
+      'both have gone on',
+      async () => [...(await committed())].every(([partition, offset]) => offset > before.get(partition)!),
+      REBALANCED,
+    );
+    clearInterval(turns);
+    const reached = await committed();
+    await one!.stop();
+    const after = await committed();
+    await other!.stop();
+    await admin.disconnect();
+    expect([...reached].filter(([partition, offset]) => after.get(partition)! < offset)).toEqual([]);
+  });
+
   it('is behind and says so within 3 s when the broker is killed, and catches up within 10 s of its return', async () => {
     const killed = async () => {
       await startTraffic();
