@@ -52,20 +52,23 @@ it('leaves a server that became a replica for the one that is behind the same ad
   const calls = new RedisCalls(redis, { what: 'the test', deadlineMs: 10_000 });
   const write = calls.script(WRITE);
   await write(['a'], ['0']);
-  for (const [from, to] of [servers, [servers[1], servers[0]]] as const) {
-    proxy.port = to.port;
-    const [old, next] = [from, to].map(({ url }) => new Redis(url));
-    await next!.replicaof('NO', 'ONE');
-    await old!.replicaof('127.0.0.1', to.port);
+  const clients = servers.map(({ url }) => new Redis(url));
+  opened.push(() => clients.forEach((client) => client.disconnect()));
+  for (const [from, to] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const { port } = servers[to];
+    proxy.port = port;
+    await clients[to]!.replicaof('NO', 'ONE');
+    await clients[from]!.replicaof('127.0.0.1', port);
     await expect(write(['a'], ['1'])).rejects.toThrow('READONLY');
     await waitFor('the other server', () =>
-      write(['a'], [to.port]).then(
+      write(['a'], [port]).then(
         () => true,
         () => false,
       ),
     );
-    expect(await next!.get('a')).toBe(String(to.port));
-    old!.disconnect();
-    next!.disconnect();
+    expect(await clients[to]!.get('a')).toBe(String(port));
   }
 });

@@ -40,7 +40,7 @@ export async function seedGate(parts: SeedParts, drop: GateDrop, term: string): 
   const beat = setInterval(
     () => void scripts.renew(drop.id, wallMs(), token).catch(() => undefined),
     settings.seedLeaseMs / BEATS_A_LEASE,
-  );
+  ).unref();
   try {
     return await fill(parts, drop, term, token);
   } finally {
