@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { waitFor } from '@holdfast/testing';
+import { runCommand } from '../support/command';
 import { cleanEnv, MODE, type Product, startProduct } from '../support/product';
 import { REPOSITORY } from '../support/repository';
 
@@ -304,6 +305,24 @@ describe('the command line against a running product', () => {
     expect(before.schemas.flatMap(({ pending }) => pending)).toEqual([]);
     const applied = await ok<{ schemas: { applied: string[] }[] }>('migrate');
     expect(applied.schemas.flatMap((schema) => schema.applied)).toEqual([]);
+  });
+
+  it('verify finds a cluster whose run.json is elsewhere where HOST and PORT say, and compares its view', async () => {
+    const { hostname, port } = new URL(product.url);
+    // As the service `cli` of docker-compose.yml is told.
+    const env = { HOLDFAST_MODE: 'cluster', DATABASE_URL: databaseUrl(), HOST: hostname };
+    const checked = async (more: Record<string, string>) => {
+      const { code, json } = await runCommand(['verify'], {
+        ...env,
+        ...more,
+        HOLDFAST_DATA_DIR: join(product.dataDir, 'nowhere'),
+      });
+      expect(code).toBe(0);
+      const { invariants } = json as NonNullable<RushDocument['verify']>;
+      return invariants.find(({ name }) => name === 'view-equals-ledger')!.checked;
+    };
+    expect(await checked({ PORT: port })).toBeGreaterThan(0);
+    expect(await checked({ PORT: '2' })).toBe(0); // nobody is there: that alone is no breach
   });
 
   it('verify is exit code 1 when the shown counts are not those of the ledger', async () => {
