@@ -21,7 +21,9 @@ function makeWorkers(config: ServiceConfig, metrics: Metrics, logger: Logger): F
     name: 'holdfast-facts',
   });
   const stream = new KafkaChangeStream(factsSource({ brokers: config.kafkaBrokers }), log);
-  const counted = metrics.counter('holdfast_facts_total', 'Facts of drops that this instance counted', ['type']);
+  const counted = metrics.counter('holdfast_facts_total', 'Facts of drops that this instance counted', [
+    'type',
+  ]);
   const putAside = (record: ChangeRecord, reason: string) => {
     log.error({ topic: record.topic, key: record.key, reason }, 'a fact could not be read');
     void stream.putAside(record, reason);
