@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'test/planted');
 const wanted = process.argv.slice(2);
+const TEST_MS_MAX = 10 * 60_000; // a bug may keep its test from ever ending: that finds nothing
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.holdfast', '.tools', 'test-results']);
 
 const copy = mkdtempSync(join(tmpdir(), 'holdfast-planted-'));
@@ -27,6 +28,8 @@ function jest(test) {
   return spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--runInBand', ...args], {
     cwd: copy,
     encoding: 'utf8',
+    timeout: TEST_MS_MAX,
+    killSignal: 'SIGKILL',
   });
 }
 

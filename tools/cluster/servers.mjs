@@ -22,7 +22,8 @@ const STREAMING_MS_MAX = 30_000;
 /**
  * @typedef {object} Component as in run.json and `holdfast topology`
  * @property {string} name @property {string} kind @property {number|null} pid null for what was not started here
- * @property {string} address without secrets @property {'up'|'down'|'degraded'} state @property {string|null} version @property {null} lag
+ * @property {string} address without secrets @property {string|null} version
+ * @property {'up'|'down'|'degraded'} [state] of what was started here; what was named is asked by whoever wants to know
  */
 
 /**
@@ -39,17 +40,17 @@ export async function startServers({ dataDir, redisPassword, given = {}, say = (
     given.kafkaBrokers ? null : keepKafka({ dataDir, ports, say }),
   ]);
   const [redis, kafka] = started;
+  const named = {
+    redis: given.redisUrl && notOurs('redis', given.redisUrl, await askRedisNodes(given.redisUrl)),
+    kafka: given.kafkaBrokers && notOurs('kafka', given.kafkaBrokers, await askBrokers(given.kafkaBrokers)),
+  };
   const auth = redisPassword ? `:${redisPassword}@` : '';
   return {
     redisUrl: given.redisUrl ?? `redis://${auth}127.0.0.1:${ports.redis}`,
     kafkaBrokers: given.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
     components: async () => [
-      redis
-        ? describe(redis, 'redis')
-        : notOurs('redis', given.redisUrl, await askRedisNodes(given.redisUrl)),
-      kafka
-        ? describe(kafka, 'kafka')
-        : notOurs('kafka', given.kafkaBrokers, await askBrokers(given.kafkaBrokers)),
+      redis ? describe(redis, 'redis') : named.redis,
+      kafka ? describe(kafka, 'kafka') : named.kafka,
     ],
     stop: async () => void (await Promise.all(started.map((server) => server?.stop()))),
   };
@@ -59,19 +60,11 @@ export async function startServers({ dataDir, redisPassword, given = {}, say = (
  * Starts Connect, makes its login, registers the connector and looks after it. After the migrations; stop it before the broker, which
  * else makes it wait for a minute.
  * @param {{dataDir: string, kafkaBrokers: string, databaseUrl: string, cdcPassword: string, given?: {connectUrl?: string},
- *   slot?: string, user?: string, beatAgeMs?: () => number|null, say?: (line: string) => void}} how
+ *   slot?: string, user?: string, say?: (line: string) => void}} how
  *   `slot` and `user` are names in the whole PostgreSQL server: two products on one server need two of each
  */
 export async function startStream(how) {
-  const {
-    dataDir,
-    databaseUrl,
-    cdcPassword,
-    given = {},
-    slot = 'holdfast_cdc',
-    beatAgeMs,
-    say = () => undefined,
-  } = how;
+  const { dataDir, databaseUrl, cdcPassword, given = {}, slot = 'holdfast_cdc', say = () => undefined } = how;
   const user = how.user ?? 'holdfast_connect';
   await ensureCdcLogin({ databaseUrl, user, password: cdcPassword });
   const overrides = { 'slot.name': slot };
@@ -91,20 +84,20 @@ export async function startStream(how) {
     connectUrl,
     databaseUrl,
     overrides,
-    beatAgeMs,
     say,
     kill: () => (connect ? connect.kill() : say(`Kafka Connect at ${connectUrl} does not answer`)),
     busy: () => connect !== null && connect.state !== 'up',
   });
   await untilStreaming(watch, say);
+  const named = connect ? null : notOurs('connect', connectUrl, await askWorker(connectUrl));
   return {
     connectUrl,
-    components: async () => {
-      const state = watch.state();
-      if (connect)
-        return [{ ...describe(connect, 'connect'), state: connect.state === 'up' ? state : 'down' }];
-      return [notOurs('connect', connectUrl, { ...(await askWorker(connectUrl)), state })];
-    },
+    components: async () => [
+      named ?? {
+        ...describe(connect, 'connect'),
+        state: connect.state === 'up' ? watch.state() : 'down',
+      },
+    ],
     stop: async () => {
       await watch.stop();
       await connect?.stop();
@@ -206,10 +199,9 @@ function describe(server, kind) {
     address,
     state: STATES[server.state],
     version,
-    lag: null,
   };
 }
 
-function notOurs(kind, address, { state, version }) {
-  return { name: kind, kind, pid: null, address: withoutLogin(address), state, version, lag: null };
+function notOurs(kind, address, { version }) {
+  return { name: kind, kind, pid: null, address: withoutLogin(address), version };
 }

@@ -31,11 +31,9 @@ export interface Supervised<C extends Child = Child> {
 
 export type Say = (line: string) => void;
 
-type StateOf = RunningComponent & { state: 'up' | 'down' | 'degraded' };
-
 /** Servers as one. */
 export interface ServerGroup {
-  components(): Promise<StateOf[]>;
+  components(): Promise<RunningComponent[]>;
   stop(): Promise<void>;
 }
 
