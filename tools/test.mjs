@@ -56,6 +56,7 @@ function checkStatically() {
         '.dependency-cruiser.cjs',
       ],
     ],
+    ['planted bugs', ['tools/planted.mjs', '--check']],
     ['embedded SQL', ['tools/embed-sql.mjs', '--check']],
     ['embedded Lua', ['tools/embed-lua.mjs', '--check']],
   ];
