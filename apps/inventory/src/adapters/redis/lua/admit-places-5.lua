@@ -19,6 +19,7 @@ local gate, customers, flight, aloft, early = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now_ms, flight_ms, probe_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 -- include seeded-by
+-- include land-hold
 
 local UNSEEDED, ASK, ADMITTED, WAIT = 0, 1, 2, 3
 -- Clocks differ: whoever comes this long before the opening may be served after it.
@@ -31,17 +32,9 @@ local opens, closes, limit = tonumber(sale[2]), tonumber(sale[3]), tonumber(sale
 local is_open = (sale[1] == '1' or (opens and now_ms >= opens)) and not (closes and now_ms >= closes)
 local opens_soon = opens and now_ms < opens and now_ms >= opens - OPENING_SOON_MS
 
-local function land(hold)
-  local lines = redis.call('HGET', aloft, 'h:' .. hold)
-  if lines then
-    for sku, quantity in pairs(cmsgpack.unpack(lines)) do redis.call('HINCRBY', aloft, 'u:' .. sku, -quantity) end
-    redis.call('HDEL', aloft, 'h:' .. hold)
-  end
-  redis.call('ZREM', flight, hold)
-end
-for _, hold in ipairs(redis.call('ZRANGEBYSCORE', flight, '-inf', now_ms, 'LIMIT', 0, PURGE_MAX)) do land(hold) end
+for _, hold in ipairs(redis.call('ZRANGEBYSCORE', flight, '-inf', now_ms, 'LIMIT', 0, PURGE_MAX)) do land_hold(flight, aloft, hold) end
 -- Times that no clock near ours can have written: it was set back.
-for _, hold in ipairs(redis.call('ZRANGEBYSCORE', flight, now_ms + 2 * flight_ms, '+inf', 'LIMIT', 0, PURGE_MAX)) do land(hold) end
+for _, hold in ipairs(redis.call('ZRANGEBYSCORE', flight, now_ms + 2 * flight_ms, '+inf', 'LIMIT', 0, PURGE_MAX)) do land_hold(flight, aloft, hold) end
 -- Nobody is on the way, so no unit is: whatever went wrong in the counting ends here.
 if redis.call('EXISTS', flight) == 0 then redis.call('DEL', aloft) end
 

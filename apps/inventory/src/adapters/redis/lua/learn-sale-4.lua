@@ -25,21 +25,14 @@ local open, opens_at, closes_at, limit = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local row_count, customer_count = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 -- include seeded-by
+-- include land-hold
 
 local UNSEEDED, GROWING, SEEDED = 0, 4, 5
 local FIRST_ROW = 11
 local first_customer = FIRST_ROW + 4 * row_count
 local first_hold = first_customer + customer_count
 
-for index = first_hold, #ARGV do
-  local hold = ARGV[index]
-  local lines = redis.call('HGET', aloft, 'h:' .. hold)
-  if lines then
-    for sku, quantity in pairs(cmsgpack.unpack(lines)) do redis.call('HINCRBY', aloft, 'u:' .. sku, -quantity) end
-    redis.call('HDEL', aloft, 'h:' .. hold)
-  end
-  redis.call('ZREM', flight, hold)
-end
+for index = first_hold, #ARGV do land_hold(flight, aloft, ARGV[index]) end
 
 if redis.call('EXISTS', gate) == 0 then return UNSEEDED end
 
