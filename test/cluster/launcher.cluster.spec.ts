@@ -181,6 +181,29 @@ describe('npm run cluster', () => {
     await untilAllUp(product);
   }, 200_000);
 
+  it('kills a service that runs and answers nothing, and starts another; nobody waits for it without end', async () => {
+    const hung = ['gateway-1', 'inventory-2'].map((name) => [name, pidOf(name)] as const);
+    for (const [, pid] of hung) sendSignal(pid, 'SIGSTOP');
+    const waits: number[] = [];
+    const statuses = new Set<number>();
+    // Each with a token of its own: nginx sends them to both gateways.
+    const asking = Array.from({ length: 8 }, async (_, i) => {
+      const began = performance.now();
+      const answer = await fetch(`${product.url}/v1/drops/${drops[0]}`, {
+        headers: { authorization: `Bearer nobody-${i}` },
+      });
+      await answer.text();
+      statuses.add(answer.status);
+      waits.push(performance.now() - began);
+    });
+    await Promise.all(asking);
+    expect([...statuses].filter((status) => ![200, 401, 503].includes(status))).toEqual([]);
+    expect(Math.max(...waits)).toBeLessThan(12_000);
+    for (const [name, pid] of hung) await waitFor(`another ${name}`, () => pidOf(name) !== pid, BACK);
+    expect(product.output()).toContain('gateway-1 has not answered for 12 s: killing it, another one starts');
+    await untilAllUp(product);
+  }, 300_000);
+
   it('ends within 10 s of SIGTERM, with nothing left over', async () => {
     const pids = product.pids();
     expect(pids.length).toBeGreaterThan(ALL.length * 2); // each has its lifeline

@@ -55,23 +55,23 @@ async function topology(): Promise<Component[]> {
 }
 
 describe('a cluster on servers that are there already', () => {
-  it.each([
-    ['DATABASE_URL', 'postgres://holdfast:secret@127.0.0.1:2/holdfast'],
-    ['REDIS_URL', 'redis://:secret@127.0.0.1:2'],
-    ['KAFKA_BROKERS', '127.0.0.1:2'],
-    ['CONNECT_URL', 'http://127.0.0.1:2'],
-  ])(
-    'refuses to start where %s leads nowhere, and says so without the password',
-    async (name, address) => {
+  it('refuses to start where one of them leads nowhere, and says which without the password', async () => {
+    const nowhere = {
+      DATABASE_URL: 'postgres://holdfast:secret@127.0.0.1:2/holdfast',
+      REDIS_URL: 'redis://:secret@127.0.0.1:2',
+      KAFKA_BROKERS: '127.0.0.1:2',
+      CONNECT_URL: 'http://127.0.0.1:2',
+    };
+    const tries = Object.entries(nowhere).map(async ([name, address]) => {
       const refused = await startRefused({ mode: 'cluster', env: { ...env, [name]: address } });
       expect(refused).toMatchObject({ code: 1, signal: null });
       expect(refused.output).toContain(name);
       expect(refused.output).toContain('127.0.0.1:2');
       expect(refused.output).toContain('ECONNREFUSED');
       expect(refused.output).not.toContain('secret');
-    },
-    60_000,
-  );
+    });
+    await Promise.all(tries);
+  }, 60_000);
 
   it('refuses a PostgreSQL whose log nobody could follow, at once and with what to do', async () => {
     const other = await startBareServer({ wal_level: 'replica' });
