@@ -454,4 +454,30 @@ describe('a customer who was served while Redis was away', () => {
       Array.isArray(await it_.ask({ customerId: 'cus_other' })),
     );
   });
+
+  it('is known again after a doubt, although Redis was wiped and filled by another one before the ledger had committed', async () => {
+    const world = newWorld(`dwiped${process.pid}`);
+    const gate = gateOn(plain, world);
+    const it_ = new GateUnderTest(gate, world);
+    const other = new GateUnderTest(gateOn(plain, world), world);
+    const isSure = (each: GateUnderTest) => async () =>
+      Array.isArray(await each.ask({ customerId: 'cus_other' }));
+    await it_.soldOut();
+    await waitFor('its own look', isSure(other));
+    it_.learn({ available: unitsOf({ A: 1 }) });
+    expect(await it_.ask({ customerId: 'cus_served', holdId: 'h_served' })).toBe('ask');
+    await plain.client.unlink(...gateKeys(world.dropId));
+    await waitFor('the other to fill it', isSure(other));
+    world.customers = ['cus_known', 'cus_served'];
+    gate.doubt(world.dropId);
+    // The gate stays in use, and nobody waits for the look.
+    expect(await it_.ask()).toEqual([0]);
+    world.clock.advance(10_001);
+    other.learn();
+    await waitFor('the news', isSure(it_));
+    await waitFor(
+      'the customer to be known',
+      async () => (await other.ask({ customerId: 'cus_served', holdId: 'h_served' })) === 'ask',
+    );
+  });
 });

@@ -24,6 +24,8 @@ export class GateDrop {
   seeding = false;
   seedAgainAt = 0;
   doubtedUntil = 0;
+  /** When the ledger is looked at once more, because another instance may have filled the gate in the midst of a doubt. */
+  looksAt = Infinity;
   /** When it was last said that the gate makes no sense. */
   complainedAt = -Infinity;
   /** SKUs that somebody was refused lately, oldest first. */
@@ -63,6 +65,12 @@ export class GateDrop {
     const told = new Set(customerIds);
     for (const customerId of told) this.granted.delete(customerId);
     for (const [holdId, customerId] of this.unseen) if (told.has(customerId)) this.unseen.delete(holdId);
+  }
+
+  /** The outcome of a batch is unknown: it may still commit until then. */
+  doubt(until: number): void {
+    this.doubtedUntil = until;
+    this.looksAt = until;
   }
 
   /** True when Redis has to be told something before its verdicts count. */

@@ -31,9 +31,19 @@ export class GateSeeder {
     if (drop.seeding) return;
     if (this.now < drop.doubtedUntil) this.giveUpFor(drop, drop.doubtedUntil - this.now);
     if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.running >= AT_ONCE_MAX) return;
+    this.begin(drop, (ms) => this.giveUpFor(drop, ms));
+  }
+
+  /** A look for customers that a gate which is in use may lack. Nobody waits for it, and it takes nobody's turn. */
+  lookIfDue(drop: GateDrop): void {
+    if (drop.seeding || this.now < drop.looksAt || this.running > 0) return;
+    this.begin(drop, (ms) => (drop.looksAt = Math.max(drop.looksAt, this.now + ms)));
+  }
+
+  private begin(drop: GateDrop, giveUpFor: (ms: number) => void): void {
     drop.seeding = true;
     this.running += 1;
-    void this.run(drop).then((outcome) => {
+    void this.run(drop, giveUpFor).then((outcome) => {
       drop.seeding = false;
       this.running -= 1;
       this.parts.onEnd(drop, outcome);
@@ -45,7 +55,7 @@ export class GateSeeder {
   }
 
   /** Never rejects. */
-  private async run(drop: GateDrop): Promise<SeedOutcome | 'failed'> {
+  private async run(drop: GateDrop, giveUpFor: (ms: number) => void): Promise<SeedOutcome | 'failed'> {
     const { scripts, source, clock, logger, settings, termOf } = this.parts;
     const beganAt = this.now;
     const wallMs = () => Math.round(clock.now());
@@ -60,8 +70,9 @@ export class GateSeeder {
     );
     // Two that take it from each other in turn would do so for ever, if they came back in step.
     if (outcome === 'busy') drop.seedAgainAt = this.now + (JITTER_MS + this.now - beganAt) * Math.random();
-    else if (outcome === 'too-many') this.giveUpFor(drop, settings.tooManyMs);
-    else if (outcome !== 'seeded') this.giveUpFor(drop, settings.seedAgainMs);
+    else if (outcome === 'too-many') giveUpFor(settings.tooManyMs);
+    else if (outcome !== 'seeded') giveUpFor(settings.seedAgainMs);
+    else if (beganAt >= drop.doubtedUntil) drop.looksAt = Infinity;
     return outcome;
   }
 

@@ -36,7 +36,8 @@ export async function seedGate(parts: SeedParts, drop: GateDrop, term: string): 
   const token = randomId();
   const code = await scripts.begin(drop.id, wallMs(), token);
   if (code === LuaCode.BUSY) return 'busy';
-  if (code === LuaCode.SEEDED) return drop.isSeeded(term) ? 'seeded' : fill(parts, drop, term, null);
+  if (code === LuaCode.SEEDED)
+    return drop.isSeeded(term) && drop.looksAt === Infinity ? 'seeded' : fill(parts, drop, term, null);
   const beat = setInterval(
     () => void scripts.renew(drop.id, wallMs(), token).catch(() => undefined),
     settings.seedLeaseMs / BEATS_A_LEASE,

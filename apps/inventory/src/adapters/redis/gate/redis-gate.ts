@@ -117,10 +117,11 @@ export class RedisGate extends Gate {
 
   /**
    * Customers of the batch are known since they were let through, or will be when it is sent again, and the rows mend themselves; only a
-   * seeding from the ledger could miss a customer whose batch commits after it. So there is none for a while.
+   * seeding from the ledger could miss a customer whose batch commits after it. So there is none for a while; and because another instance
+   * may have filled a wiped gate meanwhile, the ledger is looked at once more after it.
    */
   doubt(dropId: string): void {
-    this.drops.get(dropId).doubtedUntil = this.now + this.settings.doubtMs;
+    this.drops.get(dropId).doubt(this.now + this.settings.doubtMs);
   }
 
   async heal(rows: readonly StockRow[], source: 'stream' | 'ledger'): Promise<void> {
@@ -132,6 +133,7 @@ export class RedisGate extends Gate {
   private async healDrop(dropId: string, rows: readonly StockRow[], source: 'stream' | 'ledger') {
     // Nobody here is refused by the others: whoever asks first reads them from the ledger.
     if (!this.drops.isInUse(dropId)) return;
+    if (source === 'ledger') this.seeder.lookIfDue(this.drops.get(dropId));
     const pairs = rows.map(({ sku, available: units, epoch, version }): [string, UnitsOnOffer] => [
       sku,
       { units, epoch, version },
@@ -204,6 +206,7 @@ export class RedisGate extends Gate {
       this.seeder.start(drop);
       return false;
     }
+    this.seeder.lookIfDue(drop);
     if (!drop.owes) return true;
     for (const customers of chunksOf([...drop.untold], CUSTOMERS_A_CALL_MAX)) {
       const code = await this.tell(drop.id, { sure: false, customers });
