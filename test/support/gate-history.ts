@@ -1,11 +1,11 @@
 import { silentLogger } from '@holdfast/observability';
 import type { RedisConnection } from '@holdfast/redis';
 import { TestClock } from '../contract/gate.contract';
-import { gateKeys } from '../../apps/inventory/src/adapters/redis/gate/gate-scripts';
 import { GATE_SETTINGS } from '../../apps/inventory/src/adapters/redis/gate/gate-settings';
 import { type GateCounts, RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
 import type { GateQuery, GateVerdict } from '../../apps/inventory/src/application/ports/gate.port';
 import type { LaneNews } from '../../apps/inventory/src/application/ports/ledger.port';
+import { type DropInRedis, readDrop } from './gate-keys';
 import { BreakableRedis, LedgerOfDrop, LedgerReader, type Lines } from './gate-model';
 
 /** Somebody who wants something, under one key: asking again is a replay. */
@@ -52,16 +52,6 @@ interface Instance {
   sawAt: Map<number, number>;
   /** By drop and customer: the step in which they were served here while Redis could not be told. */
   untold: Map<string, number>;
-}
-
-interface DropInRedis {
-  units: Map<string, number>;
-  /** SKUs whose row is old enough to be tried out. */
-  old: Set<string>;
-  aloft: Map<string, number>;
-  /** Holds that are counted, by the time until which they are. */
-  flight: Map<string, number>;
-  packed: Set<string>;
 }
 
 const LANE_DEADLINE_MS = 2_500;
@@ -494,33 +484,8 @@ export class GateHistory {
     }
   }
 
-  private async read(drop: number): Promise<DropInRedis> {
-    const [gateKey, , flightKey, aloftKey] = gateKeys(this.drops[drop]!.dropId);
-    const { client } = this.shared;
-    const [gate, flight, aloft] = await Promise.all([
-      client.hgetall(gateKey),
-      client.zrange(flightKey, 0, -1, 'WITHSCORES'),
-      client.hgetall(aloftKey),
-    ]);
-    const read: DropInRedis = {
-      units: new Map(),
-      old: new Set(),
-      aloft: new Map(),
-      flight: new Map(),
-      packed: new Set(),
-    };
-    for (const [field, text] of Object.entries(gate)) {
-      if (!field.startsWith('s:')) continue;
-      const [units, , , at, probed] = text.split(' ').map(Number);
-      read.units.set(field.slice(2), units!);
-      if (this.clock.now() - Math.max(at!, probed!) > GATE_SETTINGS.probeMs) read.old.add(field.slice(2));
-    }
-    for (let i = 0; i < flight.length; i += 2) read.flight.set(flight[i]!, Number(flight[i + 1]));
-    for (const [field, value] of Object.entries(aloft)) {
-      if (field.startsWith('u:')) read.aloft.set(field.slice(2), Number(value));
-      else read.packed.add(field.slice(2));
-    }
-    return read;
+  private read(drop: number): Promise<DropInRedis> {
+    return readDrop(this.shared, this.drops[drop]!.dropId, this.clock.now());
   }
 }
 
