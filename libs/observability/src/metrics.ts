@@ -34,6 +34,28 @@ export class Metrics {
     });
   }
 
+  /** The same with one label. `collect` gives each value of the label with its count. */
+  countersOf(
+    name: string,
+    help: string,
+    label: string,
+    collect: () => Iterable<readonly [value: string, count: number]>,
+  ): Counter {
+    return this.once(name, () => {
+      const counter: Counter = new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers: [this.registry],
+        collect: () => {
+          counter.reset();
+          for (const [value, count] of collect()) counter.inc({ [label]: value }, count);
+        },
+      });
+      return counter;
+    });
+  }
+
   /** `collect` is asked at each scrape: for values that exist anyhow, such as the length of a queue. */
   gauge(name: string, help: string, collect?: () => number): Gauge {
     return this.once(name, () => {

@@ -2,8 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '@holdfast/config';
 import { createLogger, Logger } from './logger';
 import { Metrics } from './metrics';
+import { SecurityEvents } from './security-events';
 
-/** Gives every module the product's logger and its metrics. */
+/** Gives every module the product's logger and its metrics, and the place for security events. */
 @Global()
 @Module({
   providers: [
@@ -13,7 +14,12 @@ import { Metrics } from './metrics';
       inject: [AppConfig],
     },
     { provide: Metrics, useFactory: () => new Metrics() },
+    {
+      provide: SecurityEvents,
+      useFactory: (logger: Logger, metrics: Metrics) => new SecurityEvents(logger, metrics),
+      inject: [Logger, Metrics],
+    },
   ],
-  exports: [Logger, Metrics],
+  exports: [Logger, Metrics, SecurityEvents],
 })
 export class ObservabilityModule {}

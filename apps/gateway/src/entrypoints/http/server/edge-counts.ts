@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PlaceOrderOutcome, PlaceOutcome } from '@holdfast/contracts';
-import { type Counter, Metrics } from '@holdfast/observability';
+import { Metrics } from '@holdfast/observability';
 
 /** What shoppers were told, for the metrics: plain numbers while it happens, written to the registry at the scrape. */
 @Injectable()
@@ -9,13 +9,17 @@ export class EdgeCounts {
   private readonly orders = new Map<string, number>();
 
   constructor(metrics: Metrics) {
-    publish(
-      metrics.counter('holdfast_holds_total', 'Answers to placing a hold, by outcome.', ['outcome']),
-      this.places,
+    metrics.countersOf(
+      'holdfast_holds_total',
+      'Answers to placing a hold, by outcome.',
+      'outcome',
+      () => this.places,
     );
-    publish(
-      metrics.counter('holdfast_orders_total', 'Answers to placing an order, by outcome.', ['outcome']),
-      this.orders,
+    metrics.countersOf(
+      'holdfast_orders_total',
+      'Answers to placing an order, by outcome.',
+      'outcome',
+      () => this.orders,
     );
   }
 
@@ -34,12 +38,4 @@ export class EdgeCounts {
 
 function count(counts: Map<string, number>, outcome: string): void {
   counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-}
-
-function publish(counter: Counter<'outcome'>, counts: Map<string, number>): void {
-  // prom-client asks a metric's own `collect` before it reads it.
-  (counter as unknown as { collect: () => void }).collect = () => {
-    counter.reset();
-    for (const [outcome, n] of counts) counter.inc({ outcome }, n);
-  };
 }

@@ -1,0 +1,95 @@
+import { type Clock, SystemClock } from '@holdfast/kernel';
+import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+
+/**
+ * What a client does that an honest one seldom does, each with the number in ten seconds from which it is worth a line in the log: one expired
+ * token is everyday life, twenty are somebody who tries.
+ */
+const LOGGED_FROM = {
+  /** An access token, an API key or an operator's pass that is not good (401). */
+  'bad-token': 20,
+  /** A request over a public limit (429). */
+  'rate-limited': 100,
+  /** A refresh token that was replaced before: the session is ended. */
+  'refresh-token-reused': 1,
+  /** A form or a cookie from a page of another origin (403). */
+  'foreign-origin': 1,
+  /** A name in `Host` that is not this machine's, asking for what only this machine may see. */
+  'foreign-host': 1,
+  /** `X-Forwarded-For` arrives and no proxy is configured: all its clients count as one address. */
+  'unexpected-proxy': 1,
+  /** A webhook without a good signature. */
+  'bad-signature': 1,
+  /** Bytes that are no HTTP, or a request that was not complete in time (400, 408, 431). */
+  'broken-request': 100,
+  /** A connection refused: too many of one address, or of all. */
+  'connection-refused': 1,
+  /** A live stream refused: too many of one address, or of all. */
+  'stream-refused': 20,
+  /** The process is near its limit of open files. */
+  'descriptors-low': 1,
+} as const;
+
+export type SecurityEvent = keyof typeof LOGGED_FROM;
+
+const WINDOW_MS = 10_000;
+const TEXT_MAX = 100; // a field may come from a client; a line of the log must stay short
+
+interface Tally {
+  total: number;
+  untold: number;
+  inWindow: number;
+  windowEndsMs: number;
+  told: boolean;
+}
+
+/**
+ * The one place that tells operators of clients who misbehave: a metric by kind, exact, and at most one line in the log for each kind in ten
+ * seconds. Nothing is kept for each client, so a flood of events costs no memory. Injected by this class.
+ */
+export class SecurityEvents {
+  private readonly tallies: Record<SecurityEvent, Tally>;
+
+  constructor(
+    private readonly logger: Logger,
+    metrics: Metrics,
+    private readonly clock: Clock = new SystemClock(),
+  ) {
+    const kinds = Object.keys(LOGGED_FROM) as SecurityEvent[];
+    this.tallies = Object.fromEntries(
+      kinds.map((kind) => [kind, { total: 0, untold: 0, inWindow: 0, windowEndsMs: 0, told: false }]),
+    ) as Record<SecurityEvent, Tally>;
+    metrics.countersOf(
+      'holdfast_security_events_total',
+      'What clients did that honest ones seldom do, by kind.',
+      'kind',
+      () => kinds.map((kind) => [kind, this.tallies[kind].total]),
+    );
+  }
+
+  /** @param fields of the line, should there be one: the address that it came from, a few words of what happened; never a token */
+  report(kind: SecurityEvent, fields: { address?: string; detail?: string } = {}): void {
+    const tally = this.tallies[kind];
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs >= tally.windowEndsMs) {
+      tally.windowEndsMs = nowMs + WINDOW_MS;
+      tally.inWindow = 0;
+      tally.told = false;
+    }
+    tally.total += 1;
+    tally.untold += 1;
+    tally.inWindow += 1;
+    if (tally.told || tally.inWindow < LOGGED_FROM[kind]) return;
+    tally.told = true;
+    const short = Object.fromEntries(
+      Object.entries(fields).map(([name, text]) => [name, text.slice(0, TEXT_MAX)]),
+    );
+    this.logger.warn({ event: kind, times: tally.untold, ...short }, 'security event');
+    tally.untold = 0;
+  }
+
+  count(kind: SecurityEvent): number {
+    return this.tallies[kind].total;
+  }
+}
