@@ -20,6 +20,7 @@ import { Operators } from './entrypoints/http/access/operator';
 import { KnownGuests } from './entrypoints/http/access/known-guests';
 import { PolicyGuard } from './entrypoints/http/access/policy.guard';
 import { Tokens } from './entrypoints/http/access/tokens';
+import { Allowances } from './entrypoints/http/limits/allowances';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
 import { BankController } from './entrypoints/http/routes/bank.controller';
 import { DocsController } from './entrypoints/http/routes/docs.controller';
@@ -72,6 +73,7 @@ const access = [
   KnownGuests,
   GuestStrategy,
   Operators,
+  Allowances,
   ...limitProviders,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },

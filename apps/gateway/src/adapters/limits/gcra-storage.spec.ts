@@ -1,4 +1,5 @@
 import { Clock } from '@holdfast/kernel';
+import { heapGrowth } from '@holdfast/testing';
 import { GcraStorage } from './gcra-storage';
 import { ThrottlerFace } from './throttler-face';
 
@@ -39,10 +40,14 @@ describe('limits in this process', () => {
     expect(storage.take('a', quota).allowed).toBe(true);
   });
 
-  it('stays bounded under a flood of callers', () => {
+  it('takes no more bytes than stated under a flood of callers', () => {
     const storage = new GcraStorage(new TestClock());
-    for (let i = 0; i < 450_000; i += 1) storage.take(`caller ${i}`, quota);
-    expect(storage.callers).toBeLessThanOrEqual(400_000);
+    const grown = heapGrowth(() => {
+      for (let i = 0; i < 450_000; i += 1) storage.take(`2001:db8:${i.toString(16)}:1`, quota);
+      return storage;
+    });
+    expect(storage.bytes).toBeLessThanOrEqual(32 * 1024 * 1024);
+    expect(grown).toBeLessThanOrEqual(32 * 1024 * 1024);
   });
 
   it('remembers a caller for as long as the longest window lasts', () => {

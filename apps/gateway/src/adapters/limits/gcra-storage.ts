@@ -3,12 +3,13 @@ import { LimitStore, type NamedQuota } from '../../application/ports/limit-store
 import { type Allowance, gcra } from '../../domain/gcra';
 import { Generations } from './generations';
 
-const CALLERS_MAX = 200_000; // of one generation, about 20 MB
+const BYTES_MAX = 16 * 1024 * 1024; // of one generation: about 65,000 callers
+const NUMBER_BYTES = 16;
 
 /** The limits of a product in one process: one number a caller. (The library's own storage keeps a timer a request and never forgets a key.) */
 export class GcraStorage extends LimitStore {
   /** Theoretical arrival times. */
-  private readonly arrivals = new Generations<number>(CALLERS_MAX);
+  private readonly arrivals = new Generations<number>(BYTES_MAX, NUMBER_BYTES);
 
   constructor(private readonly clock: Clock) {
     super();
@@ -18,11 +19,16 @@ export class GcraStorage extends LimitStore {
     const nowMs = this.clock.monotonicMs();
     const key = `${quota.name}:${caller}`;
     const allowance = gcra(quota, this.arrivals.get(key, quota.windowSeconds * 1000, nowMs), nowMs);
-    this.arrivals.set(key, allowance.arrivalMs);
+    this.arrivals.set(key, allowance.arrivalMs, nowMs);
     return allowance;
   }
 
-  get callers(): number {
-    return this.arrivals.size;
+  override peek(caller: string, quota: NamedQuota): Allowance {
+    const nowMs = this.clock.monotonicMs();
+    return gcra(quota, this.arrivals.find(`${quota.name}:${caller}`), nowMs);
+  }
+
+  get bytes(): number {
+    return this.arrivals.bytes;
   }
 }

@@ -7,6 +7,7 @@ import {
   SharedBudgets,
 } from '../../application/ports/shared-budgets.port';
 import { type Allowance, gcra, type Quota } from '../../domain/gcra';
+import { heapGrowth } from '@holdfast/testing';
 import { LeasedLimits } from './leased-limits';
 import { SharingState } from './sharing-state';
 
@@ -170,9 +171,13 @@ describe('limits that cannot be shared', () => {
     expect(allowed(await burst(60, [one]))).toBeGreaterThanOrEqual(45);
   });
 
-  it('stay bounded in memory', async () => {
+  it('take no more bytes than stated under a flood of callers', () => {
     const one = gateway();
-    for (let i = 0; i < 250_000; i += 1) await one.take(`caller ${i}`, QUOTA);
-    expect(one.callers).toBeLessThanOrEqual(200_000);
+    const grown = heapGrowth(() => {
+      for (let i = 0; i < 250_000; i += 1) void one.take(`2001:db8:${i.toString(16)}:1`, QUOTA);
+      return one;
+    });
+    expect(one.bytes).toBeLessThanOrEqual(32 * 1024 * 1024);
+    expect(grown).toBeLessThanOrEqual(32 * 1024 * 1024);
   });
 });

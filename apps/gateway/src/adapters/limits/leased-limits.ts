@@ -1,12 +1,13 @@
 import type { Clock } from '@holdfast/kernel';
 import { LimitStore, type NamedQuota } from '../../application/ports/limit-store.port';
 import { LeaseLost, type SharedBudgets } from '../../application/ports/shared-budgets.port';
-import type { Allowance } from '../../domain/gcra';
+import { type Allowance, gcra } from '../../domain/gcra';
 import { Generations } from './generations';
 import { Share } from './share';
 import type { SharingState } from './sharing-state';
 
-const CALLERS_MAX = 100_000; // of one generation, about 30 MB
+const BYTES_MAX = 16 * 1024 * 1024; // of one generation: about 30,000 callers
+const CALLER_BYTES = 350; // the object, its share and their numbers
 /** The lease that is under way was counted before a request came; the next one counts it. The third is for a clock that ran on. */
 const ROUNDS_MAX = 3;
 
@@ -29,7 +30,7 @@ class Caller {
  * part; one call serves many requests. The gateway also applies the whole limit by itself, which alone holds while the others cannot be asked.
  */
 export class LeasedLimits extends LimitStore {
-  private readonly known = new Generations<Caller>(CALLERS_MAX);
+  private readonly known = new Generations<Caller>(BYTES_MAX, CALLER_BYTES);
 
   constructor(
     private readonly budgets: SharedBudgets,
@@ -39,16 +40,22 @@ export class LeasedLimits extends LimitStore {
     super();
   }
 
-  get callers(): number {
-    return this.known.size;
+  get bytes(): number {
+    return this.known.bytes;
   }
 
   override take(caller: string, quota: NamedQuota): Allowance | Promise<Allowance> {
     const nowMs = this.clock.monotonicMs();
     const key = `${quota.name}:${caller}`;
     let known = this.known.get(key, quota.windowSeconds * 1000, nowMs);
-    if (known === undefined) this.known.set(key, (known = new Caller(key, quota)));
+    if (known === undefined) this.known.set(key, (known = new Caller(key, quota)), nowMs);
     return this.decide(known, nowMs) ?? this.wait(known);
+  }
+
+  override peek(caller: string, quota: NamedQuota): Allowance {
+    const nowMs = this.clock.monotonicMs();
+    const known = this.known.find(`${quota.name}:${caller}`);
+    return known ? known.share.peek(nowMs) : gcra(quota, undefined, nowMs);
   }
 
   /** The answer, if it can be given without asking; null when a lease is needed for it. */

@@ -56,6 +56,16 @@ export class Share {
     return { allowance: own, ask: !alone && this.spent === this.slice };
   }
 
+  /** What `decide` would find, with nothing taken and nothing asked. */
+  peek(nowMs: number): Allowance {
+    const own = gcra(this.quota, this.arrivalMs, nowMs);
+    const isRefused =
+      nowMs < this.refusedUntilMs &&
+      nowMs >= this.aloneUntilMs &&
+      !(this.leased > 0 && nowMs < this.leasedUntilMs);
+    return isRefused ? refusal(own, this.refusedUntilMs - nowMs) : own;
+  }
+
   /** For whom no lease came in time although they were asked for. */
   refuse(nowMs: number): Allowance {
     return refusal(gcra(this.quota, this.arrivalMs, nowMs), REFUSED_MS_MIN);

@@ -12,4 +12,7 @@ export abstract class LimitStore {
    * and is kept within a fraction of a second.
    */
   abstract take(caller: string, quota: NamedQuota): Allowance | Promise<Allowance>;
+
+  /** What the caller has left, as far as this process knows, without taking anything or asking anybody. */
+  abstract peek(caller: string, quota: NamedQuota): Allowance;
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { FastifyRequest } from 'fastify';
+import { Strategy } from 'passport-jwt';
+import { bearerTokenOf } from './bearer';
 import type { Principal } from './request';
 import { ACCESS, asSecret, type Claims, hasClaims, ISSUER, Tokens } from './tokens';
 
@@ -11,7 +13,7 @@ export type VerifiedGuest = Principal & { expiresAtMs: number };
 export class GuestStrategy extends PassportStrategy(Strategy, 'guest') {
   constructor(tokens: Tokens) {
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: (request: FastifyRequest) => bearerTokenOf(request.raw) ?? null,
       secretOrKey: asSecret(tokens.accessKey),
       algorithms: ['HS256'],
       issuer: ISSUER,

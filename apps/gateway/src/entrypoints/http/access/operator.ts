@@ -4,14 +4,16 @@ import type { FastifyRequest } from 'fastify';
 import { AppConfig, isLoopback, ServiceConfig } from '@holdfast/config';
 import { Clock } from '@holdfast/kernel';
 import { Tokens } from './tokens';
+import { bearerTokenOf, TOKEN_LENGTH_MAX } from './bearer';
 import { VerifiedCache } from './verified-cache';
 
-const BEARER = /^Bearer +(\S+)$/i;
+// An operator has a few at a time; a pass is remembered only when it is good.
+const PASSES_BOUNDS = { entriesMax: 1_000, bytesMax: 1024 * 1024 } as const;
 
 /** Knows operators: by the pass they sign with the product's operator key, or by sitting on the machine of a standalone product. */
 @Injectable()
 export class Operators {
-  private readonly passes = new VerifiedCache<{ expiresAtMs: number }>();
+  private readonly passes = new VerifiedCache<{ expiresAtMs: number }>(PASSES_BOUNDS);
 
   constructor(
     private readonly tokens: Tokens,
@@ -33,7 +35,7 @@ export class Operators {
   /** This machine in standalone mode; elsewhere who shows a pass, or the token that the settings name for figures. */
   maySeeFigures(request: FastifyRequest): boolean {
     if (!this.ofCluster && isLoopbackPeer(request.socket.remoteAddress)) return true;
-    const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = bearerTokenOf(request.raw);
     return bearer !== undefined && (this.isFiguresToken(bearer) || this.isPass(bearer));
   }
 
@@ -44,6 +46,7 @@ export class Operators {
   }
 
   private isPass(pass: string): boolean {
+    if (pass.length > TOKEN_LENGTH_MAX) return false;
     const nowMs = this.clock.now();
     if (this.passes.get(pass, nowMs)) return true;
     const end = this.tokens.operatorPassEnd(pass);

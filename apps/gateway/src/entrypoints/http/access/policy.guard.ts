@@ -1,8 +1,12 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertNever } from '@holdfast/kernel';
+import { SecurityEvents } from '@holdfast/observability';
+import { clientAddress } from '../limits/address-key';
+import { Allowances } from '../limits/allowances';
 import { ProblemError } from '../problems/problem';
+import { bearerTokenOf } from './bearer';
 import type { VerifiedGuest } from './guest.strategy';
 import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
@@ -16,6 +20,8 @@ export class PolicyGuard extends AuthGuard('guest') {
   constructor(
     private readonly guests: KnownGuests,
     private readonly operators: Operators,
+    private readonly allowances: Allowances,
+    private readonly events: SecurityEvents,
   ) {
     super();
   }
@@ -42,15 +48,19 @@ export class PolicyGuard extends AuthGuard('guest') {
   }
 
   private admitGuest(request: FastifyRequest, context: ExecutionContext): true | Promise<boolean> {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) {
-      const known = this.guests.find(authorization);
-      if (known) {
-        request.principal = known;
-        return true;
-      }
-    }
-    return super.canActivate(context) as Promise<boolean>;
+    const token = bearerTokenOf(request.raw);
+    if (token === undefined) return this.refuse(request, context);
+    const known = this.guests.find(token);
+    if (known === undefined) return this.verify(token, request, context);
+    request.principal = known;
+    return true;
+  }
+
+  private async verify(token: string, request: FastifyRequest, context: ExecutionContext): Promise<boolean> {
+    // Passport's answer: it has called `handleRequest`.
+    if (!(await super.canActivate(context)) || !request.principal) return this.refuse(request, context);
+    this.guests.verified(token, request.principal as VerifiedGuest);
+    return true;
   }
 
   /** Called by passport with what the strategy found. */
@@ -61,12 +71,16 @@ export class PolicyGuard extends AuthGuard('guest') {
     context: ExecutionContext,
   ): User {
     if (error) throw error;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    context.switchToHttp().getRequest<FastifyRequest>().principal = guest || null;
+    return (guest || null) as User;
+  }
+
+  /** A failed token counts as a read, so that guessing has a price. Throws, in the end, who is not let in. */
+  private async refuse(request: FastifyRequest, context: ExecutionContext): Promise<never> {
     const { authorization } = request.headers;
-    if (!guest || authorization === undefined) throw new ProblemError(unauthenticated(authorization));
-    this.guests.verified(authorization, guest);
-    request.principal = guest;
-    return guest as User;
+    if (authorization !== undefined) this.events.report('bad-token', { address: clientAddress(request) });
+    await this.allowances.spend('reads', request, context.switchToHttp().getResponse<FastifyReply>());
+    throw new ProblemError(unauthenticated(authorization));
   }
 
   private policyOf(context: ExecutionContext): PolicyName | undefined {

@@ -47,5 +47,5 @@ export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
 
 export const LIMIT = Symbol('limit');
 
-/** Puts a route under the public limits. */
-export const Limited = (name: LimitName) => SetMetadata(LIMIT, name);
+/** Puts a route under these limits; without it a route counts as a read. `own`: its handler asks `Allowances` itself. */
+export const Limited = (name: LimitName | 'own') => SetMetadata(LIMIT, name);

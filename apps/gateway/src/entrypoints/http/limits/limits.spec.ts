@@ -115,6 +115,29 @@ describe('public limits', () => {
     expect(await statuses(40, () => place('forged'))).toEqual({ 401: 40 });
   });
 
+  it('count failed tokens as reads, and nothing of a customer or a drop', async () => {
+    const first = await place('forged');
+    expect(first.headers.ratelimit).toBe('"address-reads";r=2999;t=1');
+    expect(await statuses(2_999, () => place('forged'))).toEqual({ 401: 2_999 });
+    const refused = await place('forged');
+    expect(refused.json()).toMatchObject({ status: 429, code: 'quota-exceeded' });
+    expect((await app.inject(`/v1/drops/${DROP_ID}`)).statusCode).toBe(429);
+    // Who has a good token behind the same address goes on buying.
+    expect((await place(await newToken())).statusCode).toBe(201);
+  });
+
+  it('make no key of what looks like no id', async () => {
+    const take = jest.spyOn(app.get(LimitStore), 'take');
+    const token = await newToken();
+    await app.inject({
+      method: 'POST',
+      url: `/v1/drops/${'x'.repeat(7_000)}/holds`,
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' },
+    });
+    await app.inject(`/v1/drops/${'y'.repeat(7_000)}`);
+    expect(Math.max(...take.mock.calls.map(([key]) => key.length))).toBeLessThan(64);
+  });
+
   it('are lifted by an operator’s pass, and by nothing that looks like one', async () => {
     const token = await newToken();
     await statuses(30, () => place(token));

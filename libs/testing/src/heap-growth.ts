@@ -1,0 +1,15 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** Bytes that what `fill` made still takes on the heap, once garbage is collected. What `fill` returns is kept until then. */
+export function heapGrowth(fill: () => unknown): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = [fill()];
+  collect();
+  const grown = process.memoryUsage().heapUsed - before;
+  kept.pop();
+  return grown;
+}
