@@ -5,6 +5,10 @@ import {
   type ReadinessChecks,
   ReadinessSource,
 } from '../../apps/gateway/src/entrypoints/http/server/readiness-checks';
+import {
+  CONNECTION_SETTINGS,
+  type ConnectionSettings,
+} from '../../apps/gateway/src/entrypoints/http/server/connections/connection-settings';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module';
 import { AppConfig, ConfigModule, Runtime } from '@holdfast/config';
 import {
@@ -196,6 +200,7 @@ export async function startEdge(
   backend: FakeBackend,
   settings: Partial<AppConfig> = {},
   more: NonNullable<DynamicModule['imports']> = [],
+  connections: Partial<ConnectionSettings> = {},
 ): Promise<NestFastifyApplication> {
   const config: AppConfig = Object.freeze({
     mode: 'standalone',
@@ -221,6 +226,7 @@ export async function startEdge(
       ],
     },
     config,
+    { ...CONNECTION_SETTINGS, ...connections },
   );
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

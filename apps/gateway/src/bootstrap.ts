@@ -2,19 +2,25 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '@holdfast/config';
-import { createLogger, Logger, Metrics, NestLogger } from '@holdfast/observability';
+import { createLogger, Logger, Metrics, NestLogger, SecurityEvents } from '@holdfast/observability';
+import { connectionsFor, descriptorLimit } from '@holdfast/process';
 import { LIMITS } from '@holdfast/kernel';
 import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
 import { keepRawBodies } from './entrypoints/http/server/body';
-import { onClientError } from './entrypoints/http/server/client-error';
+import { answerClientErrors } from './entrypoints/http/server/client-error';
 import { closeGently } from './entrypoints/http/server/close-gently';
+import { guardConnections } from './entrypoints/http/server/connections/connection-guard';
+import {
+  CONNECTION_SETTINGS,
+  type ConnectionSettings,
+} from './entrypoints/http/server/connections/connection-settings';
+import { Pipeline } from './entrypoints/http/server/connections/pipeline';
 import { countRoutes, logRequests, onRequest } from './entrypoints/http/server/hooks';
 import { MethodTable } from './entrypoints/http/server/method-table';
 import { serveFiles } from './entrypoints/http/server/static-files';
 import { requestIdOf } from './entrypoints/http/server/trace';
 import { sendProblem } from './entrypoints/http/problems/problem';
 
-const REQUEST_COMPLETE_MS_MAX = 10_000; // the contract: slower is 408
 const HEADER_BYTES_MAX = 16 * 1024;
 const PATH_PARAMETER_MAX = 8 * 1024; // the bound on the whole address speaks first; a long id is simply not found
 
@@ -22,8 +28,10 @@ const PATH_PARAMETER_MAX = 8 * 1024; // the bound on the whole address speaks fi
 export async function createGatewayApp(
   rootModule: Parameters<typeof NestFactory.create>[0],
   config: AppConfig,
+  settings = CONNECTION_SETTINGS,
 ): Promise<NestFastifyApplication> {
-  const adapter = makeAdapter(config);
+  // Asked for when the first connection is there, and the modules long before that.
+  const adapter = makeAdapter(config, settings, () => app.get(SecurityEvents));
   const instance = adapter.getInstance();
   const methods = new MethodTable();
   methods.watch(instance);
@@ -36,9 +44,10 @@ export async function createGatewayApp(
   });
   keepRawBodies(instance);
   const logger = app.get(Logger);
+  const events = app.get(SecurityEvents);
   const count = countRoutes(instance, app.get(Metrics));
   const log = logRequests(logger);
-  adapter.setOnRequestHook(onRequest);
+  adapter.setOnRequestHook(onRequest(new Pipeline(settings.pipelinedMax, events)));
   adapter.setOnResponseHook((request, reply, done) => {
     count(request, reply);
     log(request, reply);
@@ -49,6 +58,13 @@ export async function createGatewayApp(
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;
   closeGently(instance.server);
+  guardConnections(instance.server, {
+    connectionsMax: connectionsFor(descriptorLimit()),
+    ofAddressMax: config.limits && config.proxyHops === 0 ? settings.ofAddressMax : null,
+    settings,
+    events,
+    metrics: app.get(Metrics),
+  });
   // An expectation that we do not know (`Expect`) is no reason for an answer without a body: the request is served as it is.
   instance.server.on('checkExpectation', (request, response) =>
     instance.server.emit('request', request, response),
@@ -56,21 +72,26 @@ export async function createGatewayApp(
   return app;
 }
 
-function makeAdapter({ proxyHops }: AppConfig): FastifyAdapter {
+function makeAdapter(
+  { proxyHops }: AppConfig,
+  { completeMs, idleMs, refusedMs, lookEveryMs }: ConnectionSettings,
+  events: () => SecurityEvents,
+): FastifyAdapter {
   return new FastifyAdapter({
     // Guards, never middleware: its engine would run at each request for nothing.
     skipMiddie: true,
     bodyLimit: LIMITS.bodyBytesMax,
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
-    requestTimeout: REQUEST_COMPLETE_MS_MAX,
+    requestTimeout: completeMs,
+    keepAliveTimeout: idleMs,
     // Node looks for late requests only every 30 s by default.
     http: {
-      headersTimeout: REQUEST_COMPLETE_MS_MAX,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: completeMs,
+      connectionsCheckingInterval: lookEveryMs,
       maxHeaderSize: HEADER_BYTES_MAX,
     },
     genReqId: requestIdOf,
-    clientErrorHandler: onClientError,
+    clientErrorHandler: answerClientErrors(events, refusedMs),
     // An address that cannot be decoded never reaches a route or a hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');

@@ -21,8 +21,14 @@ const LOGGED_FROM = {
   'unexpected-proxy': 1,
   /** A webhook without a good signature. */
   'bad-signature': 1,
-  /** Bytes that are no HTTP, or a request that was not complete in time (400, 408, 431). */
+  /** Bytes that are no HTTP, or too many of them (400, 414, 431). */
   'broken-request': 100,
+  /** A request that was not complete in time (408). */
+  'request-timeout': 20,
+  /** A connection cut off because its client did not read the answer. */
+  'slow-reader': 1,
+  /** A connection ended because too many requests stood behind one another. */
+  'pipelined-requests': 1,
   /** A connection refused: too many of one address, or of all. */
   'connection-refused': 1,
   /** A live stream refused: too many of one address, or of all. */

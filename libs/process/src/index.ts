@@ -1,3 +1,4 @@
+export * from './descriptors';
 export * from './lifetime';
 export * from './ops-server';
 export * from './product-version';

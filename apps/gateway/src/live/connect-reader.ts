@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { markLive } from '../entrypoints/http/server/connections/live-socket';
 import { LiveReader } from './live-reader';
 
 const KEEP_ALIVE_PROBE_MS = 30_000; // a peer that vanished without a word is noticed by the kernel
@@ -23,6 +24,7 @@ export function connectReader(
   }
   // Frames are written to the socket itself: it must never carry another answer.
   response.shouldKeepAlive = false;
+  markLive(socket);
   response.writeHead(200, streamHeaders(reply));
   response.flushHeaders();
   socket.setNoDelay(true);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { cutOff } from '../entrypoints/http/server/connections/cut-off';
 import type { LiveFrame } from './live-frame';
 
 /**
@@ -79,7 +80,7 @@ export class LiveReader {
 
   private drop(): void {
     this.forget();
-    this.socket.destroy();
+    cutOff(this.socket);
   }
 
   private write(frame: LiveFrame): void {

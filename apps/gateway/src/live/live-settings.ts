@@ -18,7 +18,7 @@ export interface LiveSettings {
 }
 
 export const LIVE_SETTINGS: LiveSettings = {
-  readersMax: 20_000, // half of the usual limit of open files in a server's unit, the other half serves requests
+  readersMax: 20_000, // and never more than half of the connections that the process may have (live.providers.ts)
   frameGapMs: 105, // ten a second at most, with room for a late timer before it
   heartbeatMs: 15_000,
   backlogBytesMax: 64 * 1024, // hundreds of frames beyond what the kernel buffers: who is that far behind needs a snapshot

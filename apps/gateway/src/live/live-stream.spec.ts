@@ -15,6 +15,7 @@ import {
   type ViewFreshness,
 } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
+import { Metrics, SecurityEvents, silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { DropDirectory } from '../application/drop-directory';
 import { PROBLEMS } from '../entrypoints/http/problems/catalogue';
@@ -22,6 +23,7 @@ import { ProblemError } from '../entrypoints/http/problems/problem';
 import { LiveController } from './live.controller';
 import { LiveHub } from './live-hub';
 import { LIVE_SETTINGS, type LiveSettings } from './live-settings';
+import { StreamPlaces } from './stream-places';
 
 /** The projector's side: the view, and the feed that tells its changes. */
 class Source extends LiveFeed {
@@ -108,6 +110,7 @@ interface Product {
 }
 
 const running: Product[] = [];
+const events = new SecurityEvents(silentLogger(), new Metrics());
 
 async function start(source: Source, settings: Partial<LiveSettings> = {}): Promise<Product> {
   const directory = { get: (id: string) => Promise.resolve(id === 'demo' ? source.drop : null) };
@@ -115,11 +118,13 @@ async function start(source: Source, settings: Partial<LiveSettings> = {}): Prom
     ...LIVE_SETTINGS,
     ...settings,
   });
+  const places = new StreamPlaces({ hasPass: () => false }, { limits: false }, events);
   @Module({
     controllers: [LiveController],
     providers: [
       { provide: LiveHub, useValue: hub },
       { provide: DropDirectory, useValue: directory },
+      { provide: StreamPlaces, useValue: places },
     ],
   })
   class TestModule {}
@@ -503,6 +508,21 @@ describe('the live stream', () => {
     expect(hub.stats().slowReaders).toBe(1);
     await waitFor('the quick one is up to date', () => quick.seen('S7').at(-1)?.version === version);
     quick.close();
+  });
+
+  it('drops a reader that takes nothing, though nothing more is sent to it', async () => {
+    const source = filled();
+    // More than the kernel takes for it.
+    source.drop = { ...source.drop!, description: 'x'.repeat(16 * 1024 * 1024) };
+    const { url, hub } = await start(source, { heartbeatMs: 50, stalledMsMax: 200 });
+    const { port } = new URL(url);
+    const silent = net.connect(Number(port), '127.0.0.1').pause();
+    silent.on('error', () => undefined);
+    silent.write('GET /v1/drops/demo/live HTTP/1.1\r\nhost: x\r\n\r\n');
+    await waitFor('the reader', () => hub.stats().readers === 1);
+    await waitFor('the reader dropped', () => hub.stats().readers === 0);
+    expect(hub.stats().slowReaders).toBe(1);
+    silent.destroy();
   });
 
   it('serves HTTP/1.0 without chunks', async () => {

@@ -11,8 +11,7 @@ import { LiveHub } from './live-hub';
 import type { LiveReader } from './live-reader';
 import { LIVE_SETTINGS } from './live-settings';
 import { readForSeconds } from './live-request';
-
-const COME_BACK_SECONDS = 5;
+import { StreamPlaces } from './stream-places';
 
 @Controller('v1/drops')
 @Policy('public')
@@ -20,6 +19,7 @@ export class LiveController {
   constructor(
     private readonly hub: LiveHub,
     private readonly directory: DropDirectory,
+    private readonly places: StreamPlaces,
   ) {}
 
   /** Live counts of a drop as Server-Sent Events. */
@@ -35,22 +35,30 @@ export class LiveController {
     if (end.kind === 'malformed') throw badFor();
     if (request.method === 'HEAD') return this.head(dropId, reply);
     const lastEventId = readLastEventId(request.headers['last-event-id'] as string | undefined);
-    const admission = await this.hub.enter(dropId, lastEventId, () => {
-      const reader = connectReader(request, reply, LIVE_SETTINGS.backlogBytesMax);
-      if (!reader) return null;
-      this.freeAtClose(request.raw.socket, dropId, reader);
-      if (end.kind === 'seconds') reader.endAfter(end.seconds * 1000);
-      return reader;
-    });
-    if (admission === 'not-found') throw new ProblemError({ code: 'not-found' });
-    if (admission === 'full') {
-      throw new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: COME_BACK_SECONDS });
+    const giveBack = this.places.take(request, reply);
+    let joined = false;
+    try {
+      const admission = await this.hub.enter(dropId, lastEventId, () => {
+        const reader = connectReader(request, reply, LIVE_SETTINGS.backlogBytesMax);
+        if (!reader) return null;
+        joined = true;
+        this.freeAtClose(request.raw.socket, dropId, reader, giveBack);
+        if (end.kind === 'seconds') reader.endAfter(end.seconds * 1000);
+        return reader;
+      });
+      if (admission === 'not-found') throw new ProblemError({ code: 'not-found' });
+      if (admission === 'full') throw this.places.full(request);
+    } finally {
+      if (!joined) giveBack();
     }
   }
 
   /** A function of its own, so that the listener keeps no request alive. */
-  private freeAtClose(socket: Socket, dropId: string, reader: LiveReader): void {
-    socket.once('close', () => this.hub.leave(dropId, reader));
+  private freeAtClose(socket: Socket, dropId: string, reader: LiveReader, giveBack: () => void): void {
+    socket.once('close', () => {
+      giveBack();
+      this.hub.leave(dropId, reader);
+    });
   }
 
   private async head(dropId: string, reply: FastifyReply): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import type { SecurityEvents } from '@holdfast/observability';
 import type { ProblemCode } from '../problems/catalogue';
 import { PROBLEMS } from '../problems/catalogue';
 import { PROBLEM_TYPE, problemBody } from '../problems/problem';
+import { endRefused, isEnding } from './connections/end-refused';
 import { requestIdOf } from './trace';
 
 interface ParserError {
@@ -12,29 +14,42 @@ interface ParserError {
 
 const REQUEST_LINE_MAX = 8 * 1024;
 
-/** Answers what never became a request: too slow, too large, or no HTTP at all. There is nothing but the socket to answer on. */
-export function onClientError(error: ParserError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = codeOf(error);
+/**
+ * Answers what never became a request: too slow, too large, or no HTTP at all. There is nothing but the socket to answer on, and it is closed
+ * `refusedMs` later at the latest.
+ */
+export function answerClientErrors(
+  events: () => SecurityEvents,
+  refusedMs: number,
+): (error: ParserError, socket: Socket) => void {
+  return (error, socket) => {
+    if (isEnding(socket)) return;
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const code = codeOf(error);
+    const kind = code === 'request-timeout' ? 'request-timeout' : 'broken-request';
+    events().report(kind, { address: socket.remoteAddress ?? '', detail: code });
+    endRefused(socket, answerOf(code), refusedMs);
+  };
+}
+
+function answerOf(code: ProblemCode): string {
   const [status, title] = PROBLEMS[code];
   const id = requestIdOf({ headers: {} });
   const body = problemBody({ code }, '/', id.slice(0, 32));
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${title}`,
-      `content-type: ${PROBLEM_TYPE}`,
-      `content-length: ${Buffer.byteLength(body)}`,
-      'x-content-type-options: nosniff',
-      `x-request-id: ${id}`,
-      'cache-control: no-store',
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  return [
+    `HTTP/1.1 ${status} ${title}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'x-content-type-options: nosniff',
+    `x-request-id: ${id}`,
+    'cache-control: no-store',
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }
 
 function codeOf({ code, rawPacket }: ParserError): ProblemCode {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger, Metrics } from '@holdfast/observability';
 import { sendProblem } from '../problems/problem';
+import type { Pipeline } from './connections/pipeline';
 import { traceIdOf } from './trace';
 
 const URI_MAX = 8 * 1024;
@@ -8,8 +9,17 @@ const HOT_LOGGED_ONE_IN = 1_000;
 
 type Done = (error?: Error) => void;
 
-/** The first thing that happens to each request: the headers of every answer, and the bound that the parser does not know. */
-export function onRequest(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+/** The first thing that happens to each request: the headers of every answer, and the bounds that the parser does not know. */
+export function onRequest(
+  pipeline: Pipeline,
+): (request: FastifyRequest, reply: FastifyReply, done: Done) => void {
+  return (request, reply, done) => {
+    if (pipeline.admit(request.raw, reply.raw)) begin(request, reply, done);
+    else reply.hijack();
+  };
+}
+
+function begin(request: FastifyRequest, reply: FastifyReply, done: Done): void {
   reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   if (request.raw.url!.length > URI_MAX) sendProblem(request, reply, { code: 'uri-too-long' });
   else done();

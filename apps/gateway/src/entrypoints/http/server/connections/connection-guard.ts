@@ -1,0 +1,53 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Metrics, SecurityEvents } from '@holdfast/observability';
+import { AddressPlaces } from './address-places';
+import type { ConnectionSettings } from './connection-settings';
+import { UnreadAnswers } from './unread-answers';
+
+export interface ConnectionGuardParts {
+  /** Of all addresses together. */
+  connectionsMax: number;
+  /** Null: one address may have as many as there are (limits are off, or the peer is a proxy of ours, which has limits of its own). */
+  ofAddressMax: number | null;
+  settings: ConnectionSettings;
+  events: SecurityEvents;
+  metrics: Metrics;
+}
+
+/**
+ * Bounds what clients can take by connections alone, before they have asked for anything: how many there are, how many one address has, and
+ * what waits for those who do not read.
+ */
+export function guardConnections(server: Server, parts: ConnectionGuardParts): void {
+  const { settings, events, metrics } = parts;
+  const open = new Set<Socket>();
+  const places = parts.ofAddressMax === null ? null : new AddressPlaces(parts.ofAddressMax);
+  const unread = new UnreadAnswers(settings, events);
+  metrics.gauge('holdfast_connections', 'Connections of clients that are open', () => open.size);
+
+  server.maxConnections = parts.connectionsMax;
+  server.on('drop', (of) => {
+    const detail = `all ${parts.connectionsMax} connections are taken`;
+    events.report('descriptors-low', { address: of?.remoteAddress ?? '', detail });
+  });
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const giveBack = places?.take(address);
+    if (giveBack === null) {
+      events.report('connection-refused', { address, detail: 'too many connections of one address' });
+      socket.destroy();
+      return;
+    }
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      giveBack?.();
+    });
+  });
+  server.on('listening', () => {
+    const look = setInterval(() => unread.look(open, performance.now()), settings.lookEveryMs);
+    look.unref();
+    server.once('close', () => clearInterval(look));
+  });
+}
