@@ -5,6 +5,8 @@ import type { AppConfig } from '@holdfast/config';
 import { createLogger, Logger, Metrics, NestLogger, SecurityEvents } from '@holdfast/observability';
 import { connectionsFor, descriptorLimit } from '@holdfast/process';
 import { LIMITS } from '@holdfast/kernel';
+import { isPage, sendHtml } from './entrypoints/http/pages/html';
+import { notFoundPage } from './entrypoints/http/pages/not-found.page';
 import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
 import { keepRawBodies } from './entrypoints/http/server/body';
 import { answerClientErrors } from './entrypoints/http/server/client-error';
@@ -95,9 +97,9 @@ function makeAdapter(
     // An address that cannot be decoded never reaches a route or a hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-      sendProblem(request, reply, {
-        code: error.statusCode === 414 ? 'uri-too-long' : 'invalid-request',
-      });
+      if (error.statusCode === 414) sendProblem(request, reply, { code: 'uri-too-long' });
+      else if (isPage(request)) sendHtml(reply, 404, notFoundPage());
+      else sendProblem(request, reply, { code: 'invalid-request' });
     },
     // While closing, a request on an open connection is still answered, by us and with `Connection: close`.
     return503OnClosing: false,

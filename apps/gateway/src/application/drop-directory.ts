@@ -82,7 +82,12 @@ export class DropDirectory {
     return (await this.snapshot(dropId))?.view ?? null;
   }
 
-  /** The same with its entity tag. */
+  /** Whether shoppers may see such a drop. Throws `ServiceUnavailable`. */
+  async has(dropId: string): Promise<boolean> {
+    return (await this.records.get(dropId)).value !== null;
+  }
+
+  /** The same as `get` with its entity tag. */
   async snapshot(dropId: string): Promise<DropSnapshot | null> {
     const { value: record, behind } = await this.records.get(dropId);
     if (!record) return null;

@@ -56,6 +56,11 @@ export function sendHtml(reply: FastifyReply, status: number, page: string): Fas
   return reply.code(status).headers(OWN_PAGE).send(page);
 }
 
+/** An address of the shop's pages, or of a person who looks for one. */
+export function isPage(request: FastifyRequest): boolean {
+  return request.url.startsWith('/d/') || acceptsHtml(request);
+}
+
 /** A person with a browser, and not a client of the API. */
 export function acceptsHtml(request: FastifyRequest): boolean {
   return !request.url.startsWith('/v1') && (request.headers.accept ?? '').includes('text/html');

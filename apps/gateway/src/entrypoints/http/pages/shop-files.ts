@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fingerprint } from '../server/body';
 import { pageHeaders } from './html';
 
 const INDEX = 'index.html';
@@ -23,6 +24,27 @@ export function findShopFiles(): ShopFiles | undefined {
     .filter((entry) => entry.isFile() && /^[\w-]+\.(ico|svg|png|txt|webmanifest)$/.test(entry.name))
     .map((entry) => entry.name);
   return { root, loose };
+}
+
+export interface ShopPages {
+  /** The one page for the list of drops and for each drop: the script in it does the rest. */
+  shop: Buffer;
+  etag: string;
+  /** The same page for an address that leads to no drop. It says so itself, whether or not its script runs. */
+  missing: Buffer;
+}
+
+const ROOT = '<div id="shop"></div>';
+const NO_SUCH_DROP = `<div id="shop" data-missing><main class="noscript"><h1>There is no such drop</h1>
+<p>The address is wrong, or the drop is not public yet.</p><p><a href="/">See all drops</a></p></main></div>`;
+
+/** Kept in memory: they are small, and everybody asks for them. */
+export function readShopPages(): ShopPages | undefined {
+  const files = findShopFiles();
+  if (!files) return undefined;
+  const shop = readFileSync(join(files.root, INDEX));
+  const missing = Buffer.from(shop.toString().replace(ROOT, NO_SUCH_DROP));
+  return { shop, etag: `"${fingerprint(shop).slice(0, 24)}"`, missing };
 }
 
 /**

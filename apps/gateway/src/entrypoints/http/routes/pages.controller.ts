@@ -1,20 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ServiceUnavailable } from '@holdfast/contracts';
+import { DeadlineExceeded } from '@holdfast/kernel';
+import { DropDirectory } from '../../../application/drop-directory';
 import { Policy } from '../access/policy';
+import { Limited } from '../limits/limit-policies';
 import { acceptsHtml, sendHtml } from '../pages/html';
 import { notFoundPage } from '../pages/not-found.page';
-import { findShopFiles, SHOP_HEADERS } from '../pages/shop-files';
+import { readShopPages, SHOP_HEADERS } from '../pages/shop-files';
 import { sendProblem } from '../problems/problem';
-import { fingerprint } from '../server/body';
+import { looksLikeId } from '../schemas/inputs';
 import { matchesTag } from '../server/entity-tag';
 
 /** The shop: one page for the list of drops and for each drop; the script in it does the rest. */
 @Controller()
 @Policy('public')
 export class PagesController {
-  private readonly page = readShopPage();
+  private readonly pages = readShopPages();
+
+  constructor(private readonly directory: DropDirectory) {}
 
   @Get()
   drops(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
@@ -22,26 +26,33 @@ export class PagesController {
   }
 
   @Get('d/:dropId')
-  drop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.send(request, reply);
+  @Limited('reads')
+  async drop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { dropId } = request.params as { dropId: string };
+    if (!this.pages || (await this.mayBeThere(dropId))) this.send(request, reply);
+    else void reply.code(404).headers(SHOP_HEADERS).send(this.pages.missing);
+  }
+
+  /** While nobody can say, the page is sent: it tells that the shop does not answer, and goes on asking. */
+  private async mayBeThere(dropId: string): Promise<boolean> {
+    if (!looksLikeId(dropId)) return false;
+    try {
+      return await this.directory.has(dropId);
+    } catch (error) {
+      if (error instanceof ServiceUnavailable || error instanceof DeadlineExceeded) return true;
+      throw error;
+    }
   }
 
   private send(request: FastifyRequest, reply: FastifyReply): void {
-    if (!this.page) {
+    if (!this.pages) {
       if (acceptsHtml(request)) sendHtml(reply, 404, notFoundPage());
       else sendProblem(request, reply, { code: 'not-found' });
       return;
     }
-    reply.headers(SHOP_HEADERS).header('etag', this.page.etag);
-    if (matchesTag(request.headers['if-none-match'], this.page.etag)) void reply.code(304).send();
-    else void reply.send(this.page.html);
+    const { shop, etag } = this.pages;
+    reply.headers(SHOP_HEADERS).header('etag', etag);
+    if (matchesTag(request.headers['if-none-match'], etag)) void reply.code(304).send();
+    else void reply.send(shop);
   }
-}
-
-/** Kept in memory: it is small, and the one page that everybody asks for. */
-function readShopPage() {
-  const files = findShopFiles();
-  if (!files) return undefined;
-  const html = readFileSync(join(files.root, 'index.html'));
-  return { html, etag: `"${fingerprint(html).slice(0, 24)}"` };
 }
