@@ -271,8 +271,52 @@ describe('what is not yours', () => {
       await bob.order(hold.id),
     ];
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
-    expect((await bob.ask<{ items: unknown[] }>('/v1/orders')).json.items).toEqual([]);
+    for (const list of ['/v1/orders', '/v1/holds'])
+      expect((await bob.ask<{ items: unknown[] }>(list)).json.items).toEqual([]);
     expect((await ann.ask<{ state: string }>(`/v1/orders/${order.id}`)).json.state).toBe('paid');
+  });
+});
+
+describe('your own live holds', () => {
+  it('are listed as soon as they are placed, and no longer when they have ended', async () => {
+    const eve = await Shopper.arrive(product.url);
+    const list = async (query = `?state=held&dropId=${dropId}`) =>
+      (await eve.ask<{ items: unknown[]; nextCursor: string | null }>(`/v1/holds${query}`)).json;
+    const [first, second] = [await eve.hold(dropId, LINES), await eve.hold(dropId, LINES)];
+    expect(await list()).toEqual({ items: [second.json, first.json], nextCursor: null });
+    const { items, nextCursor } = await list('?limit=1');
+    expect(items).toEqual([second.json]);
+    expect((await list(`?limit=1&cursor=${nextCursor}`)).items).toEqual([first.json]);
+    await eve.ask(`/v1/holds/${first.json.id}`, { method: 'DELETE' });
+    await eve.order(second.json.id);
+    expect(await list('')).toEqual({ items: [], nextCursor: null });
+  });
+
+  it.each(['state=sold', 'state=', 'limit=0', 'limit=201', 'cursor=bm8', 'cursor=%00', 'dropId=a%00b'])(
+    'are not listed for %s',
+    async (query) => {
+      const answer = await ann.ask(`/v1/holds?${query}`);
+      expect(answer.json).toMatchObject({ status: 400, code: 'invalid-request' });
+    },
+  );
+});
+
+describe('the page of a drop', () => {
+  it.each(['dnothere', '%00', 'a'.repeat(300), "x'y", '%F0%9F%90%88', '%ff'])(
+    'is 404 for %s, and says so',
+    async (id) => {
+      const answer = await fetch(`${product.url}/d/${id}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toMatch(/There is (no such drop|nothing here)/);
+    },
+  );
+
+  it('is there for a drop, and stays in the cache of the browser', async () => {
+    const url = `${product.url}/d/${dropId}`;
+    const first = await fetch(url);
+    expect(first.status).toBe(200);
+    const tag = first.headers.get('etag')!;
+    expect((await fetch(url, { headers: { 'if-none-match': tag } })).status).toBe(304);
   });
 });
 
@@ -400,7 +444,7 @@ describe('the rest of the edge', () => {
     '%s is a page that cannot be framed',
     async (path) => {
       const answer = await ask(product.url + path, { headers: { accept: 'text/html' } });
-      expect(answer.status).toBe(200);
+      expect(answer.status).toBe(path.startsWith('/d/') ? 404 : 200);
       expect(answer.headers.get('content-type')).toContain('text/html');
       expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(answer.headers.get('x-powered-by')).toBeNull();

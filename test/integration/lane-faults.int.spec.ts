@@ -200,6 +200,7 @@ class SlowLedger extends Ledger {
     return this.ledger.runBatch(dropId, commands);
   };
   getHold: Ledger['getHold'] = (query) => this.ledger.getHold(query);
+  liveHolds: Ledger['liveHolds'] = (query) => this.ledger.liveHolds(query);
   dueDrops: Ledger['dueDrops'] = (max) => this.ledger.dueDrops(max);
   customersOf: Ledger['customersOf'] = (dropId, max) => this.ledger.customersOf(dropId, max);
 }

@@ -1,4 +1,5 @@
-import type { Hold } from '@holdfast/contracts';
+import { type Hold, InvalidCursor, type ListHolds } from '@holdfast/contracts';
+import { sql } from '../../apps/inventory/src/adapters/postgres/sql/sql.generated';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase, type TestDrop } from '../support/drops';
 import { newCustomerId, openInventory, placeHold, wordOf, type Inventory } from '../support/inventory';
@@ -42,6 +43,14 @@ async function letExpire({ id, dropId }: Hold): Promise<void> {
        WHERE drop_id = $1 AND hold_id = $2`,
       [dropId, id],
     ),
+  );
+}
+
+async function setHoldsToOneInstant(dropId: string): Promise<void> {
+  await onDatabase(db.url, (client) =>
+    client.query(`UPDATE inventory.hold SET created_at = '2026-01-01T00:00:00.123456Z' WHERE drop_id = $1`, [
+      dropId,
+    ]),
   );
 }
 
@@ -259,6 +268,73 @@ describe('money that comes after the end of a hold', () => {
     const bought = await held(await sellOf());
     await inventory.client.confirmHold(paying(bought));
     expect(await inventory.client.retakeHold(paying(bought, 'order-2'))).toEqual({ kind: 'short' });
+  });
+});
+
+describe("the list of a customer's live holds", () => {
+  const list = (customerId: string, more: Partial<ListHolds> = {}) =>
+    inventory.client.listHolds({ customerId, limit: 50, ...more });
+  const idsOf = async (...query: Parameters<typeof list>) =>
+    (await list(...query)).items.map(({ id }) => id).sort();
+
+  it('has their own as soon as they are placed, in all drops or in one, and nobody else sees them', async () => {
+    const drops = await Promise.all([sellOf(), sellOf()]);
+    const customerId = newCustomerId();
+    const mine: Hold[] = [];
+    for (const dropId of drops) {
+      const outcome = await placeHold(inventory, dropId, { customerId });
+      if (outcome.kind === 'held') mine.push(outcome.hold);
+      await placeHold(inventory, dropId);
+      expect((await list(customerId)).items).toEqual([...mine].reverse());
+    }
+    expect((await list(customerId, { dropId: drops[0] })).items).toEqual([mine[0]]);
+    expect((await list(customerId, { dropId: 'dnotmine' })).items).toEqual([]);
+    expect((await list(newCustomerId())).items).toEqual([]);
+  });
+
+  it('leaves out what has ended, and what is over although nobody has swept it', async () => {
+    const dropId = await sellOf();
+    const customerId = newCustomerId();
+    const holds: Hold[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const outcome = await placeHold(inventory, dropId, { customerId });
+      if (outcome.kind === 'held') holds.push(outcome.hold);
+    }
+    const [released, confirmed, over, live] = holds as [Hold, Hold, Hold, Hold];
+    await inventory.client.releaseHold(ref(released));
+    await inventory.client.confirmHold(paying(confirmed));
+    await letExpire(over);
+    expect(await idsOf(customerId)).toEqual([live.id]);
+    await inventory.client.extendHold(paying(live)); // a payment in flight: it is held for all that
+    expect(await idsOf(customerId)).toEqual([live.id]);
+  });
+
+  it('goes on page by page, each hold once, and refuses a cursor that is not of it', async () => {
+    const dropId = await sellOf({ skus: { A: 10 }, perCustomerLimit: 10 });
+    const customerId = newCustomerId();
+    await Promise.all(Array.from({ length: 7 }, () => placeHold(inventory, dropId, { customerId })));
+    await setHoldsToOneInstant(dropId);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(customerId, { limit: 3, ...(cursor ? { cursor } : {}) });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect([seen.length, [...seen].sort()]).toEqual([7, await idsOf(customerId)]);
+    await expect(list(customerId, { cursor: 'bm8' })).rejects.toThrow(InvalidCursor);
+  });
+
+  it('is found by the index of live holds, however many others there are', async () => {
+    const customerId = newCustomerId();
+    const plan = await onDatabase(db.url, async (client) => {
+      await client.query('SET plan_cache_mode = force_generic_plan');
+      await client.query(`PREPARE list (text, text, bigint, text, int) AS ${sql.listLiveHolds.text}`);
+      return client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN EXECUTE list ('${customerId}', NULL, NULL, NULL, 51)`,
+      );
+    });
+    expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('hold_customer');
   });
 });
 

@@ -17,6 +17,7 @@ import {
   type DropRecord,
   type Hold,
   InventoryClient,
+  type ListHolds,
   LiveFeed,
   type LiveListener,
   type LiveMessage,
@@ -82,6 +83,7 @@ export class FakeBackend {
   placed: PlaceHold[] = [];
   ordered: PlaceOrder[] = [];
   delivered: { provider: string; body: string }[] = [];
+  listed: ListHolds[] = [];
   reads = 0;
   /** Thrown by whatever is asked next. */
   fault: Error | undefined;
@@ -99,6 +101,11 @@ export class FakeBackend {
     releaseHold: ({ holdId }: { holdId: string }) =>
       this.answer(() => ({ kind: this.holds.has(holdId) ? 'released' : 'not-found' }) as const),
     getHold: ({ holdId }: { holdId: string }) => this.answer(() => this.holds.get(holdId) ?? null),
+    listHolds: (query: ListHolds) =>
+      this.answer(() => {
+        this.listed.push(query);
+        return { items: [...this.holds.values()], nextCursor: null };
+      }),
     listDrops: () => this.answer(() => ({ items: [...this.drops.values()], nextCursor: null })),
     getDrop: (dropId: string) =>
       this.answer(() => {

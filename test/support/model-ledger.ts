@@ -45,6 +45,7 @@ export class ModelLedger extends Ledger {
   }
 
   getHold = () => Promise.reject(new Error('not in the model'));
+  liveHolds = () => Promise.reject(new Error('not in the model'));
   dueDrops = () => Promise.resolve([]);
   customersOf = () => Promise.resolve(null);
 

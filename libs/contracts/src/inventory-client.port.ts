@@ -21,6 +21,14 @@ export interface ListDrops {
   limit: number;
 }
 
+export interface ListHolds {
+  /** Only their own are listed. */
+  customerId: string;
+  dropId?: string;
+  cursor?: string;
+  limit: number;
+}
+
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;
@@ -49,6 +57,8 @@ export abstract class InventoryClient {
   abstract releaseHold(command: HoldRef): Promise<ReleaseOutcome>;
   /** Null when unknown or another customer's. `expired` by the database's clock even before the sweeper came by. */
   abstract getHold(query: HoldRef): Promise<Hold | null>;
+  /** The customer's live holds, newest first: those that read as `held` at this moment. Throws `InvalidCursor`. */
+  abstract listHolds(query: ListHolds): Promise<Page<Hold>>;
 
   abstract extendHold(command: PayForHold): Promise<ExtendOutcome>;
   abstract confirmHold(command: PayForHold): Promise<ConfirmOutcome>;

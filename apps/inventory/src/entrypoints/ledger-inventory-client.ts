@@ -7,6 +7,7 @@ import {
   type Hold,
   type HoldRef,
   type ListDrops,
+  type ListHolds,
   type Page,
   type PayForHold,
   type PlaceHold as PlaceHoldCommand,
@@ -21,6 +22,7 @@ import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
 import type { DropReader } from '../application/drop-reader';
 import type { EndHold } from '../application/end-hold';
 import { LANE_SETTINGS } from '../application/lane-settings';
+import { listLiveHolds } from '../application/list-live-holds';
 import type { PlaceHold } from '../application/place-hold';
 import type { CountsReader } from '../application/ports/counts-reader.port';
 import type { Gate } from '../application/ports/gate.port';
@@ -46,6 +48,10 @@ export class LedgerInventoryClient extends InventoryClient {
 
   getHold(query: HoldRef): Promise<Hold | null> {
     return answered('the ledger', this.holds.ledger.getHold(query));
+  }
+
+  listHolds(query: ListHolds): Promise<Page<Hold>> {
+    return answered('the list of holds', listLiveHolds(this.holds.ledger, query));
   }
 
   extendHold(command: PayForHold): Promise<ExtendOutcome> {

@@ -11,7 +11,7 @@ import type {
   RetakeOutcome,
   YieldOutcome,
 } from '../hold';
-import type { InventoryClient, ListDrops } from '../inventory-client.port';
+import type { InventoryClient, ListDrops, ListHolds } from '../inventory-client.port';
 import type { Shortage } from '../shortage';
 import { exactly, type WireTable } from './wire-table';
 import {
@@ -47,6 +47,10 @@ const placeHold = exactly<PlaceHold>()(
 
 const holdRef = exactly<HoldRef>()(z.object({ holdId: anyId, customerId: anyId }));
 const payForHold = exactly<PayForHold>()(z.object({ holdId: anyId, customerId: anyId, orderId: anyId }));
+
+const listHolds = exactly<ListHolds>()(
+  z.object({ customerId: anyId, dropId: anyId.optional(), cursor: cursor.optional(), limit: pageLimit }),
+);
 
 const listDrops = exactly<ListDrops>()(
   z.object({ state: dropState.optional(), cursor: cursor.optional(), limit: pageLimit }),
@@ -121,6 +125,7 @@ export const INVENTORY_WIRE: WireTable<InventoryClient> = {
   placeHold: { input: [placeHold], answer: placeOutcome },
   releaseHold: { input: [holdRef], answer: releaseOutcome },
   getHold: { input: [holdRef], answer: hold.nullable() },
+  listHolds: { input: [listHolds], answer: pageOf(hold) },
   extendHold: { input: [payForHold], answer: extendOutcome },
   confirmHold: { input: [payForHold], answer: confirmOutcome },
   yieldHold: { input: [payForHold], answer: yieldOutcome },

@@ -7,6 +7,7 @@ import {
   type Hold,
   type HoldRef,
   type ListDrops,
+  type ListHolds,
   type Page,
   type PayForHold,
   type PlaceHold,
@@ -43,6 +44,10 @@ export class RemoteInventory extends InventoryClient {
 
   getHold(query: HoldRef): Promise<Hold | null> {
     return this.remote.ask('getHold', [query], home(query));
+  }
+
+  listHolds(query: ListHolds): Promise<Page<Hold>> {
+    return this.remote.ask('listHolds', [query], { key: query.dropId, deadlineMs });
   }
 
   extendHold(command: PayForHold): Promise<ExtendOutcome> {

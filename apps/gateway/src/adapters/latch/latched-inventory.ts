@@ -6,6 +6,7 @@ import {
   type HoldRef,
   InventoryClient,
   type ListDrops,
+  type ListHolds,
   type LiveFeed,
   type LiveMessage,
   type Page,
@@ -94,6 +95,12 @@ export class LatchedInventory extends InventoryClient {
     const hold = await this.inventory.getHold(query);
     if (hold !== null) this.sawHold(query);
     return hold;
+  }
+
+  override async listHolds(query: ListHolds): Promise<Page<Hold>> {
+    const page = await this.inventory.listHolds(query);
+    for (const { id, customerId } of page.items) this.sawHold({ holdId: id, customerId });
+    return page;
   }
 
   override extendHold(command: PayForHold): Promise<ExtendOutcome> {

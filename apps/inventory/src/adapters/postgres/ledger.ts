@@ -2,7 +2,12 @@ import type { Hold, HoldRef } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
 import type { Pool, QueryResultRow } from 'pg';
 import type { GateSale } from '../../application/ports/gate.port';
-import { Ledger, type BatchResult } from '../../application/ports/ledger.port';
+import {
+  Ledger,
+  type BatchResult,
+  type HoldPosition,
+  type LiveHoldsQuery,
+} from '../../application/ports/ledger.port';
 import {
   runsAlone,
   type AdjustCommand,
@@ -40,6 +45,16 @@ export class PostgresLedger extends Ledger {
     if (dropId === undefined) return null;
     const [row] = await this.query<{ hold: HoldImage }>(sql.getHold, [dropId, holdId, customerId]);
     return row ? toHold(row.hold) : null;
+  }
+
+  async liveHolds({ customerId, dropId, after, limit }: LiveHoldsQuery) {
+    // One more than asked: it tells whether a next page exists.
+    const values = [customerId, dropId, after?.placedUs ?? null, after?.holdId ?? null, limit + 1];
+    const found = await this.query<{ hold: HoldImage; placed_us: string }>(sql.listLiveHolds, values);
+    const rows = found.slice(0, limit);
+    const end = found.length > limit ? rows.at(-1) : undefined;
+    const last: HoldPosition | null = end ? { placedUs: end.placed_us, holdId: end.hold.hold_id } : null;
+    return { holds: rows.map((row) => toHold(row.hold)), last };
   }
 
   async dueDrops(max: number): Promise<string[]> {

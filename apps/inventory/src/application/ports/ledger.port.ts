@@ -33,6 +33,21 @@ export interface BatchResult {
   news: LaneNews | null;
 }
 
+/** Where a hold stands in its customer's list. */
+export interface HoldPosition {
+  /** Microseconds since the epoch, as a decimal number: all that the ledger knows of the moment. */
+  placedUs: string;
+  holdId: string;
+}
+
+export interface LiveHoldsQuery {
+  customerId: string;
+  /** Null: of all drops. */
+  dropId: string | null;
+  after: HoldPosition | null;
+  limit: number;
+}
+
 /**
  * The truth about stock and holds. A batch is decided in one transaction; its commands are about different subjects, and a rare command
  * (`runsAlone`) comes alone.
@@ -42,6 +57,8 @@ export abstract class Ledger {
   abstract runBatch(dropId: string, commands: readonly LaneCommand[]): Promise<BatchResult>;
   /** Null when unknown or another customer's; a hold whose time is over reads as expired. Throws `LedgerUnreachable`. */
   abstract getHold(query: HoldRef): Promise<Hold | null>;
+  /** A customer's live holds, newest first, and where the next page begins. Throws `LedgerUnreachable`. */
+  abstract liveHolds(query: LiveHoldsQuery): Promise<{ holds: Hold[]; last: HoldPosition | null }>;
   /** Drops that have holds whose time is over. Throws `LedgerUnreachable`. */
   abstract dueDrops(max: number): Promise<string[]>;
   /** Customers who have or had units in the drop; null when there are more than `max`. Throws `LedgerUnreachable`. */

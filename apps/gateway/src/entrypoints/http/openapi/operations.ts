@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../problems/catalogue';
-import { dropsQuery, holdInput, orderInput, pageQuery, sessionInput } from '../schemas/inputs';
+import { dropsQuery, holdInput, holdsQuery, orderInput, pageQuery, sessionInput } from '../schemas/inputs';
 import { drop, health, hold, order, pageOf, received, session } from './schemas';
 
 /** An answer that is no refusal. A string is a media type that is no JSON. */
@@ -92,6 +92,20 @@ const shopper: Operation[] = [
       201: { description: 'Held.', content: hold, headers: ['Location', 'Idempotent-Replayed'] },
     },
     refusals: ['drop-not-open', 'drop-closed', 'limit-reached', 'sold-out', 'not-found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/holds',
+    id: 'listHolds',
+    tag: 'Shopper',
+    summary: 'Your own live holds, newest first',
+    description:
+      'Over all drops, or in one with `dropId`. A hold that you have just placed is listed at once.',
+    guest: true,
+    limited: true,
+    query: holdsQuery,
+    success: { 200: { description: 'One page.', content: pageOf(hold) } },
+    refusals: ['invalid-request'],
   },
   {
     method: 'get',

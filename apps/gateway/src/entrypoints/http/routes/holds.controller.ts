@@ -6,8 +6,8 @@ import { Policy } from '../access/policy';
 import { customerOf } from '../access/request';
 import { Limited } from '../limits/limit-policies';
 import { type Problem, sendProblem } from '../problems/problem';
-import { holdInput, looksLikeId } from '../schemas/inputs';
-import { fingerprint, type Parsed, parseJson, rawBody, refused } from '../server/body';
+import { holdInput, holdsQuery, looksLikeId } from '../schemas/inputs';
+import { check, fingerprint, type Parsed, parseJson, rawBody, refused } from '../server/body';
 import { EdgeCounts } from '../server/edge-counts';
 import { idempotencyKeyOf } from './idempotency';
 import { answerPlace, answerRelease } from './outcomes';
@@ -38,6 +38,21 @@ export class HoldsController {
       : { kind: 'drop-not-found' };
     this.counts.placed(outcome);
     sendAnswer(request, reply, answerPlace(outcome));
+  }
+
+  @Get('holds')
+  @Limited('reads')
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = check(holdsQuery, request.query);
+    if (query.kind === 'refused') {
+      sendProblem(request, reply, query.problem);
+      return;
+    }
+    const { dropId, cursor, limit } = query.value;
+    const customerId = customerOf(request);
+    const { items, nextCursor } = await this.inventory.listHolds({ customerId, dropId, cursor, limit });
+    const texts = items.map(renderHold).join(',');
+    sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
   }
 
   @Get('holds/:holdId')

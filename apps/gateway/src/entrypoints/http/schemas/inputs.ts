@@ -71,3 +71,9 @@ const ID = /^[0-9A-Za-z_-]{1,64}$/;
 export function looksLikeId(text: string): boolean {
   return ID.test(text);
 }
+
+/** `GET /v1/holds`: live holds are the only ones that are listed. */
+export const holdsQuery = pageQuery.extend({
+  state: z.literal('held', 'must be held').optional(),
+  dropId: z.string('must be given once').refine(looksLikeId, 'must be the id of a drop').optional(),
+});

@@ -4,6 +4,7 @@ import { Lane1790000000002 } from './2-lane';
 import { StockNews1790000000003 } from './3-stock-news';
 import { FactCounts1790000000004 } from './4-fact-counts';
 import { OutboxPurge1790000000005 } from './5-outbox-purge';
+import { HoldsOfCustomer1790000000006 } from './6-holds-of-customer';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
@@ -13,5 +14,6 @@ export const inventoryMigrations: MigrationSet = {
     StockNews1790000000003,
     FactCounts1790000000004,
     OutboxPurge1790000000005,
+    HoldsOfCustomer1790000000006,
   ],
 };
