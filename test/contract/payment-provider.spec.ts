@@ -16,7 +16,7 @@ beforeAll(async () => {
   ledger = await createLedger('payment_provider');
   pool = openPool({ url: ledger.url, role: ROLES.sandbox, max: 6, name: 'test-sandbox' });
   auditor = openPool({ url: ledger.url, role: ROLES.auditor, max: 1, name: 'test-auditor' });
-  sandbox = new SandboxProvider(pool, () => 'http://shop.example');
+  sandbox = new SandboxProvider(pool, () => 'http://shop.example', true);
 });
 
 afterAll(async () => {

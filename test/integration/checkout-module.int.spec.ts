@@ -112,6 +112,7 @@ it('without its database checkout says so in time, and never that something did 
     runtime: testRuntime('postgres://nobody@127.0.0.1:9/none'),
     clock: new SystemClock(),
     logger: silentLogger(),
+    sandboxFaults: true,
   }).client;
   const holdId = `dabc1234-h${'0'.repeat(26)}`;
   const order = { customerId: 'cus_1', key: 'k', bodyHash: 'h', holdId, email: 'a@example.com' };

@@ -115,6 +115,23 @@ describe('each sandbox token ends as the contract says, by the provider’s own 
   });
 });
 
+describe('where strangers come', () => {
+  it.each(['tok_slow', 'tok_timeout_ok', 'tok_timeout_lost', 'tok_late'])(
+    '%s is refused before anything is written, and the hold can be paid',
+    async (token) => {
+      const open = new Shop(stock, ledger.url, { sandboxFaults: false });
+      try {
+        const hold = await open.hold();
+        expect(await open.pay(hold, token)).toEqual({ kind: 'token-refused' });
+        expect(await open.charges(hold)).toEqual([]);
+        expect(await open.pay(hold, 'tok_ok')).toMatchObject({ status: 201 });
+      } finally {
+        await open.close();
+      }
+    },
+  );
+});
+
 describe('tok_3ds asks the shopper', () => {
   async function challenged(options?: { ttl: number }) {
     const hold = await shop.hold(options);

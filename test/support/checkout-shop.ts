@@ -56,6 +56,7 @@ export class Shop {
       runtime: this.runtime,
       clock: new SystemClock(),
       logger: silentLogger(),
+      sandboxFaults: true,
       ...parts,
     });
   }
@@ -102,10 +103,15 @@ export class Shop {
     return outcome.hold;
   }
 
-  pay(hold: Hold, token: string, key = randomBytes(8).toString('hex')): Promise<PlaceOrderOutcome> {
+  pay(
+    hold: Hold,
+    token: string,
+    key = randomBytes(8).toString('hex'),
+    address: string | null = null,
+  ): Promise<PlaceOrderOutcome> {
     const body = { holdId: hold.id, payment: { method: 'card' as const, token }, email: 'a@example.com' };
     const bodyHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-    return this.checkout.client.placeOrder({ customerId: hold.customerId, key, bodyHash, ...body });
+    return this.checkout.client.placeOrder({ customerId: hold.customerId, address, key, bodyHash, ...body });
   }
 
   order(hold: Hold, orderId: string): Promise<Order | null> {

@@ -219,6 +219,7 @@ export async function startEdge(
     limits: false,
     paymentWindowSeconds: 60,
     proxyHops: 0,
+    sandboxFaults: true,
     logLevel: 'silent',
     ...settings,
   });

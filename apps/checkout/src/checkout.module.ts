@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { Runtime } from '@holdfast/config';
+import { AppConfig, Runtime } from '@holdfast/config';
 import { CheckoutClient, InventoryClient } from '@holdfast/contracts';
 import { Clock, SystemClock } from '@holdfast/kernel';
 import { Logger } from '@holdfast/observability';
@@ -34,13 +34,28 @@ class CheckoutLife implements OnApplicationBootstrap, BeforeApplicationShutdown,
 
 const CHECKOUT = Symbol('checkout');
 
+function makeCheckout(
+  inventory: InventoryClient,
+  runtime: Runtime,
+  clock: Clock,
+  logger: Logger,
+  { sandboxFaults }: AppConfig,
+): Checkout {
+  return buildCheckout({
+    inventory,
+    runtime,
+    clock,
+    logger: logger.child({ part: 'checkout' }),
+    sandboxFaults,
+  });
+}
+
 const providers: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   {
     provide: CHECKOUT,
-    inject: [InventoryClient, Runtime, Clock, Logger],
-    useFactory: (inventory: InventoryClient, runtime: Runtime, clock: Clock, logger: Logger) =>
-      buildCheckout({ inventory, runtime, clock, logger: logger.child({ part: 'checkout' }) }),
+    inject: [InventoryClient, Runtime, Clock, Logger, AppConfig],
+    useFactory: makeCheckout,
   },
   { provide: CheckoutClient, inject: [CHECKOUT], useFactory: (checkout: Checkout) => checkout.client },
   {

@@ -27,13 +27,16 @@ const SANDBOX_POOL_MAX = 6;
 const PURGE_EVERY_MS = 600_000; // rows live for days; ten minutes more are nothing
 
 // A payment on an idle machine takes some 15 ms; two dozen keep two cores and the log busy, and more only make all of them late.
-const BEGINNING = { places: 24, placeMs: 1_000, waitMs: 8_000, waiting: 2_000 };
+// A customer has one purchase in hand, perhaps two; a hundred that wait are somebody's program.
+const BEGINNING = { places: 24, placeMs: 1_000, waitMs: 8_000, waiting: 2_000, waitingOfCustomer: 100 };
 
 export interface CheckoutParts {
   inventory: InventoryClient;
   runtime: Runtime;
   clock: Clock;
   logger: Logger;
+  /** Sandbox tokens that stall or lose answers are taken. */
+  sandboxFaults: boolean;
   timings?: Partial<CheckoutTimings>;
   /** Wrap the ports: tests let calls fail or the process die there. */
   wrapStore?: (store: OrderStore) => OrderStore;
@@ -65,7 +68,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   const secrets = runtime.secrets.sandboxWebhookSecrets;
 
   const store = (wrapStore ?? ((it) => it))(new PgOrderStore(pool));
-  const sandbox = (wrapProvider ?? ((it) => it))(new SandboxProvider(bankPool, origin));
+  const sandbox = (wrapProvider ?? ((it) => it))(new SandboxProvider(bankPool, origin, parts.sandboxFaults));
   const provider = new GuardedProvider(sandbox, clock, timings.providerDeadlineMs);
   const steps = new SagaSteps(inventory, provider);
   const saga = new PaySaga({ store, steps, random: Math.random, logger, leaseMs: timings.leaseMs });

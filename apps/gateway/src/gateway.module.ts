@@ -21,6 +21,7 @@ import { KnownGuests } from './entrypoints/http/access/known-guests';
 import { PolicyGuard } from './entrypoints/http/access/policy.guard';
 import { Tokens } from './entrypoints/http/access/tokens';
 import { Allowances } from './entrypoints/http/limits/allowances';
+import { AddressShares } from './entrypoints/http/limits/address-shares';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
 import { BankController } from './entrypoints/http/routes/bank.controller';
 import { DocsController } from './entrypoints/http/routes/docs.controller';
@@ -74,6 +75,7 @@ const access = [
   GuestStrategy,
   Operators,
   Allowances,
+  AddressShares,
   ...limitProviders,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },

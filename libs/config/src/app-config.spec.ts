@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig } from './app-config';
+import { loadLaunchConfig } from './launch-config';
 
 describe('configuration', () => {
   it('has sane defaults', () => {
@@ -49,6 +50,23 @@ describe('configuration', () => {
     for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'shop.example']) {
       expect(() => loadConfig({ HOLDFAST_LIMITS: 'off', HOST })).toThrow('loopback');
     }
+  });
+
+  it('takes sandbox tokens that stall only where nobody else comes, unless told', () => {
+    const local = [{}, { HOST: '::1' }, { HOST: '127.0.0.9' }];
+    for (const env of local) expect(loadConfig(env).sandboxFaults).toBe(true);
+    const open = [{ HOST: '0.0.0.0' }, { HOST: 'shop.example' }, { HOLDFAST_PROXY_HOPS: '1' }];
+    for (const env of open) {
+      expect(loadConfig(env).sandboxFaults).toBe(false);
+      expect(loadConfig({ ...env, HOLDFAST_SANDBOX_FAULTS: 'on' }).sandboxFaults).toBe(true);
+    }
+    expect(loadConfig({ HOLDFAST_SANDBOX_FAULTS: 'off' }).sandboxFaults).toBe(false);
+    const toldOf = (origin: string) => loadLaunchConfig({ HOLDFAST_PUBLIC_ADDRESS: origin }).sandboxFaults;
+    expect(['http://localhost:3000', 'http://[::1]:3000', 'https://shop.example'].map(toldOf)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('is frozen', () => {

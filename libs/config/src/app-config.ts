@@ -17,6 +17,8 @@ export abstract class AppConfig {
   abstract readonly paymentWindowSeconds: number;
   /** How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed. */
   abstract readonly proxyHops: number;
+  /** Sandbox tokens that are slow, late or lose answers are taken: one shopper can keep others waiting with them. */
+  abstract readonly sandboxFaults: boolean;
   abstract readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -44,6 +46,7 @@ export const appSchema = z.object({
   HOLDFAST_LIMITS: onOff.default(true),
   HOLDFAST_PAYMENT_WINDOW: whole(1, 3600).default(60),
   HOLDFAST_PROXY_HOPS: whole(0, 10).default(0),
+  HOLDFAST_SANDBOX_FAULTS: onOff.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -76,7 +79,18 @@ function publicLimits(it: z.output<typeof appSchema>): string[] {
   return ['HOLDFAST_LIMITS: off is allowed only while HOST is a loopback address'];
 }
 
-export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
+/** Nobody from elsewhere comes here: neither directly, nor through a proxy in front, nor to an address that others are told. */
+function isForThisMachine({ HOST, HOLDFAST_PROXY_HOPS, HOLDFAST_PUBLIC_ADDRESS: told }: Reach): boolean {
+  return isLoopback(HOST) && HOLDFAST_PROXY_HOPS === 0 && (told === undefined || isLoopback(hostOf(told)));
+}
+
+const hostOf = (told: string): string => new URL(told).hostname.replace(/^\[|\]$/g, '');
+
+type Reach = Pick<z.output<typeof appSchema>, 'HOST' | 'HOLDFAST_PROXY_HOPS'> & {
+  HOLDFAST_PUBLIC_ADDRESS?: string | undefined;
+};
+
+export function toAppConfig(it: z.output<typeof appSchema> & Reach): AppConfig {
   return {
     mode: it.HOLDFAST_MODE,
     host: it.HOST,
@@ -87,6 +101,7 @@ export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
     limits: it.HOLDFAST_LIMITS,
     paymentWindowSeconds: it.HOLDFAST_PAYMENT_WINDOW,
     proxyHops: it.HOLDFAST_PROXY_HOPS,
+    sandboxFaults: it.HOLDFAST_SANDBOX_FAULTS ?? isForThisMachine(it),
     logLevel: it.LOG_LEVEL,
   };
 }

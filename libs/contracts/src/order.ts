@@ -32,6 +32,8 @@ export interface Order {
 
 export interface PlaceOrder {
   customerId: string;
+  /** Whom the request's address stands for, so that turns are shared between addresses; null or absent: the customer has turns of their own. */
+  address?: string | null;
   key: string;
   bodyHash: string;
   holdId: string;
@@ -44,6 +46,7 @@ export type PlaceOrderOutcome =
   | { kind: 'answered'; status: 201 | 202; orderId: string; body: string; replayed: boolean }
   | { kind: 'declined'; orderId: string }
   | { kind: 'unknown-token' } // a sandbox token that does not exist
+  | { kind: 'token-refused' } // a sandbox token that is slow or loses answers, where those are not taken
   | { kind: 'key-reused' }
   | { kind: 'hold-not-found' }
   | { kind: 'hold-expired' }

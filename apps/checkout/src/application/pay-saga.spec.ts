@@ -3,7 +3,7 @@ import { type Logger, silentLogger } from '@holdfast/observability';
 import type { OrderRecord } from '../domain/order';
 import { PaySaga } from './pay-saga';
 import type { OrderStore } from './ports/order-store.port';
-import type { ChargeState, PaymentProvider } from './ports/payment-provider.port';
+import type { ChargeState, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 import { SagaSteps } from './saga-steps';
 
 /** What an operator is told when sold units meet a charge in that state. */
@@ -31,3 +31,23 @@ describe('units that are sold and cannot be charged', () => {
     expect(await complaintsAbout('processing')).toEqual([]);
   });
 });
+
+it('tells whoever waits that the provider is slow, and nobody when it is not', async () => {
+  let answer = (_: ProviderAnswer) => {};
+  const provider = { capture: () => new Promise<ProviderAnswer>((resolve) => (answer = resolve)) };
+  const store = { postpone: () => Promise.resolve() } as Partial<OrderStore>;
+  const steps = new SagaSteps({} as InventoryClient, provider as Partial<PaymentProvider> as PaymentProvider);
+  const deps = { steps, random: () => 0, logger: silentLogger(), leaseMs: 1_000 };
+  const saga = new PaySaga({ ...deps, store: store as OrderStore });
+  const order = { orderId: 'd1-o1', attempt: 1, step: 'capturing', tries: 0 } as OrderRecord;
+  const told: string[] = [];
+
+  const quick = saga.drive(order, () => told.push('quick'));
+  answer({ kind: 'unknown', why: 'test' });
+  await quick;
+  let slow: Promise<unknown> | undefined;
+  await new Promise<void>((resolve) => (slow = saga.drive(order, resolve)));
+  answer({ kind: 'unknown', why: 'test' });
+  await slow;
+  expect(told).toEqual([]);
+}, 5_000);

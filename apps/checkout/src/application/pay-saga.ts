@@ -2,12 +2,14 @@ import { invariant } from '@holdfast/kernel';
 import { ServiceUnavailable } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/observability';
 import { backoffMs } from '../domain/backoff';
-import { isSettled, type Move, NEXT, type OrderRecord, STATE_OF } from '../domain/order';
+import { ASKS_PROVIDER, isSettled, type Move, NEXT, type OrderRecord, STATE_OF } from '../domain/order';
 import { factOf } from '../domain/order-fact';
 import { toOrder } from '../domain/render-order';
 import type { Consequences, OrderStore } from './ports/order-store.port';
 import type { SagaSteps, Verdict } from './saga-steps';
 
+// A provider answers in some 10 ms, and a place is wanted by others; what comes later comes without a place.
+const PROVIDER_PATIENCE_MS = 100;
 const MOVES_MAX = 24; // the longest way through the states has nine; more means that two states play ball
 
 export interface SagaDeps {
@@ -26,13 +28,16 @@ export interface SagaDeps {
 export class PaySaga {
   constructor(private readonly deps: SagaDeps) {}
 
-  /** Returns the order where it came to stand: settled, or waiting for its next check. Throws `ServiceUnavailable` when our own ledger is away. */
-  async drive(from: OrderRecord): Promise<OrderRecord> {
+  /**
+   * Returns the order where it came to stand: settled, or waiting for its next check. `onSlow` is called when the provider lets us wait.
+   * Throws `ServiceUnavailable` when our own ledger is away.
+   */
+  async drive(from: OrderRecord, onSlow?: () => void): Promise<OrderRecord> {
     const { store, logger, random, leaseMs } = this.deps;
     let order = from;
     for (let moves = 0; !isSettled(order.step); moves += 1) {
       invariant(moves < MOVES_MAX, `order ${order.orderId} comes to rest`);
-      const verdict = await this.ask(order);
+      const verdict = await this.watch(order, onSlow);
       if (verdict.kind === 'wait') {
         const fields = { orderId: order.orderId, step: order.step, why: verdict.why };
         if (verdict.stuck) logger.error(fields, 'order is stuck: nothing but an operator can settle it');
@@ -47,6 +52,12 @@ export class PaySaga {
       order = moved;
     }
     return order;
+  }
+
+  private async watch(order: OrderRecord, onSlow: (() => void) | undefined): Promise<Verdict> {
+    if (!onSlow || !ASKS_PROVIDER.has(order.step)) return this.ask(order);
+    const timer = setTimeout(onSlow, PROVIDER_PATIENCE_MS);
+    return this.ask(order).finally(() => clearTimeout(timer));
   }
 
   private async ask(order: OrderRecord): Promise<Verdict> {

@@ -4,6 +4,7 @@ import { isSettled, type OrderIntent, type OrderRecord, STATE_OF } from '../doma
 import { refusalOf } from '../domain/refusal';
 import { toOrder } from '../domain/render-order';
 import type { BackgroundWork } from './background-work';
+import { JoinedRequests } from './joined-requests';
 import type { PaySaga } from './pay-saga';
 import type { OrderStore } from './ports/order-store.port';
 import type { PaymentProvider } from './ports/payment-provider.port';
@@ -25,66 +26,75 @@ export interface PlaceOrderDeps {
   timings: CheckoutTimings;
 }
 
+type OrderIds = Pick<OrderIntent, 'dropId' | 'orderId'>;
+
+/** An answer, or an order of the same key whose answer has to be waited for. */
+type Placed = PlaceOrderOutcome | { kind: 'wait-for'; order: OrderRecord };
+
 /** Takes a shopper's order: the same key is the same order, and a hold has one order at a time. */
 export class PlaceOrderUseCase {
-  constructor(private readonly deps: PlaceOrderDeps) {}
+  private readonly joined: JoinedRequests;
+
+  constructor(private readonly deps: PlaceOrderDeps) {
+    this.joined = new JoinedRequests(deps.timings.joinWaitMs);
+  }
 
   async place(command: PlaceOrder): Promise<PlaceOrderOutcome> {
     const { customerId, key, holdId } = command;
-    if (!this.deps.provider.accepts(command.payment.token)) return { kind: 'unknown-token' };
+    const token = this.deps.provider.judgeToken(command.payment.token);
+    if (token !== 'taken') return { kind: token === 'unknown' ? 'unknown-token' : 'token-refused' };
     const dropId = dropIdOf(holdId);
     if (dropId === undefined) return { kind: 'hold-not-found' };
     const orderId = deriveOrderId({ dropId, customerId, route: ROUTE, key });
+    return this.joined.run(command, () => this.lead(command, { dropId, orderId }));
+  }
 
-    const existing = await this.deps.store.get(dropId, orderId);
+  /** Nobody waits for another's answer on a place: those are for payments that work. */
+  private async lead(command: PlaceOrder, ids: OrderIds): Promise<PlaceOrderOutcome> {
+    const existing = await this.deps.store.get(ids.dropId, ids.orderId);
     if (existing && !mayBeginAgain(existing)) return this.replay(existing, command);
 
-    const leave = await this.deps.turnstile.enter();
+    const { customerId, address = null } = command;
+    const leave = await this.deps.turnstile.enter({ customerId, address });
     if (!leave) return { kind: 'busy', retryAfterSeconds: RETRY_AFTER_SECONDS };
-    try {
-      return await this.placeNew(command, { dropId, orderId }, existing);
-    } finally {
-      leave();
-    }
+    const placed = await this.placeNew(command, ids, existing, leave).finally(leave);
+    return placed.kind === 'wait-for' ? this.replay(placed.order, command) : placed;
   }
 
   private async placeNew(
     command: PlaceOrder,
-    { dropId, orderId }: Pick<OrderIntent, 'dropId' | 'orderId'>,
+    { dropId, orderId }: OrderIds,
     failed: OrderRecord | null,
-  ): Promise<PlaceOrderOutcome> {
+    leave: () => void,
+  ): Promise<Placed> {
     const { holdId, customerId } = command;
     const hold = await this.deps.inventory.getHold({ holdId, customerId });
     if (hold?.state !== 'held') {
       // The same key may have ended the hold since it was looked for: while this request waited for its turn, or just now.
       const same = await this.deps.store.get(dropId, orderId);
-      if (same && !mayBeginAgain(same)) return this.replay(same, command);
+      if (same && !mayBeginAgain(same)) return { kind: 'wait-for', order: same };
       if (!hold) return { kind: 'hold-not-found' };
       return { kind: hold.state === 'expired' ? 'hold-expired' : 'hold-not-active' };
     }
-    return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), failed, command);
+    return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), failed, leave);
   }
 
-  private async begin(
-    intent: OrderIntent,
-    failed: OrderRecord | null,
-    command: PlaceOrder,
-  ): Promise<PlaceOrderOutcome> {
+  private async begin(intent: OrderIntent, failed: OrderRecord | null, leave: () => void): Promise<Placed> {
     const { store, timings } = this.deps;
     const begun = failed
       ? await store.beginAgain(failed, intent, timings.leaseMs)
       : await store.begin(intent, timings.leaseMs);
-    if (begun.kind === 'begun') return this.pay(begun.order);
+    if (begun.kind === 'begun') return this.pay(begun.order, leave);
     // The same key was faster, and may have ended already; or another order has the hold.
     const same = await store.get(intent.dropId, intent.orderId);
-    if (same && same.attempt !== failed?.attempt) return this.replay(same, command);
+    if (same && same.attempt !== failed?.attempt) return { kind: 'wait-for', order: same };
     const rival = await store.activeOfHold(intent.dropId, intent.holdId);
     return rival && STATE_OF[rival.step] === 'paid' ? { kind: 'hold-not-active' } : { kind: 'in-progress' };
   }
 
-  /** Drives the order for as long as a shopper waits; after that it goes on without them. */
-  private async pay(order: OrderRecord): Promise<PlaceOrderOutcome> {
-    const driven = this.deps.background.track(this.deps.saga.drive(order));
+  /** Drives the order for as long as a shopper waits; after that it goes on without them. The place is left as soon as the provider is slow. */
+  private async pay(order: OrderRecord, leave: () => void): Promise<PlaceOrderOutcome> {
+    const driven = this.deps.background.track(this.deps.saga.drive(order, leave));
     try {
       return await this.answer(await withDeadline('payment', this.deps.timings.answerBudgetMs, driven), true);
     } catch (error) {

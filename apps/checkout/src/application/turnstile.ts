@@ -1,3 +1,5 @@
+import { FairQueue, type Share } from './fair-queue';
+
 export interface TurnstileLimits {
   /** Passed at a time. */
   places: number;
@@ -5,42 +7,55 @@ export interface TurnstileLimits {
   placeMs: number;
   /** Who waits longer is turned away. */
   waitMs: number;
-  /** Waiting at most; more are turned away at once. */
+  /** Waiting at most. One more displaces somebody of the address with the most, or is turned away. */
   waiting: number;
+  /** Waiting at most of one customer; more are turned away at once. */
+  waitingOfCustomer: number;
 }
 
 interface Waiter {
+  share: Share;
   resolve: (leave: (() => void) | null) => void;
   timer: NodeJS.Timeout;
 }
 
 /**
- * Lets a few payments begin at a time, in the order in which they came. Of a thousand that begin at once each gets a thousandth of the
- * database and all are late; one after the other the first are done when the last begin, and the work is the same.
+ * Lets a few payments begin at a time. Of a thousand that begin at once each gets a thousandth of the database and all are late; one after
+ * the other the first are done when the last begin, and the work is the same. Who waits is served in turns, see `FairQueue`.
  */
 export class Turnstile {
   private free: number;
-  private readonly queue: Waiter[] = [];
+  private readonly queue = new FairQueue<Waiter>();
 
   constructor(private readonly limits: TurnstileLimits) {
     this.free = limits.places;
   }
 
   /** Resolves with the way out, to be called when done; with null when turned away. */
-  enter(): Promise<(() => void) | null> {
+  enter(share: Share): Promise<(() => void) | null> {
     if (this.free > 0) {
       this.free -= 1;
       return Promise.resolve(this.place());
     }
-    if (this.queue.length >= this.limits.waiting) return Promise.resolve(null);
+    if (!this.hasRoom(share)) return Promise.resolve(null);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.queue.splice(this.queue.indexOf(waiter), 1);
+        this.queue.remove(share, waiter);
         resolve(null);
       }, this.limits.waitMs);
-      const waiter: Waiter = { resolve, timer };
-      this.queue.push(waiter);
+      const waiter: Waiter = { share, resolve, timer };
+      this.queue.push(share, waiter);
     });
+  }
+
+  private hasRoom(share: Share): boolean {
+    if (this.queue.waitingOf(share) >= this.limits.waitingOfCustomer) return false;
+    if (this.queue.size < this.limits.waiting) return true;
+    const displaced = this.queue.displaceFor(share);
+    if (!displaced) return false;
+    clearTimeout(displaced.timer);
+    displaced.resolve(null);
+    return true;
   }
 
   private place(): () => void {

@@ -59,6 +59,15 @@ export const STATE_OF: Readonly<Record<Step, OrderState>> = {
   refunded: 'refunded',
 };
 
+/** At these steps the provider has the word. */
+export const ASKS_PROVIDER: ReadonlySet<Step> = new Set([
+  'authorising',
+  'awaiting',
+  'capturing',
+  'voiding',
+  'refunding',
+]);
+
 export const isSettled = (step: Step): boolean => step === 'paid' || step === 'failed' || step === 'refunded';
 
 /** Why an order is not paid; the public `reason`. */

@@ -30,6 +30,7 @@ describe('the services that the launcher runs', () => {
     for (const each of plans) {
       const config = configOf(each);
       expect(config).toMatchObject({ instance: each.instance, mode: 'cluster', dataDir: '/data' });
+      expect(config.sandboxFaults).toBe(true);
       expect(config).toMatchObject({
         publicAddress: places.publicAddress,
         callbackAddress: places.callbackAddress,
@@ -67,6 +68,7 @@ describe('the services that the launcher runs', () => {
       expect(configOf(each)).toMatchObject({ paymentWindowSeconds: 5, gate: false, instance: each.instance });
       expect(each.env).not.toHaveProperty('AWS_SECRET');
       expect(each.env).not.toHaveProperty('HOLDFAST_INSTANCE_FILE');
+      expect(configOf(each).sandboxFaults).toBe(false); // strangers come to the proxy
       expect(each.env['HOST']).not.toBe('0.0.0.0');
       expect(each.env['PORT']).not.toBe('80');
     }

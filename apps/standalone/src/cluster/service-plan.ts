@@ -62,6 +62,8 @@ export function planServices(
       HOLDFAST_CALLBACK_ADDRESS: places.callbackAddress,
       // Those of the person, and ours before the gateways.
       HOLDFAST_PROXY_HOPS: String(config.proxyHops + 1),
+      // The services listen on loopback, so they cannot see by themselves who comes to the proxy.
+      HOLDFAST_SANDBOX_FAULTS: config.sandboxFaults ? 'on' : 'off',
       LOG_LEVEL: config.logLevel,
       ...settingsOf(service, address, ports, places),
     };

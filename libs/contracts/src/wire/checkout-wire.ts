@@ -16,6 +16,7 @@ import { anyId, busy, cursor, holdLine, money, pageLimit, pageOf, word } from '.
 const placeOrder = exactly<PlaceOrder>()(
   z.object({
     customerId: anyId,
+    address: z.string().max(64).nullish(),
     key: z.string().min(1).max(LIMITS.idempotencyKeyLengthMax),
     bodyHash: z.string().min(1).max(128),
     holdId: anyId,
@@ -58,6 +59,7 @@ const placeOrderOutcome = exactly<PlaceOrderOutcome>()(
     }),
     z.object({ kind: z.literal('declined'), orderId: z.string() }),
     word('unknown-token'),
+    word('token-refused'),
     word('key-reused'),
     word('hold-not-found'),
     word('hold-expired'),

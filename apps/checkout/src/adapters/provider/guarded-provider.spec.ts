@@ -18,8 +18,8 @@ class Scripted extends PaymentProvider {
     super();
   }
 
-  accepts(): boolean {
-    return true;
+  judgeToken(): 'taken' {
+    return 'taken';
   }
   authorise(_: AuthoriseRequest, options?: CallOptions) {
     return this.script(this.calls++, options);

@@ -16,6 +16,7 @@ import {
   type CallOptions,
   PaymentProvider,
   type ProviderAnswer,
+  type TokenVerdict,
 } from '../../application/ports/payment-provider.port';
 
 const CALLS_AT_ONCE = 100; // a slow provider holds that many payments, not every connection and all memory
@@ -62,8 +63,8 @@ export class GuardedProvider extends PaymentProvider {
     return this.inner.name;
   }
 
-  accepts(token: string): boolean {
-    return this.inner.accepts(token);
+  judgeToken(token: string): TokenVerdict {
+    return this.inner.judgeToken(token);
   }
 
   authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer> {

@@ -6,6 +6,7 @@ import {
   type CallOptions,
   PaymentProvider,
   type ProviderAnswer,
+  type TokenVerdict,
 } from '../../application/ports/payment-provider.port';
 import { type ChargeRow, toCharge } from './charge-row';
 import { sql } from './sql/sql.generated';
@@ -22,12 +23,16 @@ export class SandboxProvider extends PaymentProvider {
     private readonly pool: Pool,
     /** Where the shop can be reached, once it can. */
     private readonly origin: () => string | null,
+    /** Takes the tokens that stall or lose answers. */
+    private readonly faults: boolean,
   ) {
     super();
   }
 
-  accepts(token: string): boolean {
-    return TOKENS.has(token);
+  judgeToken(token: string): TokenVerdict {
+    const script = TOKENS.get(token);
+    if (!script) return 'unknown';
+    return script.isFault && !this.faults ? 'refused' : 'taken';
   }
 
   async authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer> {

@@ -39,11 +39,13 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+export type TokenVerdict = 'taken' | 'unknown' | 'refused';
+
 /** The company that moves the money. All calls are idempotent by key. */
 export abstract class PaymentProvider {
   abstract readonly name: string;
-  /** Whether a token can be one of this provider's; says nothing about money. */
-  abstract accepts(token: string): boolean;
+  /** Whether a token can be one of this provider's, and is one that it takes here; says nothing about money. */
+  abstract judgeToken(token: string): TokenVerdict;
   abstract authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer>;
   /** Takes what was authorised. */
   abstract capture(key: string, options?: CallOptions): Promise<ProviderAnswer>;

@@ -4,6 +4,7 @@ import { CheckoutClient, type PlaceOrder, type PlaceOrderOutcome } from '@holdfa
 import { dropIdOf } from '@holdfast/kernel';
 import { Policy } from '../access/policy';
 import { customerOf } from '../access/request';
+import { AddressShares } from '../limits/address-shares';
 import { Limited } from '../limits/limit-policies';
 import { sendProblem } from '../problems/problem';
 import { orderInput, pageQuery } from '../schemas/inputs';
@@ -20,6 +21,7 @@ export class OrdersController {
   constructor(
     private readonly checkout: CheckoutClient,
     private readonly counts: EdgeCounts,
+    private readonly shares: AddressShares,
   ) {}
 
   @Post()
@@ -33,7 +35,7 @@ export class OrdersController {
     const outcome: PlaceOrderOutcome =
       dropIdOf(command.value.holdId) === undefined
         ? { kind: 'hold-not-found' }
-        : await this.checkout.placeOrder(command.value);
+        : await this.checkout.placeOrder({ ...command.value, address: this.shares.of(request) });
     this.counts.ordered(outcome);
     sendAnswer(request, reply, answerOrder(outcome));
   }

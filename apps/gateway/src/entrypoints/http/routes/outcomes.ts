@@ -88,6 +88,14 @@ export function answerOrder(outcome: PlaceOrderOutcome): Answer {
       return problem('invalid-request', [
         { pointer: '/payment/token', message: 'is not known to the provider' },
       ]);
+    case 'token-refused':
+      return problem('invalid-request', [
+        {
+          pointer: '/payment/token',
+          message:
+            'is a test card that stalls or loses answers: this shop takes it only with HOLDFAST_SANDBOX_FAULTS=on',
+        },
+      ]);
     case 'key-reused':
       return KEY_REUSED;
     case 'hold-not-found':
