@@ -4,10 +4,10 @@
 //   DATABASE_URL=postgres://admin@… CDC_USER=holdfast_connect CDC_PASSWORD=… node infra/debezium/login.mjs
 // Repeatable; a changed password is taken over. Runs after the migrations, with a login that may create roles that replicate.
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ClusterError } from '../../tools/cluster/errors.mjs';
+import { requiredSetting } from '../../tools/cluster/settings.mjs';
 
 // The stream, the snapshot, validation, and their overlap while a worker is replaced.
 const CONNECTIONS_MAX = 10;
@@ -54,20 +54,12 @@ export function scramVerifier(password, salt = randomBytes(SCRAM_SALT_BYTES)) {
   return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
 }
 
-function setting(name) {
-  const file = process.env[`${name}_FILE`];
-  const value = file ? readFileSync(file, 'utf8').trim() : process.env[name];
-  if (value) return value;
-  console.error(`set ${name} or ${name}_FILE`);
-  process.exit(2);
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const user = setting('CDC_USER');
+  const user = requiredSetting('CDC_USER');
   ensureCdcLogin({
-    databaseUrl: setting('DATABASE_URL'),
+    databaseUrl: requiredSetting('DATABASE_URL'),
     user,
-    password: setting('CDC_PASSWORD'),
+    password: requiredSetting('CDC_PASSWORD'),
   }).then(
     () => console.error(`Login ${user} may read the stream`),
     (error) => {

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ClusterError } from '../../tools/cluster/errors.mjs';
+import { askRest, withoutLogin } from '../../tools/cluster/logins.mjs';
+import { connectAddress } from '../../tools/cluster/settings.mjs';
 
 const file = new URL('./connector.json', import.meta.url);
 // A first snapshot of 5,000 SKUs takes seconds; a PostgreSQL that recovers may take minutes.
@@ -12,6 +14,8 @@ const DEADLINE_MS = 180_000;
 const PAUSE_MS = 500;
 // The one refusal that time does not mend.
 const NO_SUCH_CLASS = /failed to find any class that implements connector/i;
+const REFUSED =
+  'Kafka Connect refuses the login: name it in CONNECT_USERNAME and CONNECT_PASSWORD, or in CONNECT_URL';
 const REQUEST_MS = 20_000; // the worker connects to PostgreSQL while it validates
 
 /** The repository's connector; `overrides` replace single settings, e.g. the slot's name when products share a server. */
@@ -33,15 +37,15 @@ export async function register({
   say = () => undefined,
 }) {
   const { name, config } = connector(overrides);
-  const at = `${connectUrl.replace(/\/$/, '')}/connectors/${name}`;
+  const ask = (method, path, body) => call(connectUrl, method, `/connectors/${name}${path}`, body);
   const end = Date.now() + deadlineMs;
   let said = '';
   for (;;) {
-    const problem = await step(at, { name, ...config });
+    const problem = await step(ask, { name, ...config });
     if (typeof problem !== 'string') return { name, tasks: problem.tasks };
     if (signal?.aborted || Date.now() > end)
       throw new ClusterError(
-        `the connector ${name} does not run in Kafka Connect (${connectUrl}): ${problem}`,
+        `the connector ${name} does not run in Kafka Connect (${withoutLogin(connectUrl)}): ${problem}`,
       );
     if (problem !== said) say(`Connector ${name}: ${problem}`);
     said = problem;
@@ -50,11 +54,12 @@ export async function register({
 }
 
 /** One look and one push in the right direction; a sentence while it is not there yet. */
-async function step(at, wanted) {
+async function step(ask, wanted) {
   try {
-    const there = await call('GET', `${at}/config`);
+    const there = await ask('GET', '/config');
+    if (there.status === 401) throw new ClusterError(REFUSED);
     if (there.status === 404 || (there.status === 200 && !same(there.body, wanted))) {
-      const put = await call('PUT', `${at}/config`, wanted);
+      const put = await ask('PUT', '/config', wanted);
       // While PostgreSQL is down the worker cannot validate and answers 400 or 500; while a group settles, 409.
       if (NO_SUCH_CLASS.test(put.body?.message))
         throw new ClusterError(
@@ -64,11 +69,11 @@ async function step(at, wanted) {
     } else if (there.status !== 200) {
       return `the worker answers ${there.status}: ${wordsOf(there.body)}`;
     }
-    const { status, body } = await call('GET', `${at}/status`);
+    const { status, body } = await ask('GET', '/status');
     if (status !== 200) return 'its state is not known yet';
     const failed = [body.connector, ...body.tasks].find((part) => part.state === 'FAILED');
     if (failed) {
-      await call('POST', `${at}/restart?includeTasks=true&onlyFailed=true`);
+      await ask('POST', '/restart?includeTasks=true&onlyFailed=true');
       return `failed, started again: ${wordsOf({ message: failed.trace })}`;
     }
     // RUNNING alone says nothing: it is also the state of a connector without a task.
@@ -91,8 +96,8 @@ const wordsOf = (body) =>
     .join(' ')
     .slice(0, 300);
 
-async function call(method, url, body) {
-  const response = await fetch(url, {
+async function call(connectUrl, method, path, body) {
+  const response = await askRest(connectUrl, path, {
     method,
     headers: { 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
@@ -107,12 +112,7 @@ async function call(method, url, body) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const connectUrl = process.env.CONNECT_URL;
-  if (!connectUrl) {
-    console.error('set CONNECT_URL to the address of Kafka Connect, e.g. http://127.0.0.1:8083');
-    process.exit(2);
-  }
-  register({ connectUrl, say: (line) => console.error(line) }).then(
+  register({ connectUrl: connectAddress(), say: (line) => console.error(line) }).then(
     ({ name, tasks }) => console.error(`Connector ${name} runs (${tasks} task)`),
     (error) => {
       console.error(error.message);

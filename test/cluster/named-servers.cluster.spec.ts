@@ -1,9 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromKafkaSecurity } from '@holdfast/config';
 import { waitFor } from '@holdfast/testing';
 import { onDatabase } from '../support/drops';
 import { startBareServer, type BareServer } from '../support/own-ledger';
 import { newDataDir, type Product, startProduct, startRefused } from '../support/product';
 import { TestRedisCluster } from '../support/redis';
+import { askRest, scramOverTls } from '../support/secure-kafka';
 import { StreamServers } from '../support/stream-servers';
 
 const NAMED = ['postgres', 'redis', 'kafka', 'connect'];
@@ -18,24 +22,32 @@ interface Component {
   state: string;
 }
 
-/** An operator's own servers: an empty PostgreSQL, a Redis Cluster of three nodes, Kafka, and a Connect worker that knows nothing of us. */
+/**
+ * An operator's own servers: an empty PostgreSQL, a Redis Cluster of three nodes, a Kafka with logins and TLS, and a Connect worker with a login
+ * that knows nothing of us.
+ */
 let postgres: BareServer;
 let redis: TestRedisCluster;
 let stream: StreamServers;
 let env: Record<string, string>;
 let product: Product;
 const dataDir = newDataDir();
+const keys = mkdtempSync(join(tmpdir(), 'holdfast-keys-'));
 
 beforeAll(async () => {
   postgres = await startBareServer();
   [redis, stream] = await Promise.all([
     TestRedisCluster.start(),
-    StreamServers.start(postgres.url, { connector: false, watch: false }),
+    StreamServers.start(postgres.url, {
+      ...{ connector: false, watch: false },
+      listener: scramOverTls(keys, 'shop', 'it"s a \\ secret'),
+    }),
   ]);
   env = {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.urls.join(),
     KAFKA_BROKERS: stream.brokers.join(),
+    ...fromKafkaSecurity(stream.security),
     CONNECT_URL: stream.connectUrl,
   };
 }, 240_000);
@@ -45,6 +57,7 @@ afterAll(async () => {
   await stream?.stop();
   await redis?.stop();
   await postgres?.stop();
+  rmSync(keys, { recursive: true, force: true });
 }, 60_000);
 
 const start = () => startProduct({ mode: 'cluster', dataDir, env });
@@ -72,6 +85,31 @@ describe('a cluster on servers that are there already', () => {
     });
     await Promise.all(tries);
   }, 60_000);
+
+  it('refuses a login that Kafka or Connect does not take, at once and without the password', async () => {
+    const login = { KAFKA_SASL_MECHANISM: '', KAFKA_USERNAME: '', KAFKA_PASSWORD: '' };
+    const wrong: [Record<string, string>, string][] = [
+      [{ KAFKA_PASSWORD: 'mistaken' }, 'it refuses the login shop by SCRAM-SHA-512'],
+      [{ KAFKA_SASL_MECHANISM: 'plain' }, 'it refuses the login shop by PLAIN'],
+      [login, 'it closes the connection: is KAFKA_TLS right'],
+      [{ KAFKA_CA: '' }, 'its certificate is not trusted'],
+      [{ KAFKA_TLS: 'off', KAFKA_CA: '' }, 'does that port want TLS (KAFKA_TLS=on)'],
+      [
+        { CONNECT_URL: stream.connectUrl.replace(/:[^:@]*@/, ':mistaken@') },
+        'Kafka Connect at http://127.0.0.1:',
+      ],
+    ];
+    const began = performance.now();
+    const tries = wrong.map(async ([more, words]) => {
+      const refused = await startRefused({ mode: 'cluster', env: { ...env, ...more } });
+      expect(refused).toMatchObject({ code: 1, signal: null });
+      expect(refused.output).toContain(words);
+      expect(refused.output).toContain('cannot be used');
+      expect(refused.output).not.toMatch(/mistaken|it"s a|only-for-this-test/);
+    });
+    await Promise.all(tries);
+    expect(performance.now() - began).toBeLessThan(45_000);
+  }, 90_000);
 
   it('refuses a PostgreSQL whose log nobody could follow, at once and with what to do', async () => {
     const other = await startBareServer({ wal_level: 'replica' });
@@ -115,6 +153,7 @@ describe('a cluster on servers that are there already', () => {
     expect(given.map(({ kind }) => kind).sort()).toEqual([...NAMED].sort());
     expect(all.find(({ kind }) => kind === 'redis')!.address).toBe(redis.urls.join());
     expect(all.filter(({ kind }) => !NAMED.includes(kind))).toHaveLength(7);
+    expect(JSON.stringify(all)).not.toMatch(/it.{1,3}s a|only-for-this-test/);
     expect(readdirSync(dataDir)).not.toEqual(
       expect.arrayContaining(['redis', 'kafka', 'connect', 'postgres']),
     );
@@ -147,7 +186,7 @@ describe('a cluster on servers that are there already', () => {
   it('leaves them running at its end, and goes on with them at its next start', async () => {
     expect(await product.stop()).toEqual({ code: 0, signal: null });
     await onDatabase(postgres.url, (client) => client.query('SELECT 1'));
-    expect((await fetch(`${stream.connectUrl}/health`)).status).toBe(200);
+    expect((await askRest(stream.connectUrl, '/health')).status).toBe(200);
     product = await start();
     const { json } = await product.cli('verify');
     expect(json).toMatchObject({ ok: true });

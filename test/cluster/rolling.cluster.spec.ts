@@ -1,3 +1,4 @@
+import { fromKafkaSecurity } from '@holdfast/config';
 import { setTimeout as pause } from 'node:timers/promises';
 import { leastOf, waitFor } from '@holdfast/testing';
 import { createLedger, type TestLedger } from '../support/database';
@@ -41,7 +42,7 @@ beforeAll(async () => {
     redisUrl: redis.url,
     kafkaBrokers: stream.brokers.join(),
     front: true,
-    env: { HOLDFAST_PAYMENT_WINDOW: String(PAYMENT_WINDOW_S) },
+    env: { HOLDFAST_PAYMENT_WINDOW: String(PAYMENT_WINDOW_S), ...fromKafkaSecurity(stream.security) },
   });
 }, 240_000);
 

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { KafkaSecurity } from '@holdfast/config';
 import { waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
 import { createLedger, type TestLedger } from '../support/database';
+import { askBroker, askRest } from '../support/secure-kafka';
 
 interface Component {
   kind: string;
+  address: string;
   pid: number;
   state: string;
 }
@@ -16,13 +19,18 @@ interface Group {
   components(): Promise<Component[]>;
   stop(): Promise<void>;
 }
+interface Kafka {
+  kafkaBrokers: string;
+  kafkaSecurity: KafkaSecurity;
+}
 type Start<Result> = (how: object) => Promise<Group & Result>;
 const file = resolve(__dirname, '../../tools/cluster/servers.mjs');
 const { startServers, startStream } = loadModule<{
-  startServers: Start<{ kafkaBrokers: string }>;
+  startServers: Start<Kafka>;
   startStream: Start<{ connectUrl: string }>;
 }>(file);
 
+const PASSWORD = 'only-for-this-test';
 // Java programs on a machine that does other things, too.
 const UP = { deadlineMs: 100_000, everyMs: 200 };
 const isAlive = (pid: number) => {
@@ -41,8 +49,8 @@ describe('the servers of the cluster mode', () => {
   const user = `holdfast_connect_test_${process.pid}`;
   let ledger: TestLedger;
   let db: Client;
-  let servers: Group & { kafkaBrokers: string };
-  let stream: Group;
+  let servers: Group & Kafka;
+  let stream: Group & { connectUrl: string };
   const all = async () => [...(await servers.components()), ...(await stream.components())];
   const component = async (kind: string) => (await all()).find((each) => each.kind === kind)!;
 
@@ -50,13 +58,15 @@ describe('the servers of the cluster mode', () => {
     ledger = await createLedger('servers');
     db = new Client({ connectionString: ledger.url });
     await db.connect();
-    servers = await startServers({ dataDir, redisPassword: 'only-for-this-test', say });
-    const { kafkaBrokers } = servers;
+    servers = await startServers({ dataDir, redisPassword: PASSWORD, kafkaPassword: PASSWORD, say });
+    const { kafkaBrokers, kafkaSecurity } = servers;
     stream = await startStream({
       dataDir,
       kafkaBrokers,
+      kafkaSecurity,
       databaseUrl: ledger.url,
-      cdcPassword: 'pw',
+      cdcPassword: PASSWORD,
+      connectPassword: PASSWORD,
       slot,
       user,
       say,
@@ -83,6 +93,33 @@ describe('the servers of the cluster mode', () => {
       ['connect', 'up'],
     ]);
     for (const { pid } of await all()) expect(isAlive(pid)).toBe(true);
+  });
+
+  it('serve only who knows the password: other users of the machine reach loopback, too', async () => {
+    const [broker] = [servers.kafkaBrokers];
+    const wrong = { ...servers.kafkaSecurity.login!, password: 'a wrong one' };
+    await expect(askBroker({ broker })).rejects.toThrow('it may want a login');
+    await expect(askBroker({ broker, security: { login: wrong, tls: null } })).rejects.toThrow(
+      'it refuses the login holdfast by PLAIN',
+    );
+    await expect(askBroker({ broker, security: servers.kafkaSecurity })).resolves.toMatchObject({
+      brokers: 1,
+    });
+    const { address } = await component('connect');
+    const status = async (url: string) => (await askRest(url, '/connectors/holdfast-cdc/config')).status;
+    expect(await status(address)).toBe(401);
+    expect(await status(address.replace('//', '//holdfast:wrong@'))).toBe(401);
+    expect(await status(stream.connectUrl)).toBe(200);
+    expect((await all()).map((each) => each.address).join()).not.toContain(PASSWORD);
+  });
+
+  it('keep their passwords in files for the owner alone, and out of arguments', async () => {
+    const secret = ['kafka/server.properties', 'kafka/client.properties', 'connect/worker.properties'];
+    for (const name of [...secret, 'connect/rest.logins', 'connect/rest.jaas'])
+      expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
+    for (const { pid } of await all())
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(PASSWORD);
+    expect(said.join('\n')).not.toContain(PASSWORD);
   });
 
   it.each(['redis', 'kafka', 'connect'])(
@@ -126,7 +163,7 @@ describe('a launcher that is killed', () => {
 
   it('leaves no server behind', async () => {
     const code = `import { startServers } from ${JSON.stringify(file)};
-      const servers = await startServers({ dataDir: ${JSON.stringify(dataDir)} });
+      const servers = await startServers({ dataDir: ${JSON.stringify(dataDir)}, kafkaPassword: '${PASSWORD}' });
       console.log(JSON.stringify(await servers.components()));
       setInterval(() => undefined, 1000);`;
     launcher = spawn(process.execPath, ['--input-type=module', '-e', code], {

@@ -15,7 +15,7 @@ changeStreamContract('Debezium and Kafka', async () => {
   const pool = adminPool(ledger.url);
   const catalogue = new LedgerDropCatalogue(pool);
   const projector = projectorSource({
-    brokers: servers.brokers,
+    ...servers.access,
     instance: 'contract',
     databaseUrl: ledger.url,
   });

@@ -10,6 +10,7 @@ import { CountFacts } from '../../apps/inventory/src/application/count-facts';
 import { adminPool } from '../integration/stream-support';
 import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
+import { clientSecurity } from '../support/secure-kafka';
 import { StreamServers } from '../support/stream-servers';
 
 jest.setTimeout(240_000);
@@ -36,7 +37,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
   const started: Projector[] = [];
   let traffic: Traffic;
   const projectorOf = async (instance: string) => {
-    const it = new Projector(pool, { brokers: servers.brokers, instance, databaseUrl: ledger.url });
+    const it = new Projector(pool, { ...servers.access, instance, databaseUrl: ledger.url });
     started.push(it);
     await it.start();
     return it;
@@ -50,6 +51,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     servers = await StreamServers.start(ledger.url);
     kafka = new Kafka({
       brokers: servers.brokers,
+      ...clientSecurity(servers.security),
       logLevel: logLevel.NOTHING,
       retry: { initialRetryTime: 100 },
     });
@@ -130,7 +132,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     const newcomer = await projectorOf(`newcomer-${process.pid}`);
     await newcomer.agrees(dropId);
     const full = new Projector(pool, {
-      brokers: servers.brokers,
+      ...servers.access,
       instance: 'again',
       databaseUrl: ledger.url,
     });
@@ -352,7 +354,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     try {
       const late = new Projector(
         pool,
-        { brokers: servers.brokers, instance: 'late', databaseUrl: ledger.url },
+        { ...servers.access, instance: 'late', databaseUrl: ledger.url },
         silentLogger(),
       );
       started.push(late);

@@ -7,6 +7,7 @@ import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/
 import { adminPool } from '../integration/stream-support';
 import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
+import { askRest, clientSecurity } from '../support/secure-kafka';
 import { dropSlot, StreamServers } from '../support/stream-servers';
 
 jest.setTimeout(240_000);
@@ -35,7 +36,7 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
     pool = adminPool(server.url);
     servers = await StreamServers.start(server.url);
     dropId = (await new LedgerDropCatalogue(pool).create(streamDrop(SKUS))).drop.id;
-    projector = new Projector(pool, { brokers: servers.brokers, instance: 'pg', databaseUrl: server.url });
+    projector = new Projector(pool, { ...servers.access, instance: 'pg', databaseUrl: server.url });
     await projector.start();
   });
   beforeEach(async () => {
@@ -58,7 +59,11 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
       )
     ).rows[0];
   const setMaxMessageBytes = async (bytes: string) => {
-    const admin = new Kafka({ brokers: servers.brokers, logLevel: logLevel.NOTHING }).admin();
+    const admin = new Kafka({
+      brokers: servers.brokers,
+      ...clientSecurity(servers.security),
+      logLevel: logLevel.NOTHING,
+    }).admin();
     await admin.connect();
     const { topic: name, config } = STREAM_TOPICS.state.find(({ topic }) => topic.endsWith('.stock'))!;
     const settings = { ...config, 'max.message.bytes': bytes };
@@ -99,7 +104,7 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
 
   it('has a task that failed brought back by the watchdog', async () => {
     const failed = async () => {
-      const status = await fetch(`${servers.connectUrl}/connectors/holdfast-cdc/status`);
+      const status = await askRest(servers.connectUrl, '/connectors/holdfast-cdc/status');
       const { tasks } = (await status.json()) as { tasks: { state: string }[] };
       return tasks.some(({ state }) => state === 'FAILED');
     };

@@ -30,6 +30,8 @@ export function testRuntime(url: string): Runtime {
     databasePassword: 'p'.repeat(16),
     serviceKey: 'k'.repeat(43),
     redisPassword: 'r'.repeat(43),
+    kafkaPassword: 'r'.repeat(43),
+    connectPassword: 'r'.repeat(43),
     cdcPassword: 'c'.repeat(43),
   });
 }

@@ -1,7 +1,7 @@
 /** The developer's own settings must not leak into the product under test. */
 export function cleanEnv(): Record<string, string> {
   const foreign =
-    /^(HOLDFAST_|npm_|PG|((DATABASE|REDIS|CONNECT)_URL|KAFKA_BROKERS|PORT|HOST|LOG_LEVEL|NODE_ENV|NODE_OPTIONS|JEST_WORKER_ID)(_FILE)?$)/;
+    /^(HOLDFAST_|npm_|PG|((DATABASE|REDIS)_URL|(KAFKA|CONNECT)_[A-Z_]+|PORT|HOST|LOG_LEVEL|NODE_ENV|NODE_OPTIONS|JEST_WORKER_ID)(_FILE)?$)/;
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => !foreign.test(entry[0])),
   );

@@ -36,6 +36,8 @@ export const SECRETS = {
   databasePassword: 'p'.repeat(43),
   serviceKey: 'k'.repeat(43),
   redisPassword: 'r'.repeat(43),
+  kafkaPassword: 'r'.repeat(43),
+  connectPassword: 'r'.repeat(43),
   cdcPassword: 'c'.repeat(43),
 };
 

@@ -1,3 +1,4 @@
+import type { KafkaSecurity } from '@holdfast/config';
 import type { NewDrop, StockRow } from '@holdfast/contracts';
 import { isNewer } from '@holdfast/kernel';
 import { KafkaChangeStream } from '@holdfast/messaging';
@@ -25,7 +26,7 @@ export class Projector {
 
   constructor(
     pool: Pool,
-    how: { brokers: string[]; instance: string; databaseUrl: string },
+    how: { brokers: string[]; security: KafkaSecurity; instance: string; databaseUrl: string },
     log: Logger = silentLogger(),
   ) {
     this.upkeep = new LedgerDropUpkeep(pool);

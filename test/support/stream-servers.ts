@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { KafkaSecurity } from '@holdfast/config';
 import { waitFor } from '@holdfast/testing';
 import type { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
 import { onDatabase } from './drops';
+import type { KafkaListener } from './secure-kafka';
 
 interface Child {
   pid: number;
@@ -14,15 +16,23 @@ interface Child {
   stop(): Promise<unknown>;
   lastLog(): string;
 }
+interface Broker extends Child {
+  security: KafkaSecurity;
+}
+interface Worker extends Child {
+  url: string;
+}
 type Say = (line: string) => void;
+
+const PASSWORD = 'only-for-this-test';
 
 // Java programs on a machine that does other things, too.
 const UP = { deadlineMs: 60_000, everyMs: 100 };
 
 const tool = <T>(file: string) => loadModule<T>(resolve(__dirname, '../..', file));
 const { assembleKafka } = tool<{ assembleKafka(how: object): Promise<string> }>('tools/cluster/maven.mjs');
-const { startKafka } = tool<{ startKafka(how: object): Promise<Child> }>('tools/cluster/kafka.mjs');
-const { startConnect } = tool<{ startConnect(how: object): Promise<Child> }>('tools/cluster/connect.mjs');
+const { startKafka } = tool<{ startKafka(how: object): Promise<Broker> }>('tools/cluster/kafka.mjs');
+const { startConnect } = tool<{ startConnect(how: object): Promise<Worker> }>('tools/cluster/connect.mjs');
 const { choosePorts } = tool<{ choosePorts(dir: string, names: string[]): Promise<Record<string, number>> }>(
   'tools/cluster/ports.mjs',
 );
@@ -37,8 +47,8 @@ const { ensureCdcLogin } = tool<{ ensureCdcLogin(how: object): Promise<void> }>(
  * watchdog mends: a test says how long a server stays dead.
  */
 export class StreamServers {
-  kafka: Child | null = null;
-  connect: Child | null = null;
+  kafka: Broker | null = null;
+  connect: Worker | null = null;
   readonly said: string[] = [];
   /** When what was ready at the last `start` or `begin`, for the figures. */
   steps: string[] = [];
@@ -53,18 +63,28 @@ export class StreamServers {
     private readonly libs: string,
     private readonly ports: Record<string, number>,
     private readonly connector: boolean,
+    private readonly listener: KafkaListener | undefined,
   ) {}
 
-  /** `connector: false`: a worker with nothing to do, for a product that is told its address. */
-  static async start(databaseUrl: string, { watch = true, connector = true } = {}): Promise<StreamServers> {
+  /**
+   * `connector: false`: a worker with nothing to do, for a product that is told its address. `listener`: a Kafka that is reached in another way
+   * than the launcher's own.
+   */
+  static async start(
+    databaseUrl: string,
+    {
+      watch = true,
+      connector = true,
+      listener,
+    }: { watch?: boolean; connector?: boolean; listener?: KafkaListener } = {},
+  ): Promise<StreamServers> {
     const libs = await assembleKafka({});
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-ports-'));
     const ports = await choosePorts(dir, ['kafka', 'controller', 'connect']);
     rmSync(dir, { recursive: true });
-    const servers = new StreamServers(databaseUrl, libs, ports, connector);
+    const servers = new StreamServers(databaseUrl, libs, ports, connector, listener);
     try {
-      if (connector)
-        await ensureCdcLogin({ databaseUrl, user: servers.user, password: 'only-for-this-test' });
+      if (connector) await ensureCdcLogin({ databaseUrl, user: servers.user, password: PASSWORD });
       await servers.begin();
       if (watch) servers.watchStream();
       return servers;
@@ -98,15 +118,27 @@ export class StreamServers {
     return [`127.0.0.1:${this.ports['kafka']}`];
   }
 
+  /** What a client of the broker needs beyond its address. */
+  get security(): KafkaSecurity {
+    return this.kafka!.security;
+  }
+
+  get access(): { brokers: string[]; security: KafkaSecurity } {
+    return { brokers: this.brokers, security: this.security };
+  }
+
+  /** With its login. */
   get connectUrl(): string {
-    return `http://127.0.0.1:${this.ports['connect']}`;
+    return this.connect!.url;
   }
 
   /** Resolves when the broker answers. */
   async startKafka(): Promise<void> {
     const { kafka: port, controller: controllerPort } = this.ports;
-    const how = { dir: join(this.dir, 'kafka'), libs: this.libs, port, controllerPort, say: this.say };
-    this.kafka = await startKafka(how);
+    this.kafka = await startKafka({
+      ...{ dir: join(this.dir, 'kafka'), libs: this.libs, port, controllerPort, say: this.say },
+      ...{ password: PASSWORD, listener: this.listener },
+    });
   }
 
   /** Resolves when it answers, and the connector has a running task. */
@@ -117,12 +149,12 @@ export class StreamServers {
       CDC_PORT: port || '5432',
       CDC_DATABASE: pathname.slice(1),
       CDC_USER: this.user,
-      CDC_PASSWORD: 'only-for-this-test',
+      CDC_PASSWORD: PASSWORD,
     };
     const [brokers] = this.brokers;
     this.connect = await startConnect({
       ...{ dir: join(this.dir, 'connect'), libs: this.libs, port: this.ports['connect'] },
-      ...{ brokers, cdc, say: this.say },
+      ...{ brokers, security: this.security, password: PASSWORD, cdc, say: this.say },
     });
     if (!this.connector) return;
     await register({ connectUrl: this.connectUrl, overrides: this.overrides, say: this.say });

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { connector, register } from '../../infra/debezium/register.mjs';
 import { isHealthy } from './connect.mjs';
+import { askRest } from './logins.mjs';
 import { NOTHING_KNOWN, decide } from './watchdog.mjs';
 
 const EVERY_MS = 5_000;
@@ -33,8 +34,7 @@ export function watchConnect({
   const acts = {
     'kill-worker': kill,
     register: () => register({ connectUrl, overrides, deadlineMs: 0 }).catch(() => undefined), // the next look sees how it went
-    'restart-tasks': () =>
-      post(`${connectUrl}/connectors/${name}/restart?includeTasks=true&onlyFailed=false`),
+    'restart-tasks': () => post(connectUrl, `/connectors/${name}/restart?includeTasks=true&onlyFailed=false`),
     'drop-slot': () => dropLostSlot(databaseUrl, slot),
     warn: () => undefined,
   };
@@ -97,7 +97,7 @@ function stateOf(seen) {
 
 async function readConnector(connectUrl, name) {
   try {
-    const response = await fetch(`${connectUrl}/connectors/${name}/status`, {
+    const response = await askRest(connectUrl, `/connectors/${name}/status`, {
       signal: AbortSignal.timeout(ASK_MS),
     });
     const body = await response.json();
@@ -148,7 +148,7 @@ async function query(databaseUrl, text, values) {
   }
 }
 
-async function post(url) {
-  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(ASK_MS) });
+async function post(connectUrl, path) {
+  const response = await askRest(connectUrl, path, { method: 'POST', signal: AbortSignal.timeout(ASK_MS) });
   await response.body?.cancel();
 }

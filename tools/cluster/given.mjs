@@ -1,6 +1,7 @@
 // Servers that somebody else runs, named by their addresses: do they answer, and what are they?
+import { askBroker } from './ask-kafka.mjs';
 import { ClusterError } from './errors.mjs';
-import { askMetadata } from './kafka-wire.mjs';
+import { askRest, withoutLogin } from './logins.mjs';
 import { askRedis } from './resp.mjs';
 
 const ASK_MS = 2_000;
@@ -12,6 +13,7 @@ const PAUSE_MS = 300;
  * @typedef {object} Answer
  * @property {'up'|'degraded'|'down'} state degraded: only some of its nodes answer
  * @property {string|null} version @property {string|null} reason why a node does not answer
+ * @property {boolean} final asking again changes nothing
  */
 
 /** @param {string} urls of the nodes, comma-separated @returns {Promise<Answer>} */
@@ -33,11 +35,13 @@ export function askRedisNodes(urls) {
   });
 }
 
-/** @param {string} brokers `host:port`, comma-separated @returns {Promise<Answer>} */
-export function askBrokers(brokers) {
+/**
+ * @param {string} brokers `host:port`, comma-separated @param {import('./ask-kafka.mjs').KafkaSecurity} [security]
+ * @returns {Promise<Answer>}
+ */
+export function askBrokers(brokers, security) {
   return askAll(brokers, async (broker) => {
-    const { hostname, port } = new URL(`kafka://${broker}`);
-    await askMetadata({ host: bare(hostname), port: Number(port || 9092), timeoutMs: ASK_MS });
+    await askBroker({ broker, security, timeoutMs: ASK_MS });
     return null;
   });
 }
@@ -45,33 +49,35 @@ export function askBrokers(brokers) {
 /** @param {string} connectUrl @returns {Promise<Answer>} of the worker alone; what its connector does is another question */
 export function askWorker(connectUrl) {
   return askAll(connectUrl, async (url) => {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
+    const answer = await askRest(url, '/', { signal: AbortSignal.timeout(ASK_MS) });
+    if (answer.status === 401)
+      throw Object.assign(new Error('it refuses the login (CONNECT_USERNAME, CONNECT_PASSWORD)'), {
+        final: true,
+      });
     if (answer.status !== 200) throw new Error(`it answers ${answer.status}`);
     return (await answer.json()).version ?? null;
   });
 }
 
-/** The addresses without logins, for people. */
-export function withoutLogin(urls) {
-  return urls
-    .split(',')
-    .map((url) => url.replace(/\/\/[^@/]*@/, '//'))
-    .join(',');
-}
-
 /**
  * Waits a moment until what is named answers. Throws `ClusterError` about all that does not, with variable, address and reason: a service that
- * waits for a server by itself would do so for ever.
- * @param {{redisUrl?: string|null, kafkaBrokers?: string|null, connectUrl?: string|null}} given
+ * waits for a server by itself would do so for ever. A refused login is told at once: waiting changes nothing.
+ * @param {{redisUrl?: string|null, kafkaBrokers?: string|null, kafkaSecurity?: import('./ask-kafka.mjs').KafkaSecurity,
+ *   connectUrl?: string|null}} given
  * @param {{say?: (line: string) => void, patienceMs?: number}} how
  */
 export async function requireGiven(
-  { redisUrl, kafkaBrokers, connectUrl },
+  { redisUrl, kafkaBrokers, kafkaSecurity, connectUrl },
   { say = () => undefined, patienceMs = PATIENCE_MS } = {},
 ) {
   const looks = [
     redisUrl && { name: 'Redis', variable: 'REDIS_URL', at: redisUrl, ask: askRedisNodes },
-    kafkaBrokers && { name: 'Kafka', variable: 'KAFKA_BROKERS', at: kafkaBrokers, ask: askBrokers },
+    kafkaBrokers && {
+      name: 'Kafka',
+      variable: 'KAFKA_BROKERS',
+      at: kafkaBrokers,
+      ask: (at) => askBrokers(at, kafkaSecurity),
+    },
     connectUrl && { name: 'Kafka Connect', variable: 'CONNECT_URL', at: connectUrl, ask: askWorker },
   ].filter(Boolean);
   const end = Date.now() + patienceMs;
@@ -82,8 +88,9 @@ export async function requireGiven(
 async function untilItAnswers({ name, variable, at, ask }, end, say) {
   const where = `${name} at ${withoutLogin(at)} (${variable})`;
   for (let first = true; ; first = false) {
-    const { state, reason } = await ask(at);
+    const { state, reason, final } = await ask(at);
     if (state !== 'down') return null;
+    if (final) return `${where} cannot be used: ${reason}.`;
     if (Date.now() >= end)
       return `${where} cannot be used: ${reason}. Start it or correct the address; without ${variable} one is started here.`;
     if (first) say(`Waiting for ${where}: ${reason}`);
@@ -96,7 +103,8 @@ async function askAll(list, ask) {
   const good = looks.filter(({ status }) => status === 'fulfilled');
   const bad = looks.find(({ status }) => status === 'rejected');
   const state = good.length === 0 ? 'down' : bad ? 'degraded' : 'up';
-  return { state, version: good[0]?.value ?? null, reason: bad ? wordsOf(bad.reason) : null };
+  const final = good.length === 0 && looks.every(({ reason }) => reason.final);
+  return { state, version: good[0]?.value ?? null, reason: bad ? wordsOf(bad.reason) : null, final };
 }
 
 /** `fetch` hides its reason, and a name with several addresses fails once for each of them. */

@@ -22,8 +22,8 @@ export function findJava() {
   );
 }
 
-/** Arguments of a JVM with a small heap. `libs` comes from maven.mjs; `logFile` is rolled by log4j. */
-export function javaArgs({ libs, logFile, heapMb = 192 }) {
+/** Arguments of a JVM with a small heap. `libs` comes from maven.mjs; `logFile` is rolled by log4j; `more` are options of its own. */
+export function javaArgs({ libs, logFile, heapMb = 192, more = [] }) {
   const jars = readdirSync(join(libs, 'lib')).filter((name) => name.endsWith('.jar'));
   return [
     `-Xms64m`,
@@ -35,6 +35,7 @@ export function javaArgs({ libs, logFile, heapMb = 192 }) {
     '-XX:+ExitOnOutOfMemoryError',
     `-Dlog4j2.configurationFile=${join(kafkaConf, 'log4j2.xml')}`,
     `-Dholdfast.log=${logFile}`,
+    ...more,
     '-cp',
     jars.map((jar) => join(libs, 'lib', jar)).join(':'),
   ];
@@ -50,6 +51,8 @@ export function properties(files, more) {
 const escaped = (value) =>
   String(value)
     .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '')
     .replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Java takes names of files for the locale's letters, and a bare locale has none beyond ASCII. */

@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 // Registers the connector and looks after the change stream, where no launcher does: the service `stream` of docker-compose.yml.
-// CONNECT_URL and DATABASE_URL say where; `GET /` on PORT (8082) answers 200 while the stream is up.
+// CONNECT_URL (CONNECT_USERNAME, CONNECT_PASSWORD) and DATABASE_URL say where, or the files that <NAME>_FILE names; `GET /` on PORT (8082) answers 200 while the stream is up.
 import { createServer } from 'node:http';
 import { register } from '../../infra/debezium/register.mjs';
 import { watchConnect } from './connect-watch.mjs';
+import { connectAddress, requiredSetting } from './settings.mjs';
 
-const { CONNECT_URL: connectUrl, DATABASE_URL: databaseUrl } = process.env;
-if (!connectUrl || !databaseUrl) {
-  console.error('set CONNECT_URL and DATABASE_URL');
-  process.exit(2);
-}
+const connectUrl = connectAddress();
+const databaseUrl = requiredSetting('DATABASE_URL');
 const say = (line) => console.error(line);
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort());

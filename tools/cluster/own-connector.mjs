@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connector } from '../../infra/debezium/register.mjs';
 import { ClusterError } from './errors.mjs';
-import { withoutLogin } from './given.mjs';
+import { askRest, withoutLogin } from './logins.mjs';
 
 const ASK_MS = 5_000;
 const SOURCE = ['database.hostname', 'database.port', 'database.dbname', 'slot.name'];
@@ -28,7 +28,7 @@ export function literalSource({ databaseUrl, user, password }) {
  */
 export async function requireOwnConnector({ connectUrl, databaseUrl, slot, dataDir }) {
   const { name } = connector();
-  const there = await readConfig(`${connectUrl}/connectors/${name}/config`);
+  const there = await readConfig(connectUrl, `/connectors/${name}/config`);
   if (there === null) return;
   const found = sourceOf(there);
   const own = sourceOf({ ...literalSource({ databaseUrl }), 'slot.name': slot });
@@ -65,9 +65,9 @@ function inWords(source) {
 }
 
 /** Null: there is none, or nobody knows; then registering it will say what is wrong. */
-async function readConfig(url) {
+async function readConfig(connectUrl, path) {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
+    const answer = await askRest(connectUrl, path, { signal: AbortSignal.timeout(ASK_MS) });
     return answer.status === 200 ? await answer.json() : null;
   } catch {
     return null;

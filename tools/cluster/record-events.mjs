@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
 import { register } from '../../infra/debezium/register.mjs';
+import { clientSecurity } from './ask-kafka.mjs';
 import { startConnect } from './connect.mjs';
 import { startKafka } from './kafka.mjs';
 import { assembleKafka } from './maven.mjs';
@@ -38,8 +39,8 @@ async function record() {
   undo.push(() => db.end());
   for (const statement of BEFORE) await db.query(statement);
   await ensureCdcLogin({ databaseUrl, ...LOGIN });
-  const brokers = await startServers(db);
-  const messages = await readAll(brokers);
+  const client = await startServers(db);
+  const messages = await readAll(client);
   await until('the snapshot', () => messages.some(({ topic }) => topic === 'holdfast.inventory.stock'));
   await until('its fact', () => messages.some(({ topic }) => topic === 'holdfast.events.hold'));
   const fixtures = { snapshot: [...messages] };
@@ -72,6 +73,7 @@ async function startServers(db) {
     libs,
     port: ports.kafka,
     controllerPort: ports.controller,
+    password: LOGIN.password,
     say,
   });
   undo.push(() => kafka.stop());
@@ -88,6 +90,8 @@ async function startServers(db) {
     libs,
     port: ports.connect,
     brokers: kafka.address,
+    security: kafka.security,
+    password: LOGIN.password,
     cdc,
     say,
   });
@@ -100,17 +104,17 @@ async function startServers(db) {
     () => connect.stop(),
   );
   await register({
-    connectUrl: connect.address,
+    connectUrl: connect.url,
     overrides: { 'slot.name': SLOT, 'heartbeat.interval.ms': '2000' },
     say,
   });
-  return kafka.address;
+  return { brokers: [kafka.address], ...clientSecurity(kafka.security) };
 }
 
 /** Keys and values stay the text they are on the wire; what differs from run to run (offsets, times of the broker) is left out. */
-async function readAll(brokers) {
+async function readAll(client) {
   const kafka = new Kafka({
-    brokers: [brokers],
+    ...client,
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 100, retries: 50 },
   });

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
 import { register } from '../../infra/debezium/register.mjs';
 import { watchConnect } from './connect-watch.mjs';
-import { startConnect } from './connect.mjs';
-import { askBrokers, askRedisNodes, askWorker, withoutLogin } from './given.mjs';
+import { REST_USERNAME, startConnect } from './connect.mjs';
+import { OPEN_KAFKA } from './ask-kafka.mjs';
+import { askBrokers, askRedisNodes, askWorker } from './given.mjs';
 import { startKafka } from './kafka.mjs';
+import { ownListener } from './kafka-listener.mjs';
+import { withLogin, withoutLogin } from './logins.mjs';
 import { assembleKafka } from './maven.mjs';
 import { literalSource, noteOwnConnector } from './own-connector.mjs';
 import { choosePorts } from './ports.mjs';
@@ -28,26 +31,38 @@ const STREAMING_MS_MAX = 30_000;
 
 /**
  * Starts Redis and Kafka, side by side. The stream comes later (`startStream`): it needs the migrations.
- * @param {{dataDir: string, redisPassword?: string, given?: {redisUrl?: string, kafkaBrokers?: string}, say?: (line: string) => void}} how
- * @returns {Promise<{redisUrl: string, kafkaBrokers: string, components: () => Promise<Component[]>, stop: () => Promise<void>}>}
+ * @param {{dataDir: string, redisPassword?: string, kafkaPassword: string, say?: (line: string) => void,
+ *   given?: {redisUrl?: string, kafkaBrokers?: string, kafkaSecurity?: import('./ask-kafka.mjs').KafkaSecurity}}} how
+ * @returns {Promise<{redisUrl: string, kafkaBrokers: string, kafkaSecurity: import('./ask-kafka.mjs').KafkaSecurity, components: () => Promise<Component[]>, stop: () => Promise<void>}>}
  */
-export async function startServers({ dataDir, redisPassword, given = {}, say = () => undefined }) {
+export async function startServers({
+  dataDir,
+  redisPassword,
+  kafkaPassword,
+  given = {},
+  say = () => undefined,
+}) {
   // Before ports are chosen: what is about to end still holds the ones to be used again.
   await Promise.all(['redis', 'kafka', 'connect'].map((name) => endStray(join(dataDir, name), say)));
   const ports = await choosePorts(join(dataDir, 'cluster'), ['redis', 'kafka', 'kafkaController']);
   const started = await settleAll([
     given.redisUrl ? null : keepRedis({ dataDir, port: ports.redis, password: redisPassword, say }),
-    given.kafkaBrokers ? null : keepKafka({ dataDir, ports, say }),
+    given.kafkaBrokers ? null : keepKafka({ dataDir, ports, password: kafkaPassword, say }),
   ]);
   const [redis, kafka] = started;
   const named = {
     redis: given.redisUrl && notOurs('redis', given.redisUrl, await askRedisNodes(given.redisUrl)),
-    kafka: given.kafkaBrokers && notOurs('kafka', given.kafkaBrokers, await askBrokers(given.kafkaBrokers)),
+    kafka:
+      given.kafkaBrokers &&
+      notOurs('kafka', given.kafkaBrokers, await askBrokers(given.kafkaBrokers, given.kafkaSecurity)),
   };
   const auth = redisPassword ? `:${redisPassword}@` : '';
   return {
     redisUrl: given.redisUrl ?? `redis://${auth}127.0.0.1:${ports.redis}`,
     kafkaBrokers: given.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    kafkaSecurity: given.kafkaBrokers
+      ? (given.kafkaSecurity ?? OPEN_KAFKA)
+      : ownListener(kafkaPassword).security,
     components: async () => [
       redis ? describe(redis, 'redis') : named.redis,
       kafka ? describe(kafka, 'kafka') : named.kafka,
@@ -59,8 +74,8 @@ export async function startServers({ dataDir, redisPassword, given = {}, say = (
 /**
  * Starts Connect, makes its login, registers the connector and looks after it. After the migrations; stop it before the broker, which
  * else makes it wait for a minute.
- * @param {{dataDir: string, kafkaBrokers: string, databaseUrl: string, cdcPassword: string, given?: {connectUrl?: string},
- *   slot?: string, user?: string, say?: (line: string) => void}} how
+ * @param {{dataDir: string, kafkaBrokers: string, kafkaSecurity?: import('./ask-kafka.mjs').KafkaSecurity, databaseUrl: string,
+ *   cdcPassword: string, connectPassword: string, given?: {connectUrl?: string}, slot?: string, user?: string, say?: (line: string) => void}} how
  *   `slot` and `user` are names in the whole PostgreSQL server: two products on one server need two of each
  */
 export async function startStream(how) {
@@ -77,7 +92,10 @@ export async function startStream(how) {
     noteOwnConnector(dataDir, overrides);
   } else {
     const { port } = await connectPort(dataDir);
-    connectUrl = `http://127.0.0.1:${port}`;
+    connectUrl = withLogin(`http://127.0.0.1:${port}`, {
+      username: REST_USERNAME,
+      password: how.connectPassword,
+    });
     connect = await keepConnect({ ...how, user, port, connectUrl, overrides, say });
   }
   const watch = watchConnect({
@@ -85,7 +103,8 @@ export async function startStream(how) {
     databaseUrl,
     overrides,
     say,
-    kill: () => (connect ? connect.kill() : say(`Kafka Connect at ${connectUrl} does not answer`)),
+    kill: () =>
+      connect ? connect.kill() : say(`Kafka Connect at ${withoutLogin(connectUrl)} does not answer`),
     busy: () => connect !== null && connect.state !== 'up',
   });
   await untilStreaming(watch, say);
@@ -122,18 +141,20 @@ function keepRedis({ dataDir, port, password, say }) {
   return announce(supervise({ name: 'Redis', start, say }), say);
 }
 
-async function keepKafka({ dataDir, ports, say }) {
+async function keepKafka({ dataDir, ports, password, say }) {
   const libs = await assembleKafka({ say });
   const { kafka: port, kafkaController: controllerPort } = ports;
-  const start = () => startKafka({ dir: join(dataDir, 'kafka'), libs, port, controllerPort, say });
+  const start = () => startKafka({ dir: join(dataDir, 'kafka'), libs, port, controllerPort, password, say });
   return announce(supervise({ name: 'Kafka', start, say }), say);
 }
 
 async function keepConnect({
   dataDir,
   kafkaBrokers,
+  kafkaSecurity,
   databaseUrl,
   cdcPassword,
+  connectPassword,
   user,
   port,
   connectUrl,
@@ -151,7 +172,10 @@ async function keepConnect({
   };
   let first = true;
   const start = () =>
-    startConnect({ dir: join(dataDir, 'connect'), libs, port, brokers: kafkaBrokers, cdc, say });
+    startConnect({
+      ...{ dir: join(dataDir, 'connect'), libs, port, password: connectPassword, cdc, say },
+      ...{ brokers: kafkaBrokers, security: kafkaSecurity },
+    });
   const onUp = async (_child, signal) => {
     await register({
       connectUrl,

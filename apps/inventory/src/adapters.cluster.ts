@@ -98,11 +98,11 @@ function makeKeeper(
 }
 
 function makeStream(
-  { kafkaBrokers: brokers, instance, databaseUrl }: ServiceConfig,
+  { kafkaBrokers: brokers, kafkaSecurity: security, instance, databaseUrl }: ServiceConfig,
   logger: Logger,
   metrics: Metrics,
 ): ChangeStream {
-  const source = projectorSource({ brokers, instance, databaseUrl: databaseUrl ?? '' });
+  const source = projectorSource({ brokers, security, instance, databaseUrl: databaseUrl ?? '' });
   const stream = new KafkaChangeStream(source, logger.child({ part: 'stream' }));
   metrics.counterOf('holdfast_stream_dead_letters_total', 'Records put aside', () => stream.deadLetters.kept);
   metrics.counterOf(

@@ -20,7 +20,10 @@ function makeWorkers(config: ServiceConfig, metrics: Metrics, logger: Logger): F
     max: POOL_MAX,
     name: 'holdfast-facts',
   });
-  const stream = new KafkaChangeStream(factsSource({ brokers: config.kafkaBrokers }), log);
+  const stream = new KafkaChangeStream(
+    factsSource({ brokers: config.kafkaBrokers, security: config.kafkaSecurity }),
+    log,
+  );
   const counted = metrics.counter('holdfast_facts_total', 'Facts of drops that this instance counted', [
     'type',
   ]);

@@ -1,5 +1,6 @@
 export * from './app-config';
 export * from './config.module';
+export * from './kafka-settings';
 export * from './launch-config';
 export * from './runtime';
 export * from './secrets';

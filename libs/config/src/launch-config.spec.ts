@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from './app-config';
+import { OPEN_KAFKA } from './kafka-settings';
 import { loadLaunchConfig } from './launch-config';
 
 describe('the settings of the launcher', () => {
@@ -14,6 +15,7 @@ describe('the settings of the launcher', () => {
     expect(loadLaunchConfig({ CONNECT_URL: `${CONNECT_URL}/`, KAFKA_BROKERS: 'kafka:9092' }).given).toEqual({
       connectUrl: CONNECT_URL,
       kafkaBrokers: 'kafka:9092',
+      kafkaSecurity: OPEN_KAFKA,
       redisUrl: null,
     });
     expect(loadLaunchConfig({ KAFKA_BROKERS: 'kafka:9092' }).given.connectUrl).toBeNull();

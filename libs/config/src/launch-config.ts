@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type AppConfig, appSchema, type Env, readEnvironment, toAppConfig, whole } from './app-config';
+import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 import { origin } from './service-config';
 
 /** Servers that are there already; null: to be started. Written as in the environment, so that they can be handed on. */
 export interface GivenServers {
   readonly redisUrl: string | null;
   readonly kafkaBrokers: string | null;
-  /** Of Kafka Connect, without a slash at the end. */
+  /** Of that Kafka. */
+  readonly kafkaSecurity: KafkaSecurity;
+  /** Of Kafka Connect, with its login if it wants one, without a slash at the end. */
   readonly connectUrl: string | null;
 }
 
@@ -39,22 +42,34 @@ const schema = appSchema.extend({
     'must begin with redis:// or rediss:// (several nodes: comma-separated)',
   ),
   KAFKA_BROKERS: listOf(/^[^\s/]+:\d{1,5}$/, 'must be host:port (several brokers: comma-separated)'),
+  ...kafkaSettings,
   CONNECT_URL: z
     .string()
     .regex(/^https?:\/\/\S+$/, 'must begin with http:// or https://')
+    .refine(
+      (url) => URL.canParse(url),
+      'is no address: encode unusual letters of a password, or use CONNECT_PASSWORD',
+    )
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  CONNECT_USERNAME: z.string().min(1).optional(),
+  CONNECT_PASSWORD: z.string().min(1).optional(),
 });
 
 /** Reads the environment of the launcher. Throws `ConfigError` with all that is wrong. */
 export function loadLaunchConfig(env: Env): LaunchConfig {
-  const it = readEnvironment(schema, { ...env, HOLDFAST_MODE: 'cluster' }, connectElsewhere);
+  const it = readEnvironment(schema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) => [
+    ...connectElsewhere(values),
+    ...halfConnectLogin(values),
+    ...wrongKafkaSettings(values),
+  ]);
   return Object.freeze({
     ...toAppConfig(it),
     given: Object.freeze({
       redisUrl: it.REDIS_URL ?? null,
       kafkaBrokers: it.KAFKA_BROKERS ?? null,
-      connectUrl: it.CONNECT_URL ?? null,
+      kafkaSecurity: toKafkaSecurity(it),
+      connectUrl: connectUrlOf(it),
     }),
     publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
     callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,
@@ -65,4 +80,21 @@ export function loadLaunchConfig(env: Env): LaunchConfig {
 function connectElsewhere({ CONNECT_URL, KAFKA_BROKERS }: z.output<typeof schema>): string[] {
   if (CONNECT_URL === undefined || KAFKA_BROKERS !== undefined) return [];
   return ['CONNECT_URL: needs KAFKA_BROKERS, the one it writes to'];
+}
+
+function halfConnectLogin(it: z.output<typeof schema>): string[] {
+  const { CONNECT_URL: url, CONNECT_USERNAME: username, CONNECT_PASSWORD: password } = it;
+  if (username === undefined && password === undefined) return [];
+  if (username === undefined) return ['CONNECT_USERNAME: CONNECT_PASSWORD needs it'];
+  if (password === undefined) return ['CONNECT_PASSWORD: CONNECT_USERNAME needs it'];
+  if (url === undefined) return ['CONNECT_URL: a login is for a Kafka Connect that is named there'];
+  return new URL(url).username === '' ? [] : ['CONNECT_USERNAME: there is a login in CONNECT_URL already'];
+}
+
+/** Written into the address, where the tools look for it. */
+function connectUrlOf(it: z.output<typeof schema>): string | null {
+  const { CONNECT_URL: address, CONNECT_USERNAME: username, CONNECT_PASSWORD: password } = it;
+  if (address === undefined) return null;
+  if (username === undefined || password === undefined) return address;
+  return address.replace('//', `//${encodeURIComponent(username)}:${encodeURIComponent(password)}@`);
 }

@@ -16,6 +16,10 @@ const schema = z.object({
   serviceKey: z.string().min(32),
   /** Of the Redis that the cluster mode starts. */
   redisPassword: z.string().min(16),
+  /** Of the Kafka that the cluster mode starts. */
+  kafkaPassword: z.string().min(16),
+  /** Of the Kafka Connect that the cluster mode starts: who can give it a connector can read the ledger. */
+  connectPassword: z.string().min(16),
   /** Of the login with which Debezium reads the ledger's log. */
   cdcPassword: z.string().min(16),
 });
@@ -31,6 +35,8 @@ const fresh = (): Secrets => ({
   databasePassword: make(),
   serviceKey: make(),
   redisPassword: make(),
+  kafkaPassword: make(),
+  connectPassword: make(),
   cdcPassword: make(),
 });
 

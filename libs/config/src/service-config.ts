@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { AppConfig, appSchema, type Env, onOff, readEnvironment, toAppConfig, whole } from './app-config';
+import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 
 export type ServiceName = 'gateway' | 'inventory' | 'checkout';
 
@@ -16,6 +17,7 @@ export abstract class ServiceConfig extends AppConfig {
   /** One address, or the nodes of a Redis Cluster. */
   abstract readonly redisUrls: readonly string[];
   abstract readonly kafkaBrokers: readonly string[];
+  abstract readonly kafkaSecurity: KafkaSecurity;
   abstract readonly inventoryAddresses: readonly string[];
   abstract readonly checkoutAddresses: readonly string[];
   /** Shared by the services; null means the one in the data folder's secrets. */
@@ -58,6 +60,7 @@ const serviceSchema = appSchema.extend({
   KAFKA_BROKERS: list
     .pipe(z.array(z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port')).min(1))
     .optional(),
+  ...kafkaSettings,
   INVENTORY_ADDRESSES: endpoints.optional(),
   CHECKOUT_ADDRESSES: endpoints.optional(),
   HOLDFAST_SERVICE_KEY: z.string().min(32, 'must have 32 characters or more').optional(),
@@ -77,9 +80,12 @@ const PORTS: Record<ServiceName, number> = { gateway: 3000, inventory: 4001, che
 
 /** Reads the environment of a service. Throws `ConfigError` with all that is missing or wrong. */
 export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig {
-  const it = readEnvironment(serviceSchema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) =>
-    NEEDS[service].filter((name) => values[name] === undefined).map((name) => `${name}: ${service} needs it`),
-  );
+  const it = readEnvironment(serviceSchema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) => [
+    ...NEEDS[service]
+      .filter((name) => values[name] === undefined)
+      .map((name) => `${name}: ${service} needs it`),
+    ...wrongKafkaSettings(values),
+  ]);
   const opsPort = it.HOLDFAST_OPS_PORT;
   return Object.freeze({
     ...toAppConfig(it),
@@ -89,6 +95,7 @@ export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig
     ops: opsPort === undefined ? null : { host: it.HOLDFAST_OPS_HOST, port: opsPort },
     redisUrls: it.REDIS_URL ?? [],
     kafkaBrokers: it.KAFKA_BROKERS ?? [],
+    kafkaSecurity: toKafkaSecurity(it),
     inventoryAddresses: it.INVENTORY_ADDRESSES ?? [],
     checkoutAddresses: it.CHECKOUT_ADDRESSES ?? [],
     serviceKey: it.HOLDFAST_SERVICE_KEY ?? null,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaSecurity } from '@holdfast/config';
 import type { Ledger } from '../process/ledger';
 import type { RunningComponent } from '../process/run-state';
 import type { PlannedService, ServiceName } from './service-plan';
@@ -17,7 +18,8 @@ export interface RunningService {
 /** What runs so far; grows while the cluster starts, and is ended in the order in which ending is quick and nobody is left waiting. */
 export class ClusterParts {
   ledger: Ledger | null = null;
-  servers: (ServerGroup & { redisUrl: string; kafkaBrokers: string }) | null = null;
+  servers: (ServerGroup & { redisUrl: string; kafkaBrokers: string; kafkaSecurity: KafkaSecurity }) | null =
+    null;
   stream: (ServerGroup & { connectUrl: string }) | null = null;
   proxy: Supervised<Server> | null = null;
   readonly services: RunningService[] = [];

@@ -8,7 +8,7 @@ const LOOK_MS = 500;
 export async function keepRunState(
   parts: ClusterParts,
   dataDir: string,
-  facts: Pick<RunState, 'address' | 'databaseUrl' | 'redisUrl' | 'slot'>,
+  facts: Pick<RunState, 'address' | 'databaseUrl' | 'redisUrl' | 'kafkaSecurity' | 'connectUrl' | 'slot'>,
 ): Promise<() => void> {
   const startedAt = new Date().toISOString();
   let written = '';

@@ -1,4 +1,4 @@
-import { loadLaunchConfig, loadServiceConfig } from '@holdfast/config';
+import { loadLaunchConfig, loadServiceConfig, OPEN_KAFKA } from '@holdfast/config';
 import { planServices, SERVICE_PORTS } from './service-plan';
 
 const ports = Object.fromEntries(SERVICE_PORTS.map((name, i) => [name, 20_000 + i]));
@@ -6,6 +6,7 @@ const places = {
   databaseUrl: 'postgres://me:secret@127.0.0.1:5432/shop',
   redisUrl: 'redis://:secret@127.0.0.1:6379',
   kafkaBrokers: '127.0.0.1:9092',
+  kafkaSecurity: OPEN_KAFKA,
   publicAddress: 'https://shop.example',
   callbackAddress: 'http://127.0.0.1:3000',
 };

@@ -1,4 +1,4 @@
-import type { LaunchConfig } from '@holdfast/config';
+import { fromKafkaSecurity, type KafkaSecurity, type LaunchConfig } from '@holdfast/config';
 
 export type ServiceName = 'inventory' | 'checkout' | 'gateway';
 
@@ -22,6 +22,7 @@ export interface ServicePlaces {
   databaseUrl: string;
   redisUrl: string;
   kafkaBrokers: string;
+  kafkaSecurity: KafkaSecurity;
   /** The origin that shoppers see. */
   publicAddress: string;
   /** The origin at which the sandbox provider, which runs in checkout, reaches the gateways. */
@@ -83,7 +84,7 @@ function settingsOf(
   ports: Ports,
   places: ServicePlaces,
 ): Record<string, string> {
-  const { databaseUrl, redisUrl, kafkaBrokers } = places;
+  const { databaseUrl, redisUrl, kafkaBrokers, kafkaSecurity } = places;
   const inventories = addressesOf('inventory', ports).join(',');
   switch (service) {
     case 'inventory':
@@ -92,6 +93,7 @@ function settingsOf(
         DATABASE_URL: databaseUrl,
         REDIS_URL: redisUrl,
         KAFKA_BROKERS: kafkaBrokers,
+        ...fromKafkaSecurity(kafkaSecurity),
       };
     case 'checkout':
       return { HOLDFAST_LISTEN: address, DATABASE_URL: databaseUrl, INVENTORY_ADDRESSES: inventories };

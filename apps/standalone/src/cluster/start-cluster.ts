@@ -19,7 +19,7 @@ import { watchForHangs } from './hang-watch';
 import { keepRunState } from './keep-run-state';
 import { LogTail } from './log-tail';
 import { logFileOf, runService, workFolderOf } from './run-service';
-import { planServices, SERVICE_INSTANCES, SERVICE_PORTS } from './service-plan';
+import { planServices, SERVICE_INSTANCES, SERVICE_PORTS, type ServicePlaces } from './service-plan';
 import { loadTool, type Say } from './tools';
 import { type SlotNames, slotNames } from './slot-names';
 
@@ -83,6 +83,7 @@ async function launchAll(launch: Launch): Promise<void> {
     databaseUrl: ledger.url,
     redisUrl: servers.redisUrl,
     kafkaBrokers: servers.kafkaBrokers,
+    kafkaSecurity: servers.kafkaSecurity,
     publicAddress: config.publicAddress ?? address,
     // What shoppers see may be out of reach from here.
     callbackAddress: config.callbackAddress ?? address,
@@ -93,6 +94,8 @@ async function launchAll(launch: Launch): Promise<void> {
     address,
     databaseUrl: ledger.url,
     redisUrl: servers.redisUrl,
+    kafkaSecurity: servers.kafkaSecurity,
+    connectUrl: parts.stream?.connectUrl,
     slot: slot.slot,
   });
   parts.watches.push(stopKeeping);
@@ -169,6 +172,7 @@ async function startStores(launch: Launch, until: Until) {
   const starting = startServers({
     dataDir: config.dataDir,
     redisPassword: secrets.redisPassword,
+    kafkaPassword: secrets.kafkaPassword,
     given: config.given,
     say,
   }).then((servers) => (parts.servers = servers));
@@ -215,7 +219,7 @@ async function prepare(
 async function startServicesAndStream(
   { config, secrets, log, say, parts }: Launch,
   plans: ReturnType<typeof planServices>,
-  { databaseUrl, kafkaBrokers }: { databaseUrl: string; kafkaBrokers: string },
+  { databaseUrl, kafkaBrokers, kafkaSecurity }: ServicePlaces,
   names: SlotNames,
 ): Promise<void> {
   say('Starting the change stream and two each of inventory, checkout and gateway …');
@@ -224,8 +228,10 @@ async function startServicesAndStream(
   const stream = startStream({
     dataDir: config.dataDir,
     kafkaBrokers,
+    kafkaSecurity,
     databaseUrl,
     cdcPassword: secrets.cdcPassword,
+    connectPassword: secrets.connectPassword,
     given: config.given,
     ...names,
     say,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { KafkaSecurity } from '@holdfast/config';
 import type { RunningComponent } from '../process/run-state';
 
 /** A server or service that runs under its lifeline (tools/cluster/child.mjs). */
@@ -40,6 +41,7 @@ export interface ServerGroup {
 interface Given {
   redisUrl: string | null;
   kafkaBrokers: string | null;
+  kafkaSecurity: KafkaSecurity;
   connectUrl: string | null;
 }
 
@@ -73,7 +75,7 @@ interface Tools {
   errors: { ClusterError: new (message: string) => Error };
   given: {
     askRedisNodes(urls: string): Promise<Answer>;
-    askBrokers(brokers: string): Promise<Answer>;
+    askBrokers(brokers: string, security: KafkaSecurity): Promise<Answer>;
     requireGiven(given: Given, how: { say: Say }): Promise<void>;
   };
   'own-connector': {
@@ -83,6 +85,9 @@ interface Tools {
       slot: string;
       dataDir: string;
     }): Promise<void>;
+  };
+  logins: {
+    askRest(connectUrl: string, path: string, options?: RequestInit): Promise<Response>;
   };
   ports: {
     choosePorts(dir: string, names: string[]): Promise<Record<string, number>>;
@@ -103,14 +108,17 @@ interface Tools {
     startServers(how: {
       dataDir: string;
       redisPassword: string;
+      kafkaPassword: string;
       given: Given;
       say: Say;
-    }): Promise<ServerGroup & { redisUrl: string; kafkaBrokers: string }>;
+    }): Promise<ServerGroup & { redisUrl: string; kafkaBrokers: string; kafkaSecurity: KafkaSecurity }>;
     startStream(how: {
       dataDir: string;
       kafkaBrokers: string;
+      kafkaSecurity: KafkaSecurity;
       databaseUrl: string;
       cdcPassword: string;
+      connectPassword: string;
       given: Given;
       slot: string;
       user: string;

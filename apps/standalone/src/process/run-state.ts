@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KafkaSecurity } from '@holdfast/config';
 
 export type ComponentKind =
   'standalone' | 'gateway' | 'inventory' | 'checkout' | 'postgres' | 'redis' | 'kafka' | 'connect' | 'proxy';
@@ -25,6 +26,10 @@ export interface RunState {
   databaseUrl: string;
   /** With its password. Only in cluster mode. */
   redisUrl?: string;
+  /** What Kafka wants of its clients. Only in cluster mode. */
+  kafkaSecurity?: KafkaSecurity;
+  /** Of Kafka Connect, with its login. Only in cluster mode. */
+  connectUrl?: string | undefined;
   /** The slot from which the change stream is read. Only in cluster mode. */
   slot?: string;
   components: RunningComponent[];
@@ -32,7 +37,7 @@ export interface RunState {
 
 const fileOf = (dataDir: string) => join(dataDir, 'run.json');
 
-/** Readable by the owner alone: the database's password is in it. Replaced as a whole, so a reader never sees half of it. */
+/** Readable by the owner alone: the servers' passwords are in it. Replaced as a whole, so a reader never sees half of it. */
 export function writeRunState(dataDir: string, state: RunState): void {
   const draft = `${fileOf(dataDir)}.new`;
   rmSync(draft, { force: true });

@@ -1,5 +1,13 @@
+import type { KafkaSecurity } from '@holdfast/config';
 import type { Logger } from '@holdfast/observability';
-import { Kafka, logLevel, type LogEntry, type RetryOptions } from 'kafkajs';
+import {
+  Kafka,
+  type KafkaConfig,
+  logLevel,
+  type LogEntry,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
 import type { Sockets } from './sockets';
 import type { KafkaSource } from './source';
 
@@ -27,13 +35,14 @@ export const BRIEF: RetryOptions = { ...ENDLESS, retries: 2 };
 
 /** `retry` holds for everything that the client does: a consumer's or a producer's own setting would leave its connecting to the client's. */
 export function openKafka(
-  { brokers, group }: KafkaSource,
+  { brokers, security, group }: KafkaSource,
   retry: RetryOptions,
   sockets: Sockets,
   log: Logger,
 ): Kafka {
   return new Kafka({
     brokers: [...brokers],
+    ...secured(security),
     clientId: group,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -42,6 +51,14 @@ export function openKafka(
     logLevel: logLevel.WARN,
     logCreator: () => quietly(log),
   });
+}
+
+function secured({ login, tls }: KafkaSecurity): Pick<KafkaConfig, 'sasl' | 'ssl' | 'authenticationTimeout'> {
+  return {
+    authenticationTimeout: REQUEST_TIMEOUT_MS,
+    ...(login && { sasl: { ...login, mechanism: login.mechanism.toLowerCase() } as SASLOptions }),
+    ...(tls && { ssl: tls.ca === null ? true : { ca: tls.ca } }),
+  };
 }
 
 /** The library's complaints: errors as warnings, each once a minute; the rest for those who debug. What it means for us our own lines say. */

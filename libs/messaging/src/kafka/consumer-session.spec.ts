@@ -1,3 +1,4 @@
+import { OPEN_KAFKA } from '@holdfast/config';
 import { silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import type { EachBatchPayload, Kafka, Offsets } from 'kafkajs';
@@ -32,6 +33,7 @@ async function setup(apply: () => Promise<void> = () => Promise.resolve()) {
   const kafka = { consumer: () => consumer, producer: () => producer } as unknown as Kafka;
   const source: KafkaSource = {
     brokers: [],
+    security: OPEN_KAFKA,
     group: 'group',
     topics: [topic(FACTS)],
     heartbeat: { databaseUrl: '', role: 'holdfast_cdc', table: 'beats', topic: topic(BEATS) },

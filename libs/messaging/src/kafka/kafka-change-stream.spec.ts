@@ -1,3 +1,4 @@
+import { OPEN_KAFKA } from '@holdfast/config';
 import { silentLogger } from '@holdfast/observability';
 import { ConsumerSession } from './consumer-session';
 import { KafkaChangeStream } from './kafka-change-stream';
@@ -10,7 +11,13 @@ describe('the change stream from Kafka', () => {
     let made: () => void = () => undefined;
     jest.mocked(ensureTopics).mockReturnValue(new Promise((resolve) => (made = resolve)));
     const run = jest.spyOn(ConsumerSession.prototype, 'run').mockResolvedValue();
-    const source = { brokers: ['127.0.0.1:1'], group: 'g', topics: [], heartbeat: null };
+    const source = {
+      brokers: ['127.0.0.1:1'],
+      security: OPEN_KAFKA,
+      group: 'g',
+      topics: [],
+      heartbeat: null,
+    };
     const stream = new KafkaChangeStream(source, silentLogger());
     const starting = stream.start(() => Promise.resolve());
     const stopping = stream.stop();

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -13,7 +14,7 @@ export class Sockets {
 
   readonly factory: ISocketFactory = (args: ISocketFactoryArgs) => {
     if (this.gone) return deadSocket(args.onConnect);
-    const socket = connect({ host: args.host, port: args.port }, args.onConnect);
+    const socket = opened(args);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     this.open.add(socket);
@@ -25,6 +26,12 @@ export class Sockets {
     this.gone = true;
     for (const socket of this.open) socket.destroy(new Error('cut off'));
   }
+}
+
+function opened({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  if (!ssl) return connect({ host, port }, onConnect);
+  // A name of its own is needed for the certificate; an address must not be sent as one.
+  return connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
 }
 
 /** Connects, and throws a TypeError at the first request: kafkajs tries everything else again, but not what looks like a defect. */

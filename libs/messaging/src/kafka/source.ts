@@ -1,3 +1,4 @@
+import type { KafkaSecurity } from '@holdfast/config';
 import type { Role } from '@holdfast/postgres';
 
 /** A topic as a consumer makes it when it is there first. The stream's own topics must be as in infra/debezium/connector.json. */
@@ -22,6 +23,7 @@ export interface HeartbeatSource {
 /** What to read, and as whom. */
 export interface KafkaSource {
   brokers: readonly string[];
+  security: KafkaSecurity;
   /** The consumer group. One per process reads everything in each; a shared one spreads the partitions. */
   group: string;
   topics: readonly TopicSpec[];

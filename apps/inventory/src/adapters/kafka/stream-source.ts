@@ -1,3 +1,4 @@
+import { type KafkaSecurity, OPEN_KAFKA } from '@holdfast/config';
 import type { KafkaSource, TopicSpec } from '@holdfast/messaging';
 import { ROLES } from '@holdfast/postgres';
 
@@ -49,11 +50,13 @@ export const STREAM_TOPICS = {
 /** What the projector of one inventory instance reads: every partition, in a group of its own. */
 export function projectorSource(how: {
   brokers: readonly string[];
+  security?: KafkaSecurity;
   instance: string;
   databaseUrl: string;
 }): KafkaSource {
   return {
     brokers: how.brokers,
+    security: how.security ?? OPEN_KAFKA,
     group: `holdfast-projector-${how.instance}`,
     topics: STREAM_TOPICS.state,
     heartbeat: {
@@ -66,6 +69,12 @@ export function projectorSource(how: {
 }
 
 /** What the instances count together: each fact is read by one of them. */
-export function factsSource({ brokers }: { brokers: readonly string[] }): KafkaSource {
-  return { brokers, group: 'holdfast-facts', topics: STREAM_TOPICS.facts, heartbeat: null };
+export function factsSource({
+  brokers,
+  security = OPEN_KAFKA,
+}: {
+  brokers: readonly string[];
+  security?: KafkaSecurity;
+}): KafkaSource {
+  return { brokers, security, group: 'holdfast-facts', topics: STREAM_TOPICS.facts, heartbeat: null };
 }

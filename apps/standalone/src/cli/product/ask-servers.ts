@@ -1,6 +1,6 @@
+import { type KafkaSecurity, OPEN_KAFKA } from '@holdfast/config';
 import { loadTool } from '../../cluster/tools';
 import type { LedgerFacts } from './ask-ledger';
-import { request } from 'undici';
 
 type State = 'up' | 'down' | 'degraded';
 
@@ -13,17 +13,17 @@ export async function askRedis(redisUrl: string | null): Promise<State> {
 }
 
 /** Degraded: only some of its brokers answer. */
-export async function askKafka(brokers: string | null): Promise<State> {
-  return brokers === null ? 'down' : (await (await loadTool('given')).askBrokers(brokers)).state;
+export async function askKafka(brokers: string | null, security: KafkaSecurity = OPEN_KAFKA): Promise<State> {
+  return brokers === null ? 'down' : (await (await loadTool('given')).askBrokers(brokers, security)).state;
 }
 
 /**
  * Up: the worker is healthy, its connector has tasks that all run, and somebody reads the ledger's log. The last is what counts: of a connector
  * without a task, or with a lost slot, Connect says RUNNING.
  */
-export async function askConnect(address: string | null, ledger: LedgerFacts | null): Promise<State> {
-  if (address === null || (await get(`${address}/health`)) === null) return 'down';
-  const status = (await get(`${address}/connectors/${CONNECTOR}/status`)) as {
+export async function askConnect(connectUrl: string | null, ledger: LedgerFacts | null): Promise<State> {
+  if (connectUrl === null || (await get(connectUrl, '/health')) === null) return 'down';
+  const status = (await get(connectUrl, `/connectors/${CONNECTOR}/status`)) as {
     connector?: { state: string };
     tasks?: { state: string }[];
   } | null;
@@ -33,11 +33,12 @@ export async function askConnect(address: string | null, ledger: LedgerFacts | n
 }
 
 /** Null: no answer, or not a good one. */
-async function get(url: string): Promise<unknown> {
+async function get(connectUrl: string, path: string): Promise<unknown> {
   try {
-    const answer = await request(url, { signal: AbortSignal.timeout(ASK_MS) });
-    const body: unknown = await answer.body.json();
-    return answer.statusCode === 200 ? body : null;
+    const { askRest } = await loadTool('logins');
+    const answer = await askRest(connectUrl, path, { signal: AbortSignal.timeout(ASK_MS) });
+    const body: unknown = await answer.json();
+    return answer.status === 200 ? body : null;
   } catch {
     return null;
   }

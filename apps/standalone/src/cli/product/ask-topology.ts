@@ -70,9 +70,9 @@ async function ask(it: Component, { run }: Product, ledger: LedgerFacts | null):
     case 'redis':
       return { state: await askRedis(run?.redisUrl ?? null) };
     case 'kafka':
-      return { state: await askKafka(it.address) };
+      return { state: await askKafka(it.address, run?.kafkaSecurity) };
     case 'connect':
-      return { state: await askConnect(it.address, ledger), lag: ledger?.lag ?? null };
+      return { state: await askConnect(run?.connectUrl ?? it.address, ledger), lag: ledger?.lag ?? null };
     case 'standalone':
       return { ...(await serviceState(it)), lag: ledger?.lag ?? null };
     default:

@@ -11,6 +11,17 @@ const component = z.object({
   healthUrl: z.string().optional(),
 });
 
+const kafkaSecurity = z.object({
+  login: z
+    .object({
+      mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']),
+      username: z.string(),
+      password: z.string(),
+    })
+    .nullable(),
+  tls: z.object({ ca: z.string().nullable() }).nullable(),
+});
+
 const schema = z.object({
   pid: z.number().int().positive(),
   startedAt: z.string(),
@@ -18,6 +29,8 @@ const schema = z.object({
   address: z.string(),
   databaseUrl: z.string(),
   redisUrl: z.string().optional(),
+  kafkaSecurity: kafkaSecurity.optional(),
+  connectUrl: z.string().optional(),
   slot: z.string().optional(),
   components: z.array(component),
 });
