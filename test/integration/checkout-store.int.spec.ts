@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { InvalidCursor } from '@holdfast/contracts';
 import { newDropId } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { PgOrderStore } from '../../apps/checkout/src/adapters/postgres/pg-order-store';
 import type { Move, OrderIntent, OrderRecord } from '../../apps/checkout/src/domain/order';
 import { factOf } from '../../apps/checkout/src/domain/order-fact';
+import { FOUND_CURSORS, oddCursors } from '../support/odd-cursors';
 import { createLedger, type TestLedger } from '../support/database';
 
 const LEASE_MS = 60_000;
@@ -201,4 +204,19 @@ it('the first answer of a key is kept, and no other', async () => {
   expect(kept.filter(Boolean)).toHaveLength(1);
   const { answer } = (await store.get(order.dropId, order.orderId))!;
   expect(answer).toEqual({ status: 201, body: ['a', 'b', 'c'][kept.indexOf(true)] });
+});
+
+describe('the orders of a customer', () => {
+  it('are read with any text as a cursor, or it is said to be none', async () => {
+    const { customerId } = await begun();
+    const read = async (cursor: string) => {
+      try {
+        await store.ofCustomer(customerId, cursor, 1);
+      } catch (error) {
+        if (!(error instanceof InvalidCursor)) throw error;
+      }
+    };
+    for (const cursor of FOUND_CURSORS) await read(cursor);
+    await fc.assert(fc.asyncProperty(oddCursors, read), { numRuns: 300 });
+  });
 });

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { InvalidCursor, type NewDrop, ServiceUnavailable } from '@holdfast/contracts';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
+import { FOUND_CURSORS, oddCursors } from '../support/odd-cursors';
 import { createLedger, type TestLedger } from '../support/database';
 
 const aDrop = (name: string, opensAt: NewDrop['opensAt']): NewDrop => ({
@@ -84,6 +86,18 @@ describe('what shoppers read of drops', () => {
 
   it('refuses a cursor that it did not give out', async () => {
     await expect(reader.listDrops({ limit: 5, cursor: 'garbage' })).rejects.toThrow(InvalidCursor);
+  });
+
+  it('answers any text as a cursor with a page, or says that it is none', async () => {
+    const read = async (cursor: string) => {
+      try {
+        await reader.listDrops({ limit: 1, cursor });
+      } catch (error) {
+        if (!(error instanceof InvalidCursor)) throw error;
+      }
+    };
+    for (const cursor of FOUND_CURSORS) await read(cursor);
+    await fc.assert(fc.asyncProperty(oddCursors, read), { numRuns: 300 });
   });
 
   it('says that the service is unavailable when the ledger is away', async () => {

@@ -5,6 +5,7 @@ export * from './drop-catalogue.port';
 export * from './drop-view';
 export * from './hold';
 export * from './inventory-client.port';
+export * from './list-cursor';
 export * from './order';
 export * from './live-feed.port';
 export * from './shortage';

@@ -1,6 +1,5 @@
-import type { DropRecord, ListDrops, Page } from '@holdfast/contracts';
+import { decodeCursor, type DropRecord, encodeCursor, type ListDrops, type Page } from '@holdfast/contracts';
 import { LIMITS } from '@holdfast/kernel';
-import { decodeDropCursor, encodeDropCursor } from './drop-cursor';
 import type { DropRecords } from './ports/drop-records.port';
 
 /** The shape of a drop's id; anything else, such as a NUL that the database would choke on, is simply not found. */
@@ -12,12 +11,14 @@ export class DropReader {
 
   /** Newest first. Throws `InvalidCursor`; `ServiceUnavailable` when the ledger does not answer. */
   async listDrops({ state, cursor, limit }: ListDrops): Promise<Page<DropRecord>> {
+    const after = cursor === undefined ? null : decodeCursor(cursor);
     const { drops, last } = await this.records.page({
       state: state ?? null,
-      after: cursor === undefined ? null : decodeDropCursor(cursor),
+      after: after && { createdAt: after.createdAt, dropId: after.id },
       limit: Math.min(limit, LIMITS.pageSizeMax),
     });
-    return { items: drops, nextCursor: last ? encodeDropCursor(last) : null };
+    const nextCursor = last && encodeCursor({ createdAt: last.createdAt, id: last.dropId });
+    return { items: drops, nextCursor };
   }
 
   /** Null when unknown or a draft. Throws `ServiceUnavailable` when the ledger does not answer. */

@@ -1,4 +1,4 @@
-import { type HoldLine, InvalidCursor } from '@holdfast/contracts';
+import type { HoldLine } from '@holdfast/contracts';
 import type { OrderReason, OrderRecord, PaymentState, Step } from '../../domain/order';
 
 /** A row of checkout.orders as pg gives it: bigint and numeric come as text. */
@@ -58,21 +58,4 @@ export function toRecord(row: OrderRow): OrderRecord {
     createdAt: row.created_at.toISOString(),
     giveUpInMs: row.give_up_in_ms === null ? null : Math.floor(Number(row.give_up_in_ms)),
   };
-}
-
-export interface OrderCursor {
-  createdAt: string;
-  orderId: string;
-}
-
-export function encodeCursor({ createdAt, orderId }: OrderCursor): string {
-  return Buffer.from(`${createdAt} ${orderId}`).toString('base64url');
-}
-
-/** Throws `InvalidCursor`. */
-export function decodeCursor(cursor: string): OrderCursor {
-  const text = Buffer.from(cursor, 'base64url').toString('latin1');
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-z-]{1,80})$/.exec(text);
-  if (!match || Number.isNaN(Date.parse(match[1]!))) throw new InvalidCursor('not a cursor of this list');
-  return { createdAt: match[1]!, orderId: match[2]! };
 }

@@ -1,9 +1,9 @@
-import type { Page } from '@holdfast/contracts';
+import { decodeCursor, encodeCursor, type Page } from '@holdfast/contracts';
 import { DatabaseError, type Pool } from 'pg';
 import { type Begun, type Consequences, OrderStore } from '../../application/ports/order-store.port';
 import type { WebhookEvent } from '../../application/ports/webhook-reader.port';
 import type { Move, OrderIntent, OrderRecord } from '../../domain/order';
-import { decodeCursor, encodeCursor, type OrderRow, toRecord } from './order-row';
+import { type OrderRow, toRecord } from './order-row';
 import { toServiceFault } from './service-fault';
 import { sql } from './sql/sql.generated';
 
@@ -87,12 +87,16 @@ export class PgOrderStore extends OrderStore {
     const rows = await this.all(sql.ordersOfCustomer, [
       customerId,
       after?.createdAt ?? null,
-      after?.orderId ?? null,
+      after?.id ?? null,
       limit + 1,
     ]);
     const items = rows.slice(0, limit);
     const last = items.at(-1);
-    return { items, nextCursor: rows.length > limit && last ? encodeCursor(last) : null };
+    const isMore = rows.length > limit && last !== undefined;
+    return {
+      items,
+      nextCursor: isMore ? encodeCursor({ createdAt: last.createdAt, id: last.orderId }) : null,
+    };
   }
 
   async dueDrops(limit: number): Promise<string[]> {
