@@ -1,5 +1,6 @@
 export * from './assert';
 export * from './clock';
+export * from './currencies';
 export * from './deadline';
 export * from './group-by';
 export * from './ids';

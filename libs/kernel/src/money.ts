@@ -1,3 +1,5 @@
+import { currencyDecimals } from './currencies';
+
 /** An amount in the minor unit of its currency (cents for EUR, yen for JPY); never a fraction, never a float of the major unit. */
 export interface Money {
   amountMinor: number;
@@ -5,35 +7,40 @@ export interface Money {
   currency: string;
 }
 
-const SUPPORTED = new Set(Intl.supportedValuesOf('currency'));
-
-export function isCurrency(code: string): boolean {
-  return SUPPORTED.has(code);
-}
-
-/** How many decimals the currency has (ISO 4217): EUR 2, JPY 0, KWD 3. */
-export function currencyDecimals(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
-}
-
 /**
  * Reads a decimal amount (`129`, `129.00`) into minor units. Undefined when it is not one: a sign, words, a thousands separator,
- * an exponent or more decimals than the currency has. Never rounds.
+ * an exponent or more decimals than the currency has. Decimals beyond those may be zeros: shop exports write `4990.00` in any currency.
+ * Never rounds.
  */
 export function parseAmountMinor(text: string, currency: string): number | undefined {
   const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
   if (!match) return undefined;
   const decimals = currencyDecimals(currency);
   const fraction = match[2] ?? '';
-  if (fraction.length > decimals) return undefined;
-  return Number(match[1]) * 10 ** decimals + Number(fraction.padEnd(decimals, '0') || '0');
+  if (/[^0]/.test(fraction.slice(decimals))) return undefined;
+  return Number(match[1]) * 10 ** decimals + Number(fraction.slice(0, decimals).padEnd(decimals, '0') || '0');
 }
 
-export function formatMoney(money: Money, locale = 'en'): string {
-  const decimals = currencyDecimals(money.currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency }).format(
-    money.amountMinor / 10 ** decimals,
-  );
+const formats = new Map<string, Intl.NumberFormat>();
+const FORMATS_MAX = 500; // more than there are currencies; the codes come from the ledger
+
+/**
+ * An amount as people write it where they are (`locale` null: the reader's own). `Intl` chooses sign, separators and order; the
+ * decimals are ours, or two browsers would show two prices for one amount.
+ */
+export function formatMoney({ amountMinor, currency }: Money, locale: string | null = 'en'): string {
+  const decimals = currencyDecimals(currency);
+  const key = `${currency} ${locale ?? ''}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale ?? undefined, {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    if (formats.size >= FORMATS_MAX) formats.clear();
+    formats.set(key, format);
+  }
+  return format.format(amountMinor / 10 ** decimals);
 }

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { CURRENCIES, formatMoney as formatOnServer, parseAmountMinor } from '@holdfast/kernel';
 import { formatMoney, times } from './money';
 
 const digits = (text: string) => text.replace(/[^\d.,]/g, '').replace(',', '.');
@@ -8,8 +10,25 @@ describe('money on the page', () => {
     [12_900, 'JPY', '12.900'],
     [1_234, 'KWD', '1.234'],
     [0, 'EUR', '0.00'],
+    [4_990, 'HUF', '49.90'],
+    [150_000, 'IDR', '1.500.00'],
   ])('%d minor units of %s are %s', (amountMinor, currency, text) => {
     expect(digits(formatMoney({ amountMinor, currency }))).toBe(text);
+  });
+
+  it('is what the server shows and reads, in every currency', () => {
+    const plain = (text: string) => text.replace(/[^\d.]/g, ''); // the tests run in an English locale
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 100_000_000_000 }),
+        fc.constantFrom(...CURRENCIES),
+        (amountMinor, currency) => {
+          const shown = plain(formatMoney({ amountMinor, currency }));
+          expect(shown).toBe(plain(formatOnServer({ amountMinor, currency })));
+          expect(parseAmountMinor(shown, currency)).toBe(amountMinor);
+        },
+      ),
+    );
   });
 
   it('multiplies in minor units', () => {

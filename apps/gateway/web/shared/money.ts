@@ -1,16 +1,10 @@
+// The table of currencies is the server's own: the page may never show another price than the one that is charged.
+import { formatMoney as formatIn } from '../../../../libs/kernel/src/money';
 import type { Money } from './types';
 
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** An amount as people write it where they are; its minor units become as many decimals as the currency has. */
-export function formatMoney({ amountMinor, currency }: Money): string {
-  let format = formats.get(currency);
-  if (!format) {
-    format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    formats.set(currency, format);
-  }
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amountMinor / 10 ** decimals);
+/** An amount as people write it where they are, with the decimals that ISO 4217 gives its currency. */
+export function formatMoney(money: Money): string {
+  return formatIn(money, null);
 }
 
 export function times({ amountMinor, currency }: Money, quantity: number): Money {

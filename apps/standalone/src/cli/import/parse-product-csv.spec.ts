@@ -1,10 +1,11 @@
 import { parseProductCsv } from './parse-product-csv';
+import { readRecords } from './read-records';
 
 const HEADER =
   'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Image Src,Status';
 
 function parse(text: string | Buffer, currency = 'EUR') {
-  return parseProductCsv(Buffer.from(text as string), currency);
+  return parseProductCsv(Buffer.from(text as string), { currency });
 }
 
 function parseRows(...rows: string[]) {
@@ -51,7 +52,9 @@ describe('product CSV', () => {
     ['a price with a currency sign', 'tee,Tee,,,X,€12,1,,', 'price "€12"'],
     ['a price beyond the range', 'tee,Tee,,,X,99999999999,1,,', 'too high'],
     ['a fraction as quantity', 'tee,Tee,,,X,1.00,1.5,,', 'quantity "1.5"'],
-    ['a negative quantity', 'tee,Tee,,,X,1.00,-1,,', 'quantity "-1"'],
+    ['a negative fraction as quantity', 'tee,Tee,,,X,1.00,-1.5,,', 'quantity "-1.5"'],
+    ['an exponent as quantity', 'tee,Tee,,,X,1.00,1e3,,', 'quantity "1e3"'],
+    ['a quantity without digits', 'tee,Tee,,,X,1.00,.0,,', 'quantity ".0"'],
     ['a quantity in words', 'tee,Tee,,,X,1.00,many,,', 'quantity "many"'],
     ['a quantity beyond the range', 'tee,Tee,,,X,1.00,100000001,,', 'more than 100000000'],
     ['a SKU that is too long', `tee,Tee,,,${'X'.repeat(101)},1.00,1,,`, 'longer than 100'],
@@ -117,6 +120,28 @@ describe('product CSV', () => {
     expect(parsed.products.map(({ title }) => title)).toEqual(['tee', 'mug']);
   });
 
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])(
+    'reads records that end in %s with any line end inside a cell, and counts lines as editors do',
+    (_name, end) => {
+      const rows = ['a,"x\ny",1.00', 'b,"x\r\ny",1.00', 'c,"x\ry",1.00', 'd,,oops', ''];
+      const parsed = parse(['Handle,Body (HTML),Variant Price', ...rows].join(end));
+      expect(parsed.products.map(({ handle, description }) => [handle, description])).toEqual(
+        ['a', 'b', 'c'].map((handle) => [handle, 'x y']),
+      );
+      expect(parsed.bad.map(({ line }) => line)).toEqual([8]);
+    },
+  );
+
+  it('reads a file whose line ends are mixed', () => {
+    const parsed = parse('Handle,Variant Price\r\na,1.00\nb,1.00\rc,1.00\r\n\r\nd,oops');
+    expect(skusOf(parsed)).toEqual(['a=0', 'b=0', 'c=0']);
+    expect(parsed.bad.map(({ line }) => line)).toEqual([6]);
+  });
+
   it('takes a byte order mark, a quoted header, old line ends and no line end at all', () => {
     const text = '\ufeff"Handle","Variant Price"\r"tee","5.00"\rmug,6.00';
     expect(skusOf(parse(text))).toEqual(['tee=0', 'mug=0']);
@@ -124,8 +149,11 @@ describe('product CSV', () => {
 
   it('goes by the decimals of the currency', () => {
     const text = 'Handle,Variant Price\ntee,5.00\nmug,5.125\ncap,5\n';
-    expect(parse(text, 'JPY').bad.map(({ line }) => line)).toEqual([2, 3]);
+    expect(parse(text, 'JPY').bad.map(({ line }) => line)).toEqual([3]);
     expect(parse(text, 'KWD').bad).toEqual([]);
+    const [tee] = parse('Handle,Variant Price\ntee,4990.00\n', 'JPY').products;
+    expect(tee!.variants[0]!.priceMinor).toBe(4990);
+    expect(parse(text, 'HUF').products[0]!.variants[0]!.priceMinor).toBe(500);
   });
 
   it.each([
@@ -135,12 +163,31 @@ describe('product CSV', () => {
     ['no column Handle', 'Title,Variant Price\nTee,1.00\n', '"Handle"'],
     ['no column Variant Price', 'Handle,Title\ntee,Tee\n', '"Variant Price"'],
     ['semicolons', 'Handle;Variant Price\ntee;1.00\n', 'semicolons'],
+    ['quoted semicolons', '"Handle";"Title";"Variant Price"\n"tee";"Tee";"1,00"\n', 'semicolons'],
+    ['semicolons and a comma', 'Handle;"Tags, all";Variant Price\ntee;a;1.00\n', 'semicolons'],
+    ['tabs', 'Handle\tTitle\tVariant Price\ntee\tTee\t1.00\n', 'tabs'],
+    ['vertical bars', 'URL handle|Title|Price\ntee|Tee|1.00\n', 'vertical bars'],
+    ['semicolons of another program', 'ID;Name;Regular price\n1;Tee;1.00\n', 'semicolons'],
+    ['a line that says semicolons', 'sep=;\r\nHandle;Variant Price\r\ntee;1.00\r\n', 'semicolons'],
+    ['a line that says tabs', 'sep=\t\nHandle\tVariant Price\ntee\t1.00\n', 'tabs'],
+    [
+      'an export of WooCommerce',
+      'ID,Type,SKU,Name,Published,"Regular price",Stock\n1,simple,X,Tee,1,9.00,3\n',
+      '"Handle" (or "URL handle") and none "Variant Price"',
+    ],
+    [
+      'an export of BigCommerce',
+      'Item,ID,Name,Type,SKU,Price,"Current Stock"\nProduct,1,Tee,physical,X,9.00,3\n',
+      'no column "Handle"',
+    ],
     ['a column twice', 'Handle,Handle,Variant Price\na,b,1.00\n', 'twice'],
     ['a header with an open quote', 'Handle,"Variant Price\ntee,1.00\n', 'header'],
   ])('reports %s as a fault of the whole file', (_what, text, reason) => {
     expect(parse(text)).toEqual({
       products: [],
       notActive: [],
+      hidden: 0,
+      notes: [],
       bad: [{ line: 1, reason: expect.stringContaining(reason) }],
     });
   });
@@ -152,6 +199,19 @@ describe('product CSV', () => {
     ['Latin-1', Buffer.from('Handle,Variant Price\ntee,1.00\ncaf\xe9,2.00\nmug,1.00\n', 'latin1'), 'line 3'],
   ])('reports %s as a fault of the whole file', (_what, bytes, reason) => {
     expect(parse(bytes).bad).toEqual([{ line: 1, reason: expect.stringContaining(reason) }]);
+  });
+
+  it('stops at a file of more records than a drop could take', () => {
+    const text = Buffer.from('tee,5\nmug,5\n"cap,5\nhat,5\n');
+    expect(readRecords(text, 0, 3)).toMatchObject({ tooMany: false, broken: [{ line: 3 }] });
+    expect(readRecords(text, 0, 2)).toMatchObject({ tooMany: true });
+  });
+
+  it('says where it stopped reading a file full of broken quotes', () => {
+    const { bad, products } = parse(`Handle,Variant Price\n${'a"b,5\n'.repeat(200)}last,1.00\n`);
+    expect(products).toEqual([]);
+    expect(bad).toHaveLength(101);
+    expect(bad.at(-1)).toEqual({ line: 102, reason: expect.stringContaining('not read from here on') });
   });
 
   it('never takes a picture address that a page should not load', () => {
