@@ -15,6 +15,7 @@ interface ImportAnswer {
   skus: number;
   units: number;
   rejected: { line: number; reason: string }[];
+  notes: { line: number; note: string }[];
 }
 
 let ledger: TestLedger;
@@ -74,10 +75,12 @@ describe('holdfast import', () => {
       skus: 6,
       units: 137,
       rejected: [{ line: 12, reason: 'not active' }],
+      notes: [{ line: 13, note: expect.stringContaining('price is 0') }],
     });
     const { json } = await cli('drop', 'show', answer.dropId!);
     expect(json).toMatchObject({
       name: 'shopify-products',
+      description: 'Harbour Tee · Enamel Mug "Tide", 0.4 l · Watch Cap',
       state: 'open',
       perCustomerLimit: 2,
       holdTtlSeconds: 120,
@@ -126,6 +129,7 @@ describe('holdfast import', () => {
       skus: 0,
       units: 0,
       rejected: [{ line: 323, reason: expect.stringContaining('"1,5"') }],
+      notes: [],
     });
     expect(await countRows()).toEqual(before);
     const skipped = await imported(path, '--skip-bad');
@@ -218,6 +222,77 @@ describe('holdfast import', () => {
       opensAt: '2030-01-01T08:00:00.000Z',
       items: [{ sku: 'AGAIN', price: { amountMinor: 200 }, stock: { total: 3 } }],
     });
+  });
+
+  it('leaves hidden products out and says how many, and takes them when asked', async () => {
+    const path = file(
+      'hidden.csv',
+      `${HEADER},Gift Card,Published\na,A,,,H1,1.00,1,,unlisted,,\nb,B,,,H2,1.00,1,,,TRUE,\nc,C,,,H3,1.00,1,,draft,,\nd,D,,,H4,1.00,1,,,,FALSE\n`,
+    );
+    const before = await countRows();
+    const refused = await imported(path);
+    expect(refused).toMatchObject({ code: 1, dropId: null, notes: [] });
+    expect(refused.rejected).toEqual([2, 3, 4, 5].map((line) => ({ line, reason: 'not active' })));
+    expect(await countRows()).toEqual(before);
+    expect(await imported(path, '--include-hidden')).toMatchObject({
+      code: 0,
+      products: 3,
+      skus: 3,
+      rejected: [{ line: 4, reason: 'not active' }],
+    });
+  });
+
+  it('tells of a SKU that another open or scheduled drop sells as well', async () => {
+    const row = (sku: string) => `${sku.toLowerCase()},T,,,${sku},1.00,1,,`;
+    const fileOf = (...skus: string[]) => file('on-sale.csv', [HEADER, ...skus.map(row)].join('\n'));
+    const open = await imported(fileOf('S-OPEN', 'S-BOTH'), '--opens-at', 'now');
+    const scheduled = await imported(
+      fileOf('S-LATER', 'S-BOTH'),
+      '--opens-at',
+      '2035-01-01T00:00:00Z',
+      '--closes-at',
+      '2035-01-02T00:00:00Z',
+    );
+    await imported(fileOf('S-DRAFT'));
+    const closed = await imported(fileOf('S-CLOSED'), '--opens-at', 'now');
+    await cli('drop', 'close', closed.dropId!);
+    const path = fileOf('S-FREE', 'S-OPEN', 'S-LATER', 'S-DRAFT', 'S-CLOSED', 'S-BOTH');
+    const { stderr, json } = await cli('import', path);
+    const { notes, dropId } = json as ImportAnswer;
+    expect(notes).toEqual([
+      { line: 3, note: expect.stringContaining(open.dropId!) },
+      { line: 4, note: expect.stringContaining(scheduled.dropId!) },
+      { line: 7, note: expect.stringContaining('1 more') },
+    ]);
+    expect(stderr).toContain(`line 3: ${notes[0]!.note}`);
+    expect(stderr).toContain(`/d/${dropId}`);
+    const made = await cli('drop', 'create', '--name', 'Again', '--item', 'S-OPEN=1@1.00');
+    expect(made.stderr).toContain(open.dropId!);
+  });
+
+  it('tells programs and people what was taken otherwise than written, and where the drop is', async () => {
+    const path = file('notes.csv', `${HEADER}\nn,N,Size,S,N-1,1.00,-4,,\nn,,,M,N-1,1.00,2.0,,\n`);
+    const { stdout, stderr, json } = await cli('import', path, '--opens-at', 'now');
+    expect(json).toMatchObject({
+      skus: 2,
+      units: 2,
+      notes: [{ line: 2 }, { line: 2 }, { line: 3 }],
+    });
+    expect(JSON.parse(stdout)).toEqual(json);
+    expect(stderr).toMatch(/^line 2: the quantity "-4" is negative/m);
+    expect(stderr).toMatch(new RegExp(`^Shop address: http://.*/d/${(json as ImportAnswer).dropId}$`, 'm'));
+    const made = await cli(
+      'drop',
+      'create',
+      '--name',
+      'Made',
+      '--item',
+      'MADE=1@4990.00',
+      '--currency',
+      'JPY',
+    );
+    expect(made.json).toMatchObject({ items: [{ price: { amountMinor: 4990, currency: 'JPY' } }] });
+    expect(made.stderr).toContain(`/d/${(made.json as { id: string }).id}`);
   });
 
   it('answers people with a table and says what to do', async () => {

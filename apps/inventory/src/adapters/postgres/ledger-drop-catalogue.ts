@@ -69,6 +69,15 @@ export class LedgerDropCatalogue extends DropCatalogue {
     return found ?? null;
   }
 
+  /** Which of these SKUs the first merchant sells in another drop that is scheduled, open or paused; with how many such drops, and one of them. */
+  async skusOnSale(skus: readonly string[]): Promise<{ sku: string; dropId: string; drops: number }[]> {
+    const found = await this.pool.query<{ sku: string; drop_id: string; drops: number }>({
+      ...sql.findSkusOnSale,
+      values: [skus],
+    });
+    return found.rows.map((row) => ({ sku: row.sku, dropId: row.drop_id, drops: row.drops }));
+  }
+
   override async act(dropId: string, action: DropAction): Promise<DropActionOutcome> {
     const { from, to } = dropStep(action);
     for (let tries = 1; ; tries += 1) {

@@ -16,6 +16,7 @@ import {
 } from '../options';
 import { CliFailure } from '../output/cli-failure';
 import { dropsText, dropText } from '../output/drop-text';
+import { onSaleNote, tellShopAddress } from '../output/new-drop-notes';
 import { findProduct } from '../product/find-product';
 import { ledgerNowMs, withLedger } from '../../process/with-ledger';
 
@@ -65,8 +66,9 @@ function addCreate(drop: Command, context: CommandContext, run: Run): void {
       units: item.units,
     }));
     return run(create, () =>
-      withCatalogue(context, async (catalogue) =>
-        catalogue.create({
+      withCatalogue(context, async (catalogue) => {
+        const onSale = await catalogue.skusOnSale(items.map(({ sku }) => sku));
+        const made = await catalogue.create({
           name: options.name,
           description: '',
           imageUrl: null,
@@ -75,8 +77,11 @@ function addCreate(drop: Command, context: CommandContext, run: Run): void {
           perCustomerLimit: options.limit,
           holdTtlSeconds: options.holdTtl,
           items,
-        }),
-      ),
+        });
+        for (const on of onSale) context.terminal.note(onSaleNote(on));
+        tellShopAddress(context, made.drop);
+        return made;
+      }),
     );
   });
 }

@@ -7,8 +7,9 @@ import type { Answer, CommandContext, Run } from '../command-context';
 import { shorten } from '../import/cut';
 import { dropFromProducts } from '../import/drop-from-products';
 import { parseProductCsv, type ParsedProducts } from '../import/parse-product-csv';
-import type { Rejected } from '../import/rejected';
+import type { Note, Rejected } from '../import/rejected';
 import { addDropOptions, checkTimes, dropName, type DropOptions } from '../options';
+import { onSaleNote, tellShopAddress } from '../output/new-drop-notes';
 import { counted, table } from '../output/table';
 import { findProduct } from '../product/find-product';
 import { withLedger } from '../../process/with-ledger';
@@ -16,7 +17,9 @@ import { withLedger } from '../../process/with-ledger';
 /** 5,000 variants with long texts are about 20 MB; ten times that is no product export. */
 const FILE_BYTES_MAX = 200 * 1024 * 1024;
 
-type ImportOptions = DropOptions & { skipBad?: true };
+type ImportOptions = DropOptions & { skipBad?: true; includeHidden?: true };
+
+const NOTES_TOLD_MAX = 60; // a screen or two; all of them are in --json
 
 /** `import <file.csv>`: a drop from a product export in Shopify's CSV format, all of it or nothing. */
 export function addImportCommand(program: Command, context: CommandContext, run: Run): void {
@@ -29,7 +32,11 @@ export function addImportCommand(program: Command, context: CommandContext, run:
       'what the drop is called; default: its only product, or the name of the file',
       dropName,
     )
-    .option('--skip-bad', 'import the good rows although there are bad ones');
+    .option('--skip-bad', 'import the good rows although there are bad ones')
+    .option(
+      '--include-hidden',
+      'import products that are unlisted or not published, and gift cards, as well',
+    );
   addDropOptions(command);
   command.action((file: string, options: ImportOptions) => {
     checkTimes(command, options, Date.now());
@@ -39,12 +46,17 @@ export function addImportCommand(program: Command, context: CommandContext, run:
 
 async function importFile(context: CommandContext, file: string, options: ImportOptions): Promise<Answer> {
   const read = await readImport(file);
-  if (read.kind === 'fault') return refused([{ line: 1, reason: read.reason }], read.reason);
-  const parsed = parseProductCsv(read.bytes, options.currency);
+  if (read.kind === 'fault') return refused([{ line: 1, reason: read.reason }], [], read.reason);
+  const parsed = parseProductCsv(read.bytes, options);
   const rejected = rejectedOf(parsed);
-  if (parsed.bad.length > 0 && options.skipBad !== true)
-    return refused(rejected, whyRefused(parsed, context));
-  if (parsed.products.length === 0) return refused(rejected, nothingLeft(context, rejected));
+  if (parsed.bad.length > 0 && options.skipBad !== true) {
+    tellNotes(context, parsed.notes);
+    return refused(rejected, parsed.notes, whyRefused(parsed, context));
+  }
+  if (parsed.products.length === 0) {
+    tellNotes(context, parsed.notes);
+    return refused(rejected, parsed.notes, nothingLeft(context, parsed, rejected));
+  }
   const { databaseUrl } = findProduct(context.env);
   context.terminal.note(`Importing ${counted(parsed.products.length, 'product')} …`);
   const made = dropFromProducts(parsed.products, {
@@ -56,23 +68,56 @@ async function importFile(context: CommandContext, file: string, options: Import
     holdTtlSeconds: options.holdTtl,
     currency: options.currency,
   });
-  const { drop } = await withLedger(databaseUrl, ROLES.inventory, (pool) =>
-    new LedgerDropCatalogue(pool).create(made.drop, made.products),
-  );
+  const { drop, notes } = await withLedger(databaseUrl, ROLES.inventory, async (pool) => {
+    const catalogue = new LedgerDropCatalogue(pool);
+    const onSale = await catalogue.skusOnSale(made.drop.items.map(({ sku }) => sku));
+    const { drop } = await catalogue.create(made.drop, made.products);
+    return { drop, notes: withOnSale(parsed, onSale) };
+  });
+  tellNotes(context, notes);
+  tellShopAddress(context, drop);
   const { items } = made.drop;
+  const units = items.reduce((sum, item) => sum + item.units, 0);
   const json = {
     dropId: drop.id,
     products: parsed.products.length,
     skus: items.length,
-    units: items.reduce((sum, { units }) => sum + units, 0),
+    units,
     rejected,
+    notes,
   };
   const text = [
-    `Imported ${counted(json.products, 'product')}, ${counted(json.skus, 'SKU')}, ${counted(json.units, 'unit')} as drop ${drop.id} (${drop.state}).`,
+    `Imported ${counted(json.products, 'product')}, ${counted(json.skus, 'SKU')}, ${counted(units, 'unit')} as drop ${drop.id} (${drop.state}).`,
     ...(rejected.length > 0 ? [rejectedTable(context, rejected)] : []),
+    ...hiddenHint(parsed),
     ...(drop.state === 'draft' ? [`It is a draft: open it with \`npx holdfast drop open ${drop.id}\`.`] : []),
   ];
   return { json, text: text.join('\n') };
+}
+
+/** The notes of the file, and one for each SKU that another drop sells as well, at the line of its variant. */
+function withOnSale(
+  { products, notes }: ParsedProducts,
+  onSale: readonly { sku: string; dropId: string; drops: number }[],
+): Note[] {
+  const lineOf = new Map(
+    products.flatMap(({ variants }) => variants.map(({ sku, line }): [string, number] => [sku, line])),
+  );
+  const more = onSale.map((on) => ({ line: lineOf.get(on.sku)!, note: onSaleNote(on) }));
+  return [...notes, ...more].sort((a, b) => a.line - b.line);
+}
+
+function tellNotes({ terminal }: CommandContext, notes: readonly Note[]): void {
+  for (const { line, note } of notes.slice(0, NOTES_TOLD_MAX)) terminal.note(`line ${line}: ${note}`);
+  const rest = notes.length - NOTES_TOLD_MAX;
+  if (rest > 0) terminal.note(`… and ${counted(rest, 'more note')} (--json has all)`);
+}
+
+function hiddenHint({ hidden }: ParsedProducts): string[] {
+  if (hidden === 0) return [];
+  return [
+    `${counted(hidden, 'product')} left out: unlisted, not published or a gift card. --include-hidden imports those as well.`,
+  ];
 }
 
 type FileRead = { kind: 'read'; bytes: Buffer } | { kind: 'fault'; reason: string };
@@ -117,8 +162,8 @@ function whyUnreadable(file: string, code: string | undefined): string {
 }
 
 /** A refused import still answers with the whole document. */
-function refused(rejected: Rejected[], text: string): Answer {
-  return { json: { dropId: null, products: 0, skus: 0, units: 0, rejected }, text, exitCode: 1 };
+function refused(rejected: Rejected[], notes: Note[], text: string): Answer {
+  return { json: { dropId: null, products: 0, skus: 0, units: 0, rejected, notes }, text, exitCode: 1 };
 }
 
 function rejectedOf({ bad, notActive }: ParsedProducts): Rejected[] {
@@ -135,8 +180,12 @@ function whyRefused({ bad, products }: ParsedProducts, context: CommandContext):
   ].join('\n');
 }
 
-function nothingLeft(context: CommandContext, rejected: Rejected[]): string {
-  return `${rejectedTable(context, rejected)}\nNothing was imported: no row of the file is left to import.`;
+function nothingLeft(context: CommandContext, parsed: ParsedProducts, rejected: Rejected[]): string {
+  return [
+    rejectedTable(context, rejected),
+    'Nothing was imported: no row of the file is left to import.',
+    ...hiddenHint(parsed),
+  ].join('\n');
 }
 
 function rejectedTable({ terminal }: CommandContext, rejected: Rejected[]): string {

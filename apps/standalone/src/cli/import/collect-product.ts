@@ -1,6 +1,6 @@
 import { shorten } from './cut';
 import { htmlToText } from './html-to-text';
-import { httpUrl } from './http-url';
+import { pictureUrl } from './picture-url';
 import type { ProductRow } from './product-rows';
 
 /** A variant that can be imported. */
@@ -10,6 +10,8 @@ export interface ImportedVariant {
   options: string[];
   priceMinor: number;
   units: number;
+  /** The file gives a quantity, be it 0. */
+  isCounted: boolean;
   imageUrl: string | null;
 }
 
@@ -41,7 +43,7 @@ export function collectProduct(rows: readonly ProductRow[], variants: ImportedVa
 /** In the order of their positions; those without one follow in the order of the file. */
 function imagesOf(rows: readonly ProductRow[]): string[] {
   const images = rows.flatMap((row) => {
-    const url = httpUrl(row.get('image'));
+    const url = pictureUrl(row.get('image'));
     const position = row.get('imagePosition');
     return url === null ? [] : [{ url, position: /^\d{1,6}$/.test(position) ? Number(position) : Infinity }];
   });

@@ -4,9 +4,11 @@ export const COLUMNS = {
   title: ['Title'],
   body: ['Body (HTML)', 'Description'],
   status: ['Status'],
+  published: ['Published'],
+  publishedOnline: ['Published on online store'],
+  giftCard: ['Gift Card'],
   image: ['Image Src', 'Product image URL'],
-  imagePosition: ['Image Position', 'Image position'],
-  option1Name: ['Option1 Name'],
+  imagePosition: ['Image Position'],
   option1: ['Option1 Value'],
   option2: ['Option2 Value'],
   option3: ['Option3 Value'],
@@ -20,6 +22,17 @@ export type ColumnName = keyof typeof COLUMNS;
 export type ColumnIndex = Partial<Record<ColumnName, number>>;
 
 const REQUIRED = ['handle', 'price'] as const;
+
+const KNOWN = new Set(
+  Object.values(COLUMNS)
+    .flat()
+    .map((spelling) => spelling.toLowerCase()),
+);
+
+/** How many of these names are columns of a product export, in any case. */
+export function knownColumns(names: readonly string[]): number {
+  return names.filter((name) => KNOWN.has(name.trim().toLowerCase())).length;
+}
 
 export type ColumnsFound = { kind: 'found'; index: ColumnIndex } | { kind: 'fault'; reason: string };
 
@@ -37,19 +50,16 @@ export function findColumns(header: readonly string[]): ColumnsFound {
       break;
     }
   }
-  const missing = REQUIRED.filter((column) => index[column] === undefined).map(
-    (column) => `"${COLUMNS[column][0]}"`,
-  );
+  const missing = REQUIRED.filter((column) => index[column] === undefined).map(spelled);
   if (missing.length === 0) return { kind: 'found', index };
   return {
     kind: 'fault',
-    reason: `the header has no column ${missing.join(' and none ')}${separatorHint(header)}`,
+    reason: `the header has no column ${missing.join(' and none ')}: is this a product export in Shopify's CSV format?`,
   };
 }
 
-function separatorHint(header: readonly string[]): string {
-  const only = header.length === 1 ? header[0]! : '';
-  if (only.includes(';')) return ': its columns are separated by semicolons, save the file with commas';
-  if (only.includes('\t')) return ': its columns are separated by tabs, save the file with commas';
-  return ': is this a product export?';
+/** `"Handle" (or "URL handle")` */
+export function spelled(column: ColumnName): string {
+  const [first, ...others] = COLUMNS[column] as readonly string[];
+  return `"${first}"${others.map((other) => ` (or "${other}")`).join('')}`;
 }

@@ -1,3 +1,5 @@
+import { LineCounter } from './line-ends';
+
 export type DecodedFile = { kind: 'text'; bytes: Buffer } | { kind: 'fault'; reason: string };
 
 const SAMPLE_BYTES = 4096;
@@ -13,7 +15,7 @@ export function decodeFile(bytes: Buffer): DecodedFile {
   const wrong = firstInvalidByte(text);
   if (wrong !== null)
     return fault(
-      `the file is not UTF-8 (first wrong byte in line ${lineOf(text, wrong)}): save it as "CSV UTF-8" and import it again`,
+      `the file is not UTF-8 (first wrong byte in line ${new LineCounter(text).at(wrong)}): save it as "CSV UTF-8" and import it again`,
     );
   return { kind: 'text', bytes: text };
 }
@@ -59,8 +61,4 @@ function startOfCharacter(bytes: Buffer, at: number): number {
   let start = at;
   while (start > at - 3 && start > 0 && (bytes[start]! & 0xc0) === 0x80) start -= 1;
   return start;
-}
-
-function lineOf(bytes: Buffer, at: number): number {
-  return 1 + bytes.subarray(0, at).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0);
 }

@@ -23,7 +23,7 @@ export function dropFromProducts(
   const { currency } = terms;
   const drop: NewDrop = {
     name: named(terms.name ?? only?.title ?? terms.fallbackName),
-    description: only?.description ?? '',
+    description: only ? only.description : titlesOf(products),
     imageUrl: products.flatMap((product) => product.imageUrls)[0] ?? null,
     opensAt: terms.opensAt,
     closesAt: terms.closesAt,
@@ -65,6 +65,15 @@ function productOf(product: ImportedProduct, currency: string): NewProduct {
 function itemName(product: ImportedProduct, variant: ImportedVariant): string {
   const options = variant.options.map((option) => option.replace(/[\s\p{Cc}]+/gu, ' '));
   return named(options.length === 0 ? product.title : `${product.title} – ${options.join(' / ')}`);
+}
+
+const TITLES_SHOWN_MAX = 12; // two lines on a screen
+
+/** A drop of several products has no text of its own: it says what it sells. */
+function titlesOf(products: readonly ImportedProduct[]): string {
+  const titles = products.slice(0, TITLES_SHOWN_MAX).map(({ title }) => named(title));
+  const rest = products.length - titles.length;
+  return titles.join(' · ') + (rest > 0 ? ` · and ${rest} more` : '');
 }
 
 /** Names are shown on small screens; a longer one is cut rather than refused, it is no fault of the stock. */

@@ -7,16 +7,23 @@ const STEM_LENGTH_MAX = LIMITS.skuLengthMax - HASH_LENGTH - 1;
 
 /** The SKU of a variant that has none: its handle and options, e.g. `tee-m-black`. */
 export function makeSku(handle: string, options: readonly string[]): string {
-  const words = [handle, ...options].map(slug).filter((word) => word !== '');
-  const sku = words.length > 0 ? words.join('-') : hashOf(handle, options);
-  if (sku.length <= LIMITS.skuLengthMax) return sku;
-  return `${cut(sku, STEM_LENGTH_MAX)}-${hashOf(handle, options)}`;
+  return join([slug(handle), ...options.map(slug)], handle, options);
 }
 
-/** Another one for a variant whose made SKU is taken: `S/M` and `S M` give the same words. */
-export function makeOtherSku(handle: string, options: readonly string[]): string {
-  const hash = hashOf(handle, options);
-  return `${cut(makeSku(handle, options), STEM_LENGTH_MAX)}-${hash}`;
+/** The SKU of a variant whose own one stands at other variants of its product as well: with its options, e.g. `BOOT-7-38`. */
+export function makeApart(sku: string, options: readonly string[]): string {
+  return options.length === 0 ? sku : join([sku, ...options.map(slug)], sku, options);
+}
+
+/** Another one for a variant whose made SKU is taken: `S/M` and `S M` give the same words. `made` is what it was given first. */
+export function makeOther(made: string, origin: string, options: readonly string[]): string {
+  return `${cut(made, STEM_LENGTH_MAX)}-${hashOf(origin, options)}`;
+}
+
+function join(parts: readonly string[], origin: string, options: readonly string[]): string {
+  const words = parts.filter((word) => word !== '');
+  const sku = words.length > 0 ? words.join('-') : hashOf(origin, options);
+  return sku.length <= LIMITS.skuLengthMax ? sku : makeOther(sku, origin, options);
 }
 
 function slug(text: string): string {
@@ -27,9 +34,9 @@ function slug(text: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-function hashOf(handle: string, options: readonly string[]): string {
+function hashOf(origin: string, options: readonly string[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([handle, ...options]))
+    .update(JSON.stringify([origin, ...options]))
     .digest('hex')
     .slice(0, HASH_LENGTH);
 }

@@ -94,7 +94,7 @@ describe('product CSV, any file', () => {
   it('comes back as it was, however it is quoted, ended and ordered', () => {
     fc.assert(
       fc.property(products, style, (list, how) => {
-        const parsed = parseProductCsv(serialise(list, how), 'EUR');
+        const parsed = parseProductCsv(serialise(list, how), { currency: 'EUR' });
         const active = list.filter(({ status }) => status !== 'draft' && status !== 'archived');
         expect(parsed.bad).toEqual(list.length === 0 ? [expect.objectContaining({ line: 1 })] : []);
         expect(parsed.notActive).toHaveLength(list.length - active.length);
@@ -132,7 +132,7 @@ describe('product CSV, any file', () => {
     );
     fc.assert(
       fc.property(noise, (bytes) => {
-        const { bad, products: found, notActive } = parseProductCsv(bytes, 'EUR');
+        const { bad, products: found, notActive } = parseProductCsv(bytes, { currency: 'EUR' });
         for (const { line: at, reason } of [...bad, ...notActive]) {
           expect(at).toBeGreaterThanOrEqual(1);
           expect(reason).not.toBe('');

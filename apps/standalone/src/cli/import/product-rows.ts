@@ -2,6 +2,9 @@ import { LIMITS, parseAmountMinor } from '@holdfast/kernel';
 import type { ColumnIndex, ColumnName } from './columns';
 import type { CsvRecord } from './read-records';
 
+/** What makes a row one of a variant. */
+const VARIANT_COLUMNS: readonly ColumnName[] = ['sku', 'price', 'quantity', 'option1', 'option2', 'option3'];
+
 /** One record by column name. A column that the file lacks, or that the record is too short for, is blank. */
 export class ProductRow {
   readonly line: number;
@@ -15,11 +18,20 @@ export class ProductRow {
 
   get(column: ColumnName): string {
     const at = this.index[column];
-    return at === undefined ? '' : (this.record.fields[at] ?? '');
+    return at === undefined ? '' : (this.record.fields[at] ?? '').trim();
   }
 
   get handle(): string {
     return this.get('handle');
+  }
+
+  /** Without the apostrophe that keeps a spreadsheet from taking its digits for a number. */
+  get sku(): string {
+    return this.get('sku').replace(/^'(?=\d)/, '');
+  }
+
+  get hasApostrophe(): boolean {
+    return this.sku !== this.get('sku');
   }
 
   /** Option values; the "Default Title" that Shopify gives a product without options is none. */
@@ -30,10 +42,9 @@ export class ProductRow {
     return values.length === 1 && values[0] === 'Default Title' ? [] : values;
   }
 
-  /** A row that only adds a picture to its product. */
-  get isPictureOnly(): boolean {
-    const variant: ColumnName[] = ['title', 'sku', 'price', 'quantity', 'option1', 'option2', 'option3'];
-    return this.get('image') !== '' && variant.every((column) => this.get(column) === '');
+  /** False for a row that only adds a picture to its product, or nothing at all. */
+  get isVariant(): boolean {
+    return VARIANT_COLUMNS.some((column) => this.get(column) !== '');
   }
 
   /** Text beyond the last column means that a comma stands unquoted somewhere and all behind it is in the wrong column. */
@@ -48,7 +59,7 @@ export class ProductRow {
 
 /** What a variant's row says about itself, or why it cannot be imported. */
 export type VariantFigures =
-  { kind: 'good'; priceMinor: number; units: number } | { kind: 'bad'; reason: string };
+  { kind: 'good'; priceMinor: number; units: number; notes: string[] } | { kind: 'bad'; reason: string };
 
 export function readFigures(row: ProductRow, currency: string): VariantFigures {
   const price = row.get('price');
@@ -58,11 +69,18 @@ export function readFigures(row: ProductRow, currency: string): VariantFigures {
     return bad(`price ${quoted(price)} is no amount in ${currency} such as ${exampleAmount(currency)}`);
   if (priceMinor > LIMITS.priceMinorMax) return bad(`price ${quoted(price)} is too high`);
   const quantity = row.get('quantity');
-  if (!/^\d*$/.test(quantity)) return bad(`quantity ${quoted(quantity)} is no whole number from 0 up`);
-  const units = Number(quantity);
-  if (units > LIMITS.skuUnitsMax)
+  const whole = /^(-?)(\d*)(?:\.0+)?$/.exec(quantity);
+  if (!whole || (whole[2] === '' && quantity !== ''))
+    return bad(`quantity ${quoted(quantity)} is no whole number`);
+  const units = Number(whole[2]);
+  const isNegative = whole[1] === '-' && units > 0;
+  if (units > LIMITS.skuUnitsMax && !isNegative)
     return bad(`quantity ${quoted(quantity)} is more than ${LIMITS.skuUnitsMax}`);
-  return { kind: 'good', priceMinor, units };
+  const notes = [
+    ...(priceMinor === 0 ? ['the price is 0: it is given away'] : []),
+    ...(isNegative ? [`the quantity ${quoted(quantity)} is negative: 0 was taken`] : []),
+  ];
+  return { kind: 'good', priceMinor, units: isNegative ? 0 : units, notes };
 }
 
 /** Why this text cannot be a SKU, or null. */
@@ -79,7 +97,9 @@ function bad(reason: string): VariantFigures {
 }
 
 function exampleAmount(currency: string): string {
-  return ['129.000', '129.00', '129'].find((text) => parseAmountMinor(text, currency) !== undefined) ?? '129';
+  return ['129.9999', '129.999', '129.99', '129'].find(
+    (text) => parseAmountMinor(text, currency) !== undefined,
+  )!;
 }
 
 const QUOTED_MAX = 40; // enough to find the cell; a pasted page would fill the terminal

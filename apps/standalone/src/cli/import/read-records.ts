@@ -1,4 +1,5 @@
-import { type CastingContext, type CsvError, parse } from 'csv-parse/sync';
+import { type CastingContext, CsvError, parse } from 'csv-parse/sync';
+import { isLineEnd, LineCounter, nextLine } from './line-ends';
 import type { Rejected } from './rejected';
 
 /** One record of the file, its fields trimmed. */
@@ -12,48 +13,57 @@ export interface CsvRecords {
   records: CsvRecord[];
   /** Records whose quotes do not match, so that nobody can say where their fields end. */
   broken: Rejected[];
+  /** The file has more records than any drop could take; they were not all read. */
+  tooMany: boolean;
 }
 
 /** A file with more of them is not a file with a slip in it; and each makes the parser start anew. */
 const BROKEN_RECORDS_MAX = 100;
 
-const LF = 0x0a;
-const CR = 0x0d;
+/** 20,000 SKUs with ten pictures each are 200,000; every record takes memory. */
+export const RECORDS_MAX = 400_000;
 
 /**
- * Splits UTF-8 text into records (RFC 4180), by the csv-parse library. A record with a broken quote is reported at the line where
- * it starts, and reading goes on at the next line: an unclosed quote would otherwise swallow the rest of the file unseen.
+ * Splits UTF-8 text into records (RFC 4180), by the csv-parse library, from the offset `start`. Records end in LF, CRLF or CR, any of which
+ * may stand inside a quoted field. A record with a broken quote is reported at the line where it starts, and reading goes on at the next line:
+ * an unclosed quote would otherwise swallow the rest of the file unseen.
  */
-export function readRecords(bytes: Buffer): CsvRecords {
-  // In a file with line feeds a lone carriage return is text, as editors show it; only old files end lines with nothing else.
-  const newline = bytes.includes(LF) ? LF : CR;
-  const lines = new LineCounter(bytes, newline);
+export function readRecords(bytes: Buffer, start = 0, recordsMax = RECORDS_MAX): CsvRecords {
+  const lines = new LineCounter(bytes);
   const records: CsvRecord[] = [];
   const broken: Rejected[] = [];
-  let offset = 0;
+  let offset = start;
   while (offset < bytes.length) {
-    const stretch = readUntilFault(bytes.subarray(offset), newline);
-    for (const { start, fields } of stretch.records) {
-      if (fields.some((field) => field !== '')) records.push({ line: lines.at(offset + start), fields });
+    const stretch = readUntilFault(bytes.subarray(offset), recordsMax - records.length);
+    for (const record of stretch.records) {
+      if (record.fields.some((field) => field !== ''))
+        records.push({ line: lines.at(offset + record.start), fields: record.fields });
     }
+    if (stretch.tooMany) return { records, broken, tooMany: true };
     if (stretch.faultAt === null) break;
-    const start = offset + stretch.faultAt;
-    broken.push({ line: lines.at(start), reason: reasonOf(stretch.code) });
-    if (broken.length >= BROKEN_RECORDS_MAX) break;
-    const end = bytes.indexOf(newline, start);
-    if (end < 0) break;
-    offset = end + 1;
+    const faultAt = offset + stretch.faultAt;
+    const line = lines.at(faultAt);
+    if (broken.length >= BROKEN_RECORDS_MAX) {
+      const reason = `more than ${BROKEN_RECORDS_MAX} records with broken quotes: the file was not read from here on`;
+      broken.push({ line, reason });
+      break;
+    }
+    broken.push({ line, reason: reasonOf(stretch.code) });
+    offset = nextLine(bytes, faultAt);
   }
-  return { records, broken };
+  return { records, broken, tooMany: false };
 }
 
 interface Stretch {
   records: { start: number; fields: string[] }[];
   faultAt: number | null;
   code: string;
+  tooMany: boolean;
 }
 
-function readUntilFault(bytes: Buffer, newline: number): Stretch {
+class TooMany extends Error {}
+
+function readUntilFault(bytes: Buffer, recordsMax: number): Stretch {
   const records: Stretch['records'] = [];
   let end = 0;
   try {
@@ -61,18 +71,19 @@ function readUntilFault(bytes: Buffer, newline: number): Stretch {
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
-      record_delimiter: newline === LF ? ['\r\n', '\n'] : ['\r'],
+      record_delimiter: ['\r\n', '\n', '\r'],
       on_record: (fields: string[], context: CastingContext) => {
+        if (records.length >= recordsMax) throw new TooMany();
         records.push({ start: skipBlankLines(bytes, end), fields });
         end = (context as CastingContext & { bytes: number }).bytes; // there, but not in the library's types
         return null;
       },
     });
-    return { records, faultAt: null, code: '' };
+    return { records, faultAt: null, code: '', tooMany: false };
   } catch (error) {
-    const { code } = error as CsvError;
-    if (code === undefined) throw error;
-    return { records, faultAt: skipBlankLines(bytes, end), code };
+    if (error instanceof TooMany) return { records, faultAt: null, code: '', tooMany: true };
+    if (!(error instanceof CsvError)) throw error;
+    return { records, faultAt: skipBlankLines(bytes, end), code: error.code, tooMany: false };
   }
 }
 
@@ -81,7 +92,7 @@ function skipBlankLines(bytes: Buffer, from: number): number {
   let start = from;
   for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
-    if (byte === LF || byte === CR) start = at + 1;
+    if (isLineEnd(byte)) start = at + 1;
     else if (byte !== 0x20 && byte !== 0x09) break;
   }
   return start;
@@ -97,23 +108,5 @@ function reasonOf(code: string): string {
       return 'a quote inside a field that does not begin with one';
     default:
       return 'the record cannot be read as CSV';
-  }
-}
-
-/** Line numbers of growing offsets, counted once over the file. */
-class LineCounter {
-  private offset = 0;
-  private line = 1;
-
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly newline: number,
-  ) {}
-
-  at(offset: number): number {
-    for (; this.offset < offset; this.offset += 1) {
-      if (this.bytes[this.offset] === this.newline) this.line += 1;
-    }
-    return this.line;
   }
 }

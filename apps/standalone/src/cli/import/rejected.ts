@@ -4,5 +4,11 @@ export interface Rejected {
   reason: string;
 }
 
-/** Why products that the merchant does not offer (`draft`, `archived`) are left out. Not a fault: it never stops an import. */
+/** What was taken otherwise than it is written. Lines count as above. */
+export interface Note {
+  line: number;
+  note: string;
+}
+
+/** Why products that the merchant does not offer (`draft`, `archived`, hidden ones) are left out. Not a fault: it never stops an import. */
 export const NOT_ACTIVE = 'not active';
