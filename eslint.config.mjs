@@ -21,6 +21,13 @@ const noEnv = [
   },
 ];
 
+const noConnections = {
+  name: 'pg',
+  importNames: ['Client', 'Pool', 'default', 'native'],
+  allowTypeImports: true,
+  message: 'Connections are made in libs/postgres/src/session.ts, which sets what all of them need.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -53,6 +60,25 @@ export default tseslint.config(
       'no-console': 'error',
       'no-restricted-syntax': ['error', ...noEnv],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-restricted-imports': ['error', { paths: [noConnections] }],
+    },
+  },
+  // Tests and benchmarks look at the ledger past the product.
+  {
+    files: ['libs/postgres/src/{session,pool}.ts', 'libs/testing/**', 'test/**', 'bench/**'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  {
+    files: ['{tools,infra}/**/*.mjs'],
+    ignores: ['tools/cluster/ledger-client.mjs'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.object.name='pg']",
+          message: 'Connections are made in tools/cluster/ledger-client.mjs.',
+        },
+      ],
     },
   },
   {

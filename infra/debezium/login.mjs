@@ -7,6 +7,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ClusterError } from '../../tools/cluster/errors.mjs';
+import { ledgerClient } from '../../tools/cluster/ledger-client.mjs';
 import { requiredSetting } from '../../tools/cluster/settings.mjs';
 
 // The stream, the snapshot, validation, and their overlap while a worker is replaced.
@@ -14,19 +15,35 @@ const CONNECTIONS_MAX = 10;
 // PostgreSQL's own numbers (scram_iterations, SCRAM_DEFAULT_SALT_LEN).
 const SCRAM_ITERATIONS = 4096;
 const SCRAM_SALT_BYTES = 16;
+// Debezium's connections are its own; what this server, database or login has by default would end its snapshot or its heartbeat.
+const DEFAULTS = {
+  default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
+  DateStyle: 'ISO',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+};
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Throws `ClusterError` with what to do about it. */
 export async function ensureCdcLogin({ databaseUrl, user, password }) {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined); // the server went away: the query tells
+  const client = ledgerClient(databaseUrl);
   try {
     await client.connect();
     const name = pg.escapeIdentifier(user);
     // Statements that fail, or that are slow, stand in PostgreSQL's log: the password is none of its business.
-    const options = `LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${CONNECTIONS_MAX} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
+    const secret = `LOGIN PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
     const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [user]);
-    await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${name} ${options}`);
+    // One who only may create roles must not even say NOSUPERUSER of one that exists.
+    if (rowCount) await client.query(`ALTER ROLE ${name} ${secret}`);
+    else
+      await client.query(
+        `CREATE ROLE ${name} ${secret} REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${CONNECTIONS_MAX}`,
+      );
+    for (const [setting, value] of Object.entries(DEFAULTS))
+      await client.query(`ALTER ROLE ${name} SET ${setting} = ${pg.escapeLiteral(value)}`);
     await client.query(`GRANT holdfast_cdc TO ${name}`);
   } catch (error) {
     throw new ClusterError(wordsOf(error, user), { cause: error });

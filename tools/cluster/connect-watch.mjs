@@ -1,7 +1,7 @@
 // Looks after the change stream every few seconds: reads worker, connector and slot, decides by watchdog.mjs, acts and says so.
-import pg from 'pg';
 import { connector, register } from '../../infra/debezium/register.mjs';
 import { isHealthy } from './connect.mjs';
+import { ledgerClient } from './ledger-client.mjs';
 import { askRest } from './logins.mjs';
 import { NOTHING_KNOWN, decide } from './watchdog.mjs';
 
@@ -134,12 +134,7 @@ async function dropLostSlot(databaseUrl, slot) {
 }
 
 async function query(databaseUrl, text, values) {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: ASK_MS,
-    query_timeout: ASK_MS,
-  });
-  client.on('error', () => undefined); // the server went away: the query tells
+  const client = ledgerClient(databaseUrl, { timeoutMs: ASK_MS });
   await client.connect();
   try {
     return (await client.query(text, values)).rows;

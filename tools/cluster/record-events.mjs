@@ -5,12 +5,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
 import { register } from '../../infra/debezium/register.mjs';
 import { clientSecurity } from './ask-kafka.mjs';
 import { startConnect } from './connect.mjs';
 import { startKafka } from './kafka.mjs';
+import { ledgerClient } from './ledger-client.mjs';
 import { assembleKafka } from './maven.mjs';
 import { choosePorts } from './ports.mjs';
 
@@ -34,7 +34,7 @@ try {
 }
 
 async function record() {
-  const db = new pg.Client({ connectionString: databaseUrl });
+  const db = ledgerClient(databaseUrl);
   await db.connect();
   undo.push(() => db.end());
   for (const statement of BEFORE) await db.query(statement);

@@ -1,15 +1,16 @@
 import {
+  Inject,
   Injectable,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { HoldSweeper } from './application/hold-sweeper';
 import { Lanes } from './application/lanes';
 
-/** The connections of the lanes; also the token under which they are injected. */
-export abstract class LanePool extends Pool {}
+/** The connections of the lanes. */
+export const LANE_POOL = Symbol('lane pool');
 
 /** Starts the sweeper; at the end stops it first, then serves what the lanes have taken, then closes their connections. */
 @Injectable()
@@ -19,7 +20,7 @@ export class HoldsLifecycle
   constructor(
     private readonly sweeper: HoldSweeper,
     private readonly lanes: Lanes,
-    private readonly pool: LanePool,
+    @Inject(LANE_POOL) private readonly pool: Pool,
   ) {}
 
   onApplicationBootstrap(): void {

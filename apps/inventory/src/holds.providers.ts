@@ -4,6 +4,7 @@ import { AppConfig, Runtime } from '@holdfast/config';
 import { Clock } from '@holdfast/kernel';
 import { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
+import type { Pool } from 'pg';
 import { PostgresLedger } from './adapters/postgres/ledger';
 import { AdjustStock } from './application/adjust-stock';
 import { DropReader } from './application/drop-reader';
@@ -17,7 +18,7 @@ import { Gate } from './application/ports/gate.port';
 import { Ledger } from './application/ports/ledger.port';
 import { WaitingRoom } from './application/waiting-room';
 import { LedgerInventoryClient } from './entrypoints/ledger-inventory-client';
-import { HoldsLifecycle, LanePool } from './holds.lifecycle';
+import { HoldsLifecycle, LANE_POOL } from './holds.lifecycle';
 
 // One batch a lane is in flight, so this many drops can sell at the same moment; more wait their turn.
 const LANE_CONNECTIONS = 8;
@@ -27,7 +28,7 @@ const LANE_STATEMENT_TIMEOUT_MS = 1_000;
 /** Lanes, sweeper, and the client that stands in front of them. The gate comes with the adapters of the mode. */
 export const holdsProviders: Provider[] = [
   {
-    provide: LanePool,
+    provide: LANE_POOL,
     inject: [Runtime],
     useFactory: (runtime: Runtime) =>
       openPool({
@@ -40,8 +41,8 @@ export const holdsProviders: Provider[] = [
   },
   {
     provide: Ledger,
-    inject: [LanePool, AppConfig],
-    useFactory: (pool: LanePool, config: AppConfig) => new PostgresLedger(pool, config.paymentWindowSeconds),
+    inject: [LANE_POOL, AppConfig],
+    useFactory: (pool: Pool, config: AppConfig) => new PostgresLedger(pool, config.paymentWindowSeconds),
   },
   {
     provide: Lanes,

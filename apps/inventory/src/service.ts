@@ -4,7 +4,8 @@ import { ChangeStream } from '@holdfast/messaging';
 import type { Lifetime, OpsCheck } from '@holdfast/process';
 import { RedisConnection, redisStatus } from '@holdfast/redis';
 import { startService } from '@holdfast/service';
-import { LanePool } from './holds.lifecycle';
+import type { Pool } from 'pg';
+import { LANE_POOL } from './holds.lifecycle';
 import { InventoryServiceModule } from './service.module';
 
 /** Starts an instance of inventory; it sells until `life` ends. */
@@ -17,7 +18,7 @@ export function start(env: Env, life: Lifetime): Promise<void> {
 }
 
 function checks(app: INestMicroservice): OpsCheck[] {
-  const pool = app.get(LanePool);
+  const pool = app.get<Pool>(LANE_POOL);
   const redis = app.get(RedisConnection);
   const stream = app.get(ChangeStream);
   return [

@@ -1,5 +1,5 @@
 import type { Logger } from '@holdfast/observability';
-import { Client } from 'pg';
+import { openClient } from '@holdfast/postgres';
 import { sql } from './sql/sql.generated';
 
 /** How the slots of each mode begin: the reader in process makes its own, and so does Debezium. */
@@ -37,14 +37,13 @@ export async function isSlotThere(url: string, name: string): Promise<boolean> {
 }
 
 async function ask<Row>(url: string, text: string, value: string): Promise<Row[]> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: ASK_MS,
-    query_timeout: ASK_MS,
+  const client = await openClient({
+    url,
+    name: 'holdfast-start',
+    connectTimeoutMs: ASK_MS,
+    statementTimeoutMs: ASK_MS,
   });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
     return (await client.query(text, [value])).rows as Row[];
   } finally {
     await client.end().catch(() => undefined);

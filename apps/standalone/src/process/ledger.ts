@@ -1,12 +1,16 @@
 import type { AppConfig, Secrets } from '@holdfast/config';
 import type { Logger } from '@holdfast/observability';
 import {
+  durabilityWarnings,
   EmbeddedPostgresError,
+  openClient,
+  readServerFacts,
   type ServerEvent,
+  type ServerFacts,
+  type SessionClient,
   startEmbeddedPostgres,
   StartInterrupted,
 } from '@holdfast/postgres';
-import { Client } from 'pg';
 import { Interrupted, StartError } from '@holdfast/process';
 import type { RunningComponent } from './run-state';
 
@@ -81,55 +85,56 @@ function tell(log: Logger, event: ServerEvent): void {
 }
 
 const CONNECT_MS = 5_000;
+const VERSION_MIN = 150_000;
 const LOGICAL_ADVICE =
   'Live counts need "logical": run ALTER SYSTEM SET wal_level = \'logical\' there and restart that PostgreSQL';
 
-/** Asks the given server who it is, so that a wrong DATABASE_URL is said at once and in plain words. */
-async function openGiven(url: string, { config, log }: LedgerOptions): Promise<Ledger> {
-  const client = given(url);
-  const where = `${client.host}:${client.port}/${client.database ?? ''}`;
+/** Asks the given server who it is and what it promises, so that a wrong DATABASE_URL is said at once and in plain words. */
+async function openGiven(url: string, options: LedgerOptions): Promise<Ledger> {
+  const where = placeOf(url);
+  let client: SessionClient | null = null;
   try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string; level: string }>(
-      `SELECT current_setting('server_version') AS version, current_setting('wal_level') AS level`,
-    );
-    const { version = '', level } = rows[0] ?? {};
-    if (level !== 'logical') {
-      // Debezium would try for minutes what cannot be; the reader of the standalone mode says so itself when it starts.
-      if (config.mode === 'cluster') throw new Error(`wal_level is ${level}. ${LOGICAL_ADVICE}`);
-      log.warn({ wal_level: level }, 'live counts need wal_level=logical on the given PostgreSQL');
-    }
+    client = await openClient({
+      url,
+      name: 'holdfast-start',
+      connectTimeoutMs: CONNECT_MS,
+      statementTimeoutMs: CONNECT_MS,
+    });
+    const facts = await readServerFacts(client);
+    judge(facts, options);
+    const address = `${client.host}:${client.port}`;
     return {
       url,
-      component: () => ({
-        name: 'postgres',
-        kind: 'postgres',
-        pid: null,
-        address: `${client.host}:${client.port}`,
-        version,
-      }),
-      place: `PostgreSQL ${version} at ${where} (DATABASE_URL)`,
+      component: () => ({ name: 'postgres', kind: 'postgres', pid: null, address, version: facts.version }),
+      place: `PostgreSQL ${facts.version} at ${where} (DATABASE_URL)`,
       stop: () => Promise.resolve(),
     };
   } catch (error) {
     throw new StartError(`the PostgreSQL of DATABASE_URL (${where}) cannot be used: ${reasonOf(error)}`);
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 
-function given(url: string): Client {
-  try {
-    const client = new Client({
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: CONNECT_MS,
-    });
-    client.on('error', () => undefined);
-    return client;
-  } catch {
-    throw new StartError('DATABASE_URL is not a URL of a PostgreSQL database'); // the cause may quote the password
+/** Throws what cannot work, and warns of what is dangerous. */
+function judge(facts: ServerFacts, { config, log, say }: LedgerOptions): void {
+  if (facts.versionNumber < VERSION_MIN) throw new Error(`it is version ${facts.version}. Use 15 or later`);
+  if (facts.isStandby)
+    throw new Error('it is a standby, which takes no writes. Name the primary of that cluster');
+  if (facts.walLevel !== 'logical') {
+    // Debezium would try for minutes what cannot be; the reader of the standalone mode says so itself when it starts.
+    if (config.mode === 'cluster') throw new Error(`wal_level is ${facts.walLevel}. ${LOGICAL_ADVICE}`);
+    log.warn({ wal_level: facts.walLevel }, 'live counts need wal_level=logical on the given PostgreSQL');
   }
+  for (const warning of durabilityWarnings(facts)) say(`Warning: ${warning}`);
+}
+
+/** Host, port and database, without the login. */
+function placeOf(text: string): string {
+  // What is wrong with it may quote the password.
+  if (!URL.canParse(text)) throw new StartError('DATABASE_URL is not a URL of a PostgreSQL database');
+  const { hostname, port, pathname, searchParams } = new URL(text);
+  return `${hostname || (searchParams.get('host') ?? 'localhost')}:${port || '5432'}${pathname}`;
 }
 
 /** Several addresses behind one name give an error without words of its own. */

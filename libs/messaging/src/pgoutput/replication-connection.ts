@@ -1,9 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { Client } from 'pg';
+import { openClient, type Role, type SessionClient } from '@holdfast/postgres';
 import type { Lsn } from './lsn';
 
-const CONNECT_TIMEOUT_MS = 3_000;
 const END_GRACE_MS = 1_000; // for the last acknowledgement to leave; then the socket is cut
 const XLOG_DATA = 0x77; // 'w'
 const KEEPALIVE = 0x6b; // 'k'
@@ -37,26 +36,17 @@ export class ReplicationConnection {
   private readonly wire: CopyConnection;
   private ended = false;
 
-  private constructor(private readonly client: Client) {
+  private constructor(private readonly client: SessionClient) {
     this.wire = (client as unknown as { connection: CopyConnection }).connection;
-    // The failure itself arrives where somebody awaits; without a listener it would end the process.
-    client.on('error', () => undefined);
     client.on('end', () => (this.ended = true));
   }
 
-  static async open(url: string, role: string): Promise<ReplicationConnection> {
-    const client = new Client({
-      connectionString: url,
-      // In pg's JavaScript but not in its types: makes the server start a WAL sender that also takes SQL.
-      ...{ replication: 'database' },
-      application_name: 'holdfast-stream',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      options: `-c role=${role} -c timezone=UTC -c datestyle=ISO`,
-    });
-    const connection = new ReplicationConnection(client);
-    await client.connect();
-    return connection;
+  static async open(url: string, role: Role): Promise<ReplicationConnection> {
+    // Making a slot waits for every open transaction of the server, and a stream is a statement without an end.
+    const patience = { statementTimeoutMs: 0, lockTimeoutMs: 0 };
+    return new ReplicationConnection(
+      await openClient({ url, name: 'holdfast-stream', role, replication: true, ...patience }),
+    );
   }
 
   /** A replication command such as CREATE_REPLICATION_SLOT. */
@@ -65,7 +55,7 @@ export class ReplicationConnection {
   }
 
   /** Streams until the connection ends, which is always a rejection: a stream has no last row. */
-  async stream(start: (client: Client) => Promise<unknown>, listener: WalListener): Promise<never> {
+  async stream(start: (client: SessionClient) => Promise<unknown>, listener: WalListener): Promise<never> {
     this.wire.on('copyData', ({ chunk }: { chunk: Buffer }) => {
       if (chunk[0] === XLOG_DATA) listener.onData(chunk.readBigUInt64BE(1), chunk.subarray(25));
       else if (chunk[0] === KEEPALIVE) listener.onKeepalive(chunk.readBigUInt64BE(1), chunk[17] === 1);

@@ -1,7 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
 import { findBinaries } from './binaries';
 import { createCluster, LOGIN, wasMadeWith } from './create-cluster';
 import { EmbeddedPostgresError, StartInterrupted } from './errors';
@@ -9,6 +8,7 @@ import { FolderInUse, lockFolder } from './folder-lock';
 import { choosePort } from './free-port';
 import { findLedgerFiles, type LedgerFiles, rememberLedgerFiles, SHARED_HOME } from './ledger-files';
 import { endLeftovers } from './server-processes';
+import { openClient } from '../session';
 import { launchServer, type ServerProcess } from './server-process';
 import { DEFAULT_SETTINGS } from './settings';
 
@@ -202,13 +202,12 @@ async function launchSomewhere(
 
 /** Returns the server's version. */
 async function ensureDatabase(url: string): Promise<string> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: 30_000,
+  const client = await openClient({
+    url,
+    name: 'holdfast-start',
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: 30_000,
   });
-  client.on('error', () => undefined);
-  await client.connect();
   try {
     const { rows } = await client.query<{ version: string; there: boolean }>(
       `SELECT current_setting('server_version') AS version, EXISTS (SELECT FROM pg_database WHERE datname = '${DATABASE}') AS there`,

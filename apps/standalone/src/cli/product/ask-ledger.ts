@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { openClient, type SessionClient } from '@holdfast/postgres';
 import { sql } from './sql/sql.generated';
 
 const ASK_MS = 3_000;
@@ -12,14 +12,14 @@ export interface LedgerFacts {
 
 /** `slot`: by which the log is read; null means whichever this database has. Null as an answer: the ledger does not answer. */
 export async function askLedger(databaseUrl: string, slot: string | null): Promise<LedgerFacts | null> {
-  const client = new Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: ASK_MS,
-    query_timeout: ASK_MS,
-  });
-  client.on('error', () => undefined);
+  let client: SessionClient | undefined;
   try {
-    await client.connect();
+    client = await openClient({
+      url: databaseUrl,
+      name: 'holdfast-cli',
+      connectTimeoutMs: ASK_MS,
+      statementTimeoutMs: ASK_MS,
+    });
     const { rows } = await client.query<{ version: string; lag: string | null; isRead: boolean | null }>(
       sql.changeStreamLag.text,
       [slot],
@@ -31,7 +31,7 @@ export async function askLedger(databaseUrl: string, slot: string | null): Promi
   } finally {
     // A server that is stopped would hold the goodbye up, too.
     await Promise.race([
-      client.end().catch(() => undefined),
+      client?.end().catch(() => undefined),
       new Promise((done) => setTimeout(done, 200).unref()),
     ]);
   }
