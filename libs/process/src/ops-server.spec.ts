@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { type OpsCheck, type OpsServer, startOpsServer } from './ops-server';
 
 const metrics = { contentType: 'text/plain', render: () => Promise.resolve('figures 1\n') };
@@ -40,4 +41,36 @@ describe('the ops address of a process', () => {
     expect(await ask('/metrics', [])).toEqual({ status: 200, text: 'figures 1\n' });
     expect((await read('/anything')).status).toBe(404);
   });
+
+  it('asks once for a crowd of probes', async () => {
+    let asked = 0;
+    const check = { name: 'ledger', needed: true, probe: async () => ({ asked: (asked += 1) }) };
+    await ask('/health/ready', [check]);
+    for (const answer of await Promise.all(Array.from({ length: 50 }, () => read('/health/ready'))))
+      expect(answer.status).toBe(200);
+    expect(asked).toBeLessThan(10);
+  });
+
+  it('answers nothing to a page that calls this machine by a name of its own, nor through a proxy', async () => {
+    await ask('/metrics', []);
+    const foreign: Record<string, string>[] = [
+      { host: 'evil.example' },
+      { 'x-forwarded-for': '203.0.113.1' },
+      { via: '1.1 proxy' },
+    ];
+    for (const headers of foreign)
+      for (const path of ['/metrics', '/health/ready', '/health/live'])
+        expect(await statusOf(path, headers)).toBe(403);
+    expect(await statusOf('/metrics', { host: 'localhost' })).toBe(200);
+  });
+
+  /** `fetch` sends a Host of its own. */
+  function statusOf(path: string, headers: Record<string, string>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      get(`http://${server.address}${path}`, { headers, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode!);
+      }).on('error', reject);
+    });
+  }
 });

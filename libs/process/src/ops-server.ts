@@ -1,5 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from '@holdfast/config';
+import { isLocalCaller } from './local-caller';
+import { shared } from './shared-answer';
 
 /** One dependency or part of a process, asked when somebody wants to know. */
 export interface OpsCheck {
@@ -26,15 +29,36 @@ export interface OpsServer {
 
 // A probe that hangs is an answer, too.
 const PROBE_MS_MAX = 1_500;
+/** Who asks in between gets the last answer: a crowd of askers costs two checks a second. */
+const ANSWER_AGE_MS_MAX = 500;
+const COMPLETE_MS_MAX = 10_000;
+const CONNECTIONS_MAX = 100;
+const HEADER_BYTES_MAX = 8 * 1024;
 
-/** Health and figures of a process, on an address of their own: `/health/live`, `/health/ready`, `/metrics`. */
+/**
+ * Health and figures of a process, on an address of their own: `/health/live`, `/health/ready`, `/metrics`. On a loopback address they are for
+ * programs of this machine alone (see `isLocalCaller`); elsewhere the network decides who reaches them.
+ */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const server = createServer((request, response) => {
-    void answer(request.url ?? '', response, options).catch((error: unknown) =>
+  const isPrivate = isLoopback(options.host);
+  const look = shared(ANSWER_AGE_MS_MAX, () => lookAtAll(options.checks));
+  const limits = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    requestTimeout: COMPLETE_MS_MAX,
+    headersTimeout: COMPLETE_MS_MAX,
+    connectionsCheckingInterval: 1_000,
+  };
+  const server = createServer(limits, (request, response) => {
+    if (isPrivate && !isLocalCaller(request, options.host)) {
+      sendJson(response, 403, { status: 'error', reason: 'this address is for programs of this machine' });
+      return;
+    }
+    void answer(request.url ?? '', response, options, look).catch((error: unknown) =>
       sendJson(response, 500, { status: 'error', reason: String(error) }),
     );
   });
   server.keepAliveTimeout = 5_000;
+  server.maxConnections = CONNECTIONS_MAX;
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -52,11 +76,12 @@ async function answer(
   url: string,
   response: ServerResponse,
   { checks, metrics, about }: OpsServerOptions,
+  look: () => Promise<Details>,
 ): Promise<void> {
   const path = url.split('?', 1)[0];
   if (path === '/health/live') return sendJson(response, 200, { status: 'ok', ...about });
   if (path === '/health/ready') {
-    const details = Object.fromEntries(await Promise.all(checks.map(look)));
+    const details = await look();
     const broken = checks.filter(({ name, needed }) => needed && details[name]?.status === 'down');
     const ready = broken.length === 0;
     const status = ready ? 'ok' : 'error';
@@ -69,10 +94,14 @@ async function answer(
   sendJson(response, 404, { status: 'error', reason: 'there are /health/live, /health/ready and /metrics' });
 }
 
-async function look({
-  name,
-  probe,
-}: OpsCheck): Promise<[string, { status: string } & Record<string, unknown>]> {
+type State = { status: string } & Record<string, unknown>;
+type Details = Record<string, State>;
+
+async function lookAtAll(checks: readonly OpsCheck[]): Promise<Details> {
+  return Object.fromEntries(await Promise.all(checks.map(lookAt)));
+}
+
+async function lookAt({ name, probe }: OpsCheck): Promise<[string, State]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${PROBE_MS_MAX} ms`)), PROBE_MS_MAX);

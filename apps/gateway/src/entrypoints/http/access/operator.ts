@@ -1,8 +1,10 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AppConfig, isLoopback, ServiceConfig } from '@holdfast/config';
+import { AppConfig, ServiceConfig } from '@holdfast/config';
 import { Clock } from '@holdfast/kernel';
+import { SecurityEvents } from '@holdfast/observability';
+import { isLocalCaller, isLoopbackPeer } from '@holdfast/process';
 import { Tokens } from './tokens';
 import { bearerTokenOf, TOKEN_LENGTH_MAX } from './bearer';
 import { VerifiedCache } from './verified-cache';
@@ -19,6 +21,7 @@ export class Operators {
     private readonly tokens: Tokens,
     private readonly clock: Clock,
     private readonly config: AppConfig,
+    private readonly events: SecurityEvents,
     @Optional() private readonly service?: ServiceConfig,
   ) {}
 
@@ -34,9 +37,12 @@ export class Operators {
 
   /** This machine in standalone mode; elsewhere who shows a pass, or the token that the settings name for figures. */
   maySeeFigures(request: FastifyRequest): boolean {
-    if (!this.ofCluster && isLoopbackPeer(request.socket.remoteAddress)) return true;
+    if (!this.ofCluster && isLocalCaller(request.raw, this.config.host)) return true;
     const bearer = bearerTokenOf(request.raw);
-    return bearer !== undefined && (this.isFiguresToken(bearer) || this.isPass(bearer));
+    if (bearer !== undefined && (this.isFiguresToken(bearer) || this.isPass(bearer))) return true;
+    if (!this.ofCluster && isLoopbackPeer(request.raw.socket.remoteAddress))
+      this.events.report('foreign-host', { detail: `/metrics with Host ${request.headers.host ?? ''}` });
+    return false;
   }
 
   private isFiguresToken(token: string): boolean {
@@ -54,10 +60,6 @@ export class Operators {
     this.passes.set(pass, { expiresAtMs: end * 1000 });
     return true;
   }
-}
-
-function isLoopbackPeer(address: string | undefined): boolean {
-  return address !== undefined && isLoopback(address.replace(/^::ffff:/, ''));
 }
 
 function digest(text: string): Buffer {

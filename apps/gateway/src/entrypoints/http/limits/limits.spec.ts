@@ -220,6 +220,19 @@ describe('metrics', () => {
     expect((await scrape({ authorization: `Bearer ${await newToken()}` }, '10.0.0.7')).statusCode).toBe(401);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['a foreign Host', { host: 'evil.example' }],
+    ['a foreign Host with our port', { host: 'evil.example:3000' }],
+    ['X-Forwarded-For', { 'x-forwarded-for': '127.0.0.1' }],
+    ['X-Forwarded-Proto', { 'x-forwarded-proto': 'https' }],
+    ['Forwarded', { forwarded: 'for=127.0.0.1' }],
+    ['X-Real-IP', { 'x-real-ip': '127.0.0.1' }],
+    ['Via', { via: '1.1 proxy' }],
+  ])('are refused to a caller on this machine who sends %s', async (_what, headers) => {
+    expect((await scrape(headers)).statusCode).toBe(401);
+    expect((await scrape({ ...headers, authorization: `Bearer ${pass()}` })).statusCode).toBe(200);
+  });
+
   it('are nowhere on the public address of a cluster, but for who has the token or a pass', async () => {
     await app.close();
     const config = { metricsToken: 'figures-for-prometheus' } as ServiceConfig;
