@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ServiceConfig } from '@holdfast/config';
+import { waitFor } from '@holdfast/testing';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LimitStore } from '../../apps/gateway/src/application/ports/limit-store.port';
@@ -22,6 +23,7 @@ const { startProxy } = loadModule<{
     gateways: string[];
     host?: string;
     hops?: number;
+    limits?: boolean;
   }): Promise<Front>;
 }>(join(tools, 'proxy.mjs'));
 const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(tools, 'ports.mjs'));
@@ -39,7 +41,7 @@ class ServiceSettings {
 
 /** The product's own nginx. */
 const fronts: { front: Front; dir: string }[] = [];
-async function proxyBefore(gateways: string[], how: { host?: string; hops?: number } = {}) {
+async function proxyBefore(gateways: string[], how: { host?: string; hops?: number; limits?: boolean } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-proxy-'));
   const front = await startProxy({ dir, port: await freePort(), gateways, ...how });
   fronts.push({ front, dir });
@@ -110,6 +112,75 @@ describe('the proxy of the cluster mode', () => {
     expect(await whoAnswers(await proxyBefore(addresses()), SHOPPERS)).toHaveLength(1);
   });
 });
+
+describe('what one address may have open', () => {
+  /** Answers nothing: every request stays open. */
+  let silent: Server;
+  const open: Socket[] = [];
+  beforeAll(async () => {
+    silent = createServer(() => undefined);
+    await new Promise<void>((up) => silent.listen(0, '127.0.0.1', up));
+  });
+  afterEach(() => open.splice(0).forEach((socket) => socket.destroy()));
+  afterAll(() => silent.close().closeAllConnections());
+  const before = (how: Parameters<typeof proxyBefore>[1]) =>
+    proxyBefore([`127.0.0.1:${(silent.address() as AddressInfo).port}`], how);
+
+  /** Asks and waits; gives what was answered so far. */
+  function ask({ address }: Front, path: string, from: string): () => string {
+    const socket = connect({ port: Number(new URL(address).port), host: '127.0.0.1' });
+    open.push(socket);
+    let text = '';
+    socket.setEncoding('utf8').on('data', (more: string) => (text += more));
+    socket.on('error', () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${from}\r\n\r\n`);
+    return () => text;
+  }
+  const LIVE = `/v1/drops/${DROP_ID}/live`;
+  const askedByAll = async (front: Front, path: string, from: (i: number) => string, n: number) => {
+    const answers = Array.from({ length: n }, (_, i) => ask(front, path, from(i)));
+    await waitFor('all requests there', async () => (await connections(silent)) + refused(answers) === n);
+    return refused(answers);
+  };
+  const refused = (answers: (() => string)[]) =>
+    answers.filter((text) => text().includes('"quota-exceeded"')).length;
+
+  it('is bounded, the rest is told when to come back', async () => {
+    const front = await before({ hops: 1 });
+    expect(await askedByAll(front, '/v1/drops', () => '203.0.113.1', 230)).toBe(30);
+    const one = ask(front, '/v1/drops', '203.0.113.1');
+    await waitFor('a refusal', () => one().includes('"quota-exceeded"'));
+    expect(one()).toMatch(/^HTTP\/1.1 429 /);
+    expect(one()).toMatch(/\r\nRetry-After: 5\r\n/);
+    expect(one()).toContain('RateLimit: "address-connections";r=0;t=5\r\n');
+    expect(one()).toContain('Content-Type: application/problem+json\r\n');
+    ask(front, '/v1/drops', '203.0.113.2');
+    await waitFor('a neighbour there', async () => (await connections(silent)) === 201);
+  });
+
+  it('is 50 live streams', async () => {
+    const front = await before({ hops: 1 });
+    expect(await askedByAll(front, LIVE, () => '203.0.113.1', 60)).toBe(10);
+  });
+
+  it.each([
+    ['one /64', (i: number) => `2001:db8:1:2:${(i + 1).toString(16)}::1`, 60, 10],
+    ['one short /64', (i: number) => `2001:db8::${(i + 1).toString(16)}`, 60, 10],
+    ['many of one /48', (i: number) => `2001:db8:1:${(i + 1).toString(16)}::1`, 430, 30],
+    ['many networks', (i: number) => `2001:db8:${(i + 1).toString(16)}::1`, 430, 0],
+  ])('counts %s as such', async (_, from, n, over) => {
+    const front = await before({ hops: 1 });
+    expect(await askedByAll(front, LIVE, from, n)).toBe(over);
+  });
+
+  it('is not bounded when limits are off', async () => {
+    const front = await before({ hops: 1, limits: false });
+    expect(await askedByAll(front, LIVE, () => '203.0.113.1', 60)).toBe(0);
+  });
+});
+
+const connections = (server: Server) =>
+  new Promise<number>((done) => server.getConnections((_, n) => done(n)));
 
 describe('a gateway behind it', () => {
   let app: NestFastifyApplication;

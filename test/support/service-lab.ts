@@ -151,7 +151,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     await Promise.all(services.map((each) => each.start()));
     if (!options.front) return begun;
-    const where = { dir: join(dir, 'front'), port: frontPort, gateways: list(atGateways).split(',') };
+    const where = {
+      dir: join(dir, 'front'),
+      port: frontPort,
+      gateways: list(atGateways).split(','),
+      limits: false,
+    };
     return new Lab(options.databaseUrl, services, await startProxy(where), dir);
   } catch (error) {
     const logs = begun.lastLogs();

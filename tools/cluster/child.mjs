@@ -1,6 +1,15 @@
 // Runs one server as a child that cannot outlive this process, however this process ends.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { ClusterError } from './errors.mjs';
@@ -30,6 +39,7 @@ exit $c`;
 // A Java server needs 3 s, and far longer where every core is taken; one that fails ends, and that is seen at once.
 const READY_MS_MAX = 120_000;
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
+const LOG_LOOK_MS = 2_000;
 // Enough to find programs, homes and Java; nothing else of our environment (which may hold secrets) reaches a server.
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'TZ', 'TMPDIR', 'JAVA_HOME'];
 /** All that run, so that an end in the middle of a start misses none. @type {Set<Child>} */
@@ -63,6 +73,7 @@ export async function startChild({
   env = {},
   stopSignal = 'SIGTERM',
   graceMs = 10_000,
+  logLookMs = LOG_LOOK_MS,
 }) {
   if (refusing) throw new ClusterError(`${name} is not started any more: the end is near`);
   mkdirSync(dirname(logFile), { recursive: true });
@@ -120,7 +131,11 @@ export async function startChild({
     lastLog,
   };
   living.add(child);
-  void exited.then(() => living.delete(child));
+  const look = setInterval(() => emptyLargeLog(logFile), logLookMs).unref();
+  void exited.then(() => {
+    clearInterval(look);
+    living.delete(child);
+  });
   return child;
 }
 
@@ -214,6 +229,17 @@ function signalQuietly(pid, signal) {
 function keepLogSmall(file) {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
+}
+
+/** While the server writes to it: what is there is copied, and the file emptied. The server appends, so it goes on at the beginning. */
+function emptyLargeLog(file) {
+  try {
+    if (statSync(file).size <= LOG_BYTES_MAX) return;
+    copyFileSync(file, `${file}.1`);
+    truncateSync(file);
+  } catch {
+    // The folder was removed, or the disk is full: the next look tries again.
+  }
 }
 
 function tail(file) {

@@ -10,12 +10,14 @@ import { requireProgram } from './programs.mjs';
 import { endStray } from './stray.mjs';
 
 const EVERYWHERE = ['0.0.0.0', '::'];
-const gatewaysConf = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/nginx/gateways.conf');
+const nginxFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../../infra/nginx');
 
 /**
  * Starts nginx and returns once it answers a request.
- * @param {{dir: string, host?: string, port: number, gateways: string[], hops?: number, say?: (line: string) => void}} where
- *   `gateways` as `host:port`; `hops`: how many proxies stand before this one whose word about a shopper's address counts
+ * @param {{dir: string, host?: string, port: number, gateways: string[], hops?: number, limits?: boolean,
+ *   say?: (line: string) => void}} where
+ *   `gateways` as `host:port`; `hops`: how many proxies stand before this one whose word about a shopper's address counts;
+ *   `limits`: whether one address may have only so much open
  */
 export async function startProxy({
   dir,
@@ -23,6 +25,7 @@ export async function startProxy({
   port,
   gateways,
   hops = 0,
+  limits = true,
   say = () => undefined,
 }) {
   const program = await requireProgram('nginx', 'nginx', { say });
@@ -31,7 +34,7 @@ export async function startProxy({
     throw new ClusterError(`${host}:${port}, meant for the proxy, is in use by something else`);
   mkdirSync(dir, { recursive: true });
   const conf = join(dir, 'nginx.conf');
-  writeFileSync(conf, config({ dir, host, port, gateways, hops }));
+  writeFileSync(conf, config({ dir, host, port, gateways, hops, limits }));
   const check = spawnSync(program, ['-t', '-q', '-p', dir, '-c', conf, '-e', 'stderr'], { encoding: 'utf8' });
   if (check.status !== 0) throw new ClusterError(`nginx does not accept its configuration:\n${check.stderr}`);
   const child = await startChild({
@@ -53,7 +56,7 @@ export async function startProxy({
   return { ...child, kind: 'proxy', address, version };
 }
 
-function config({ dir, host, port, gateways, hops }) {
+function config({ dir, host, port, gateways, hops, limits }) {
   const quoted = (path) => JSON.stringify(path);
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `  ${name}_temp_path ${quoted(join(dir, 'temp', name))};`,
@@ -70,21 +73,26 @@ events {
 }
 http {
 ${temp.join('\n')}
-  access_log off;
   server_tokens off;
   types {
   }
   default_type application/octet-stream;
 ${believed(hops)}
+  map "" $counted_address {
+    default ${limits ? '$shopper_address' : '""'};
+  }
+  include ${quoted(join(nginxFolder, 'limits.conf'))};
+  access_log ${quoted(join(dir, 'nginx.log'))} refusals if=$sampled_refusal;
   upstream gateways {
     # As in infra/nginx/compose.conf, which says why.
     hash $shopper_address$http_authorization consistent;
 ${gateways.map((gateway) => `    server ${gateway} max_fails=3 fail_timeout=1s;`).join('\n')}
     keepalive 128;
+    keepalive_timeout 15s;
   }
   server {
     listen ${listenOn(host)}:${port} backlog=4096${host === '::' ? ' ipv6only=off' : ''};
-    include ${quoted(gatewaysConf)};
+    include ${quoted(join(nginxFolder, 'gateways.conf'))};
   }
 }
 `;

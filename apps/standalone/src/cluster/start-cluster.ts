@@ -258,11 +258,11 @@ async function startFront({ config, say, parts }: Launch, port: number, address:
   const gateways = parts.services
     .filter(({ plan }) => plan.service === 'gateway')
     .map(({ plan }) => plan.address);
-  const { host, dataDir, proxyHops: hops } = config;
+  const { host, dataDir, limits, proxyHops: hops } = config;
   parts.proxy = await supervise({
     name: 'nginx',
     say,
-    start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, hops, say }),
+    start: () => startProxy({ dir: join(dataDir, 'proxy'), host, port, gateways, hops, limits, say }),
   });
   const answer = await readyThrough(address);
   if (answer === '200') return;

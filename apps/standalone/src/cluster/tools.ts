@@ -101,6 +101,7 @@ interface Tools {
       port: number;
       gateways: string[];
       hops: number;
+      limits: boolean;
       say: Say;
     }): Promise<Server>;
   };
