@@ -124,6 +124,27 @@ describe('placing a hold', () => {
       expect(await placeHold(inventory, dropId)).toEqual({ kind: 'drop-not-found' });
   });
 
+  it('leaves nothing behind for drops that somebody made up, neither does a release', async () => {
+    const fresh = openInventory(db.url);
+    try {
+      const learnt = jest.spyOn(fresh.gate, 'check');
+      const invented = Array.from({ length: 300 }, (_, n) => `dinvented${n}`);
+      const placed = await Promise.all(invented.map((dropId) => placeHold(fresh, dropId)));
+      expect(new Set(placed.map(wordOf))).toEqual(new Set(['drop-not-found']));
+      const released = await Promise.all(
+        invented.map((dropId) =>
+          fresh.client.releaseHold({ holdId: `${dropId}-h${'0'.repeat(26)}`, customerId: newCustomerId() }),
+        ),
+      );
+      expect(new Set(released.map(({ kind }) => kind))).toEqual(new Set(['not-found']));
+      expect([fresh.lanes.size, learnt.mock.calls.length]).toEqual([0, 0]);
+      // A draft is a drop: it becomes one for shoppers at any moment, and its lane says what it is until then.
+      expect(wordOf(await placeHold(fresh, await sellOf({ state: 'draft' })))).toBe('drop-not-found');
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it('names the lines whose SKU the drop does not have, before it looks at state, limit or stock', async () => {
     const dropId = await sellOf({ skus: { A: 0 }, state: 'paused' });
     const lines = ['A', 'nope', '"\\{,}', 'NULL', 'x\0y'].map((sku) => ({ sku, quantity: 100 }));

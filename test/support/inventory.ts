@@ -3,10 +3,12 @@ import type { DropRecord, Page, PlaceOutcome } from '@holdfast/contracts';
 import { randomId, SystemClock, type Clock } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
+import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { PostgresLedger } from '../../apps/inventory/src/adapters/postgres/ledger';
 import { EndHold } from '../../apps/inventory/src/application/end-hold';
 import { HoldSweeper } from '../../apps/inventory/src/application/hold-sweeper';
+import { KnownDrops } from '../../apps/inventory/src/application/known-drops';
 import { LANE_SETTINGS, type LaneSettings } from '../../apps/inventory/src/application/lane-settings';
 import { Lanes } from '../../apps/inventory/src/application/lanes';
 import { PlaceHold } from '../../apps/inventory/src/application/place-hold';
@@ -49,8 +51,10 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     onDoubt: (dropId) => gate.doubt(dropId),
   });
   const place = new PlaceHold(lanes, gate, new WaitingRoom(gate, clock));
+  const records = new LedgerDropRecords(pool);
+  const known = new KnownDrops((dropIds) => records.existing(dropIds));
   const client = new LedgerInventoryClient(
-    { place, end: new EndHold(lanes), ledger, gate },
+    { place, end: new EndHold(lanes), ledger, gate, known },
     new NoDrops() as never,
     new LedgerDropUpkeep(pool),
   );

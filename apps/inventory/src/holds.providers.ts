@@ -10,10 +10,12 @@ import { AdjustStock } from './application/adjust-stock';
 import { DropReader } from './application/drop-reader';
 import { EndHold } from './application/end-hold';
 import { HoldSweeper } from './application/hold-sweeper';
+import { KnownDrops } from './application/known-drops';
 import { LANE_SETTINGS } from './application/lane-settings';
 import { Lanes } from './application/lanes';
 import { PlaceHold } from './application/place-hold';
 import { CountsReader } from './application/ports/counts-reader.port';
+import { DropRecords } from './application/ports/drop-records.port';
 import { Gate } from './application/ports/gate.port';
 import { Ledger } from './application/ports/ledger.port';
 import { WaitingRoom } from './application/waiting-room';
@@ -74,16 +76,22 @@ export const holdsProviders: Provider[] = [
       ),
   },
   {
+    provide: KnownDrops,
+    inject: [DropRecords],
+    useFactory: (records: DropRecords) => new KnownDrops((dropIds) => records.existing(dropIds)),
+  },
+  {
     provide: InventoryClient,
-    inject: [PlaceHold, EndHold, Ledger, Gate, DropReader, CountsReader],
+    inject: [PlaceHold, EndHold, Ledger, Gate, KnownDrops, DropReader, CountsReader],
     useFactory: (
       place: PlaceHold,
       end: EndHold,
       ledger: Ledger,
       gate: Gate,
+      known: KnownDrops,
       drops: DropReader,
       counts: CountsReader,
-    ) => new LedgerInventoryClient({ place, end, ledger, gate }, drops, counts),
+    ) => new LedgerInventoryClient({ place, end, ledger, gate, known }, drops, counts),
   },
   HoldsLifecycle,
 ];

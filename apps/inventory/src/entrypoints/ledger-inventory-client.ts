@@ -18,9 +18,10 @@ import {
   type StockRow,
   type YieldOutcome,
 } from '@holdfast/contracts';
-import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import { DeadlineExceeded, dropIdOf, withDeadline } from '@holdfast/kernel';
 import type { DropReader } from '../application/drop-reader';
 import type { EndHold } from '../application/end-hold';
+import type { KnownDrops } from '../application/known-drops';
 import { LANE_SETTINGS } from '../application/lane-settings';
 import { listLiveHolds } from '../application/list-live-holds';
 import type { PlaceHold } from '../application/place-hold';
@@ -31,7 +32,7 @@ import { LedgerUnreachable, type Ledger } from '../application/ports/ledger.port
 /** Inventory called directly, in one process. Lanes keep their own deadline; a read gets the same one here. */
 export class LedgerInventoryClient extends InventoryClient {
   constructor(
-    private readonly holds: { place: PlaceHold; end: EndHold; ledger: Ledger; gate: Gate },
+    private readonly holds: { place: PlaceHold; end: EndHold; ledger: Ledger; gate: Gate; known: KnownDrops },
     private readonly drops: DropReader,
     private readonly counts: CountsReader,
   ) {
@@ -39,11 +40,14 @@ export class LedgerInventoryClient extends InventoryClient {
   }
 
   placeHold(command: PlaceHoldCommand): Promise<PlaceOutcome> {
-    return this.holds.place.run(command);
+    const known = this.holds.known.has(command.dropId);
+    // Not awaited when it is sure: placing goes on in the same turn.
+    if (known === true) return this.holds.place.run(command);
+    return this.placeIn(known, command);
   }
 
   releaseHold(command: HoldRef): Promise<ReleaseOutcome> {
-    return this.holds.end.release(command);
+    return this.releaseIn(this.holds.known.has(dropIdOf(command.holdId) ?? ''), command);
   }
 
   getHold(query: HoldRef): Promise<Hold | null> {
@@ -88,6 +92,14 @@ export class LedgerInventoryClient extends InventoryClient {
 
   stockOf(dropId: string): Promise<StockRow[]> {
     return answered('the counts', this.counts.stockOf(dropId));
+  }
+
+  private async placeIn(known: boolean | Promise<boolean>, command: PlaceHoldCommand): Promise<PlaceOutcome> {
+    return (await known) ? this.holds.place.run(command) : { kind: 'drop-not-found' };
+  }
+
+  private async releaseIn(known: boolean | Promise<boolean>, command: HoldRef): Promise<ReleaseOutcome> {
+    return (await known) ? this.holds.end.release(command) : { kind: 'not-found' };
   }
 }
 

@@ -18,4 +18,6 @@ export abstract class DropRecords {
   abstract page(query: DropPageQuery): Promise<{ drops: DropRecord[]; last: DropPosition | null }>;
   /** Null when unknown; a draft is found. */
   abstract find(dropId: string): Promise<DropRecord | null>;
+  /** Which of these there are, in whatever state. */
+  abstract existing(dropIds: readonly string[]): Promise<string[]>;
 }

@@ -23,6 +23,11 @@ export class LedgerDropRecords extends DropRecords {
     return drop ?? null;
   }
 
+  override existing(dropIds: readonly string[]): Promise<string[]> {
+    const found = this.pool.query<{ drop_id: string }>({ ...sql.findKnownDrops, values: [dropIds] });
+    return orUnavailable(found.then(({ rows }) => rows.map((row) => row.drop_id)));
+  }
+
   private async readPage({ state, after, limit }: DropPageQuery) {
     // One more than asked: it tells whether a next page exists.
     const values = [false, state, after?.createdAt ?? null, after?.dropId ?? null, limit + 1];

@@ -1,0 +1,2 @@
+-- Which of these drops there are, drafts and closed ones too. $1 drop ids. Rows: drop_id, one for each that exists.
+SELECT drop_id FROM inventory.drop WHERE drop_id = ANY ($1::text[])
