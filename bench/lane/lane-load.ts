@@ -11,11 +11,17 @@ export interface LaneLoad {
   perSecond: number;
 }
 
-/** `callers` shoppers at once, each a new customer with a new key for each hold, until `until` says so. */
+const randomNetwork = () => Math.floor(Math.random() * 2 ** 48);
+
+/** `callers` shoppers at once, each a new customer with a new key for each hold, until `until` says so; with `networks` each from a network of its own. */
 export async function runLane(
   { client }: Inventory,
   dropId: string,
-  { callers, until }: { callers: number; until: (count: number, elapsedMs: number) => boolean },
+  {
+    callers,
+    networks = false,
+    until,
+  }: { callers: number; networks?: boolean; until: (count: number, elapsedMs: number) => boolean },
 ): Promise<LaneLoad> {
   const load: LaneLoad = { held: 0, soldOut: 0, other: 0, perSecond: 0 };
   const lines = [{ sku: 'A', quantity: 1 }];
@@ -30,6 +36,7 @@ export async function runLane(
         key: `key-${asked}`,
         bodyHash: FINGERPRINT,
         lines,
+        network: networks ? { id: randomNetwork(), blockId: null } : null,
       });
       if (answer.kind === 'held') load.held += 1;
       else if (answer.kind === 'refused' && answer.reason === 'sold-out') load.soldOut += 1;

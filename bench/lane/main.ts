@@ -23,11 +23,12 @@ async function naivePair(url: string, variant: NaiveVariant): Promise<number> {
   return perSecond;
 }
 
-async function lanePair(url: string): Promise<number> {
+async function lanePair(url: string, networks: boolean): Promise<number> {
   const inventory = openInventory(url);
   const dropId = await insertDrop(url, { skus: { A: 10_000_000 } });
   const load = await runLane(inventory, dropId, {
     callers: CALLERS,
+    networks,
     until: (_, elapsedMs) => elapsedMs >= FOR_MS,
   });
   faults.push(...(await faultsOf(url, dropId, load.held)));
@@ -72,19 +73,24 @@ async function main(): Promise<void> {
     console.log(`compared with: ${naive.name}, ${NAIVE_CLIENTS} clients; lane: ${CALLERS} callers at once\n`);
     const naiveRates: number[] = [];
     const laneRates: number[] = [];
+    const networkRates: number[] = [];
     for (let pair = 1; pair <= PAIRS; pair += 1) {
       naiveRates.push(await naivePair(ledger.url, naive));
-      laneRates.push(await lanePair(ledger.url));
+      laneRates.push(await lanePair(ledger.url, false));
+      networkRates.push(await lanePair(ledger.url, true));
       await sellOut(ledger.url);
       const [n, l] = [naiveRates.at(-1)!, laneRates.at(-1)!];
       console.log(
-        `pair ${pair}: naive ${n.toFixed(0)} holds/s  lane ${l.toFixed(0)} holds/s  ratio ${(l / n).toFixed(1)}`,
+        `pair ${pair}: naive ${n.toFixed(0)} holds/s  lane ${l.toFixed(0)} holds/s  ratio ${(l / n).toFixed(1)}` +
+          `  each from a network of its own ${networkRates.at(-1)!.toFixed(0)} holds/s`,
       );
     }
     const ratios = laneRates.map((rate, i) => rate / naiveRates[i]!);
     console.log(`\nnaive  holds/s  ${spread(naiveRates, 0)}`);
     console.log(`lane   holds/s  ${spread(laneRates, 0)}`);
     console.log(`ratio           ${spread(ratios, 1)}  (wanted: ${WANTED_RATIO})`);
+    const ofLane = networkRates.map((rate, i) => rate / laneRates[i]!);
+    console.log(`networks ÷ lane ${spread(ofLane, 2)}  (the budgets of networks against none)`);
     if (Math.min(...ratios) < WANTED_RATIO) faults.push(`a ratio is below ${WANTED_RATIO}`);
     console.log(faults.length === 0 ? 'counts: exact, nothing oversold' : faults.join('\n'));
   } finally {

@@ -1,3 +1,4 @@
+import { type Network, networkName } from '@holdfast/contracts';
 import { Clock } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
 import type { Gate, GateSale } from '../../apps/inventory/src/application/ports/gate.port';
@@ -58,6 +59,7 @@ export interface Wish {
   customerId?: string;
   holdId?: string;
   dropId?: string;
+  network?: Network | null;
 }
 
 /** A gate with the words in which the suites speak to it. */
@@ -69,9 +71,9 @@ export class GateUnderTest {
     readonly world: GateWorld,
   ) {}
 
-  query({ lines, customerId = 'cus_new', holdId, dropId = this.world.dropId }: Wish = {}) {
+  query({ lines, customerId = 'cus_new', holdId, dropId = this.world.dropId, network = null }: Wish = {}) {
     const id = holdId ?? `h${(this.asked += 1)}`;
-    return { dropId, customerId, lines: lines ?? [{ sku: 'A', quantity: 1 }], holdId: () => id };
+    return { dropId, customerId, network, lines: lines ?? [{ sku: 'A', quantity: 1 }], holdId: () => id };
   }
 
   /** `ask` (seen or not), `wait`, or the short lines. */
@@ -152,6 +154,22 @@ export function gateContract(name: string, make: (world: GateWorld) => Gate): vo
       expect(await ask({ lines: unknown })).toBe('ask'); // unknown SKU
       it_.learn({ open: false });
       expect(await ask()).toBe('ask'); // paused or closed
+    });
+
+    it('asks the ledger about a network near its limit, which comes before "sold out"', async () => {
+      world.customers = ['cus_known', networkName(7)];
+      await it_.soldOut();
+      it_.learn({ customers: [networkName(8)] });
+      for (const network of [
+        { id: 7, blockId: null },
+        { id: 8, blockId: null },
+        { id: 9, blockId: 8 },
+      ])
+        expect(await ask({ network })).toBe('ask');
+      expect(await ask({ network: { id: 9, blockId: 10 } })).toEqual([0]);
+      expect((await it_.gate.shortageOf(world.dropId))!.customers).toEqual(
+        expect.arrayContaining([networkName(7), networkName(8)]),
+      );
     });
 
     it('knows nothing of another drop', async () => {

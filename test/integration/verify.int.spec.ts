@@ -26,6 +26,8 @@ INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, s
   ('dtest', 'h-back', 'c5', 'expired', 'f', '{A}', '{1}', '{1000}', 'EUR', 1, now(), now(), now(), 'o-back', now());
 INSERT INTO inventory.customer_units (drop_id, customer_id, units, unit_limit)
   VALUES ('dtest', 'c1', 3, 4), ('dtest', 'c2', 4, 4), ('dtest', 'c3', 1, 4), ('dtest', 'c4', 0, 4);
+UPDATE inventory.hold SET network = 7, network_block = 8 WHERE hold_id IN ('h-held', 'h-gone');
+INSERT INTO inventory.network_units (drop_id, network, unpaid, unit_limit) VALUES ('dtest', 7, 3, 50), ('dtest', 8, 3, 400);
 INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload) VALUES
   ('dtest', 'hold', 'h-paid', 'hold.confirmed.v1', '{}'), ('dtest', 'hold', 'h-gone', 'hold.released.v1', '{}');
 INSERT INTO checkout.orders (drop_id, order_id, customer_id, hold_id, fingerprint, step, provider, token, email, lines, total_minor, currency, payment_state, next_check_at) VALUES
@@ -118,6 +120,16 @@ const BREACHES: [invariant: string, what: string, sql: string, also?: string[]][
     `DELETE FROM inventory.customer_units WHERE customer_id = 'c3'`,
   ],
   [
+    'network-units-equal-holds',
+    'a counter that kept what was given back',
+    `UPDATE inventory.network_units SET unpaid = 7 WHERE network = 8`,
+  ],
+  [
+    'network-units-equal-holds',
+    'a network without a counter',
+    `DELETE FROM inventory.network_units WHERE network = 7`,
+  ],
+  [
     'money-equals-orders',
     'a charge without an order',
     `INSERT INTO sandbox.charge (reference, provider_key, order_id, drop_id, token, state, amount_minor, currency, captured_minor) VALUES ('ch-x', 'x.1', 'o-x', 'dtest', 'tok_ok', 'captured', 1, 'EUR', 1)`,
@@ -161,6 +173,7 @@ const BREACHES: [invariant: string, what: string, sql: string, also?: string[]][
     'paid-equals-confirmed',
     'units given away without an order',
     `UPDATE inventory.hold SET order_id = 'o-x' WHERE hold_id = 'h-held'; UPDATE inventory.hold SET state = 'confirmed', ended_at = now() WHERE hold_id = 'h-held'; UPDATE inventory.stock SET sold = sold + held, held = 0`,
+    ['network-units-equal-holds'],
   ],
   [
     'paid-equals-confirmed',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DropRecord, Page, PlaceOutcome } from '@holdfast/contracts';
+import type { DropRecord, Network, Page, PlaceOutcome } from '@holdfast/contracts';
 import { randomId, SystemClock, type Clock } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
@@ -85,13 +85,16 @@ export interface Wish {
   customerId?: string;
   key?: string;
   lines?: { sku: string; quantity: number }[];
+  /** By default none: then no budget of unpaid units counts. */
+  network?: Network | null;
 }
 
 /** Places a hold; by default one unit of SKU `A` for a customer who comes for the first time. The fingerprint is that of the lines. */
 export function placeHold({ client }: Inventory, dropId: string, wish: Wish = {}): Promise<PlaceOutcome> {
-  const { customerId = newCustomerId(), key = randomId(), lines = [{ sku: 'A', quantity: 1 }] } = wish;
+  const { customerId = newCustomerId(), key = randomId(), network = null } = wish;
+  const { lines = [{ sku: 'A', quantity: 1 }] } = wish;
   const bodyHash = createHash('sha256').update(JSON.stringify(lines)).digest('hex');
-  return client.placeHold({ dropId, customerId, key, bodyHash, lines });
+  return client.placeHold({ dropId, customerId, key, bodyHash, lines, network });
 }
 
 /** What an outcome comes to in one word: `held`, `replayed`, the reason of a refusal, or the kind. */

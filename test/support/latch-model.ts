@@ -123,6 +123,8 @@ export class ModelShop {
   trip: Trip = { thereMs: 1, backMs: 1 };
   questionTrip: Trip = { thereMs: 1, backMs: 1 };
   asked = 0;
+  /** Names that each certificate has beside its customers. */
+  named: string[] = [];
 
   constructor(
     private readonly time: ScriptedTime,
@@ -198,7 +200,8 @@ export class ModelShop {
         this.time.after(backMs, () => {
           if (lost) throw new ServiceUnavailable('no certificate');
           this.certificates.push({ askedAtMs, answeredAtMs: this.time.now(), state });
-          return certificateOf(state);
+          const certificate = certificateOf(state);
+          return { ...certificate, customers: [...certificate.customers, ...this.named] };
         }),
       );
   }

@@ -15,6 +15,13 @@ WITH line AS (
   SELECT coalesce(h.customer_id, c.customer_id) AS customer_id, coalesce(h.units, 0) AS has, coalesce(c.units, 0) AS counted, c.unit_limit
   FROM (SELECT customer_id, sum(units) AS units FROM inventory.hold WHERE drop_id = $1 AND state IN ('held', 'confirmed') GROUP BY 1) h
   FULL JOIN (SELECT * FROM inventory.customer_units WHERE drop_id = $1) c USING (customer_id)
+), network AS (
+  SELECT coalesce(h.network, n.network) AS network, coalesce(h.units, 0) AS has, coalesce(n.unpaid, 0) AS counted
+  FROM (
+    SELECT v.network, sum(h.units) AS units FROM inventory.hold h, LATERAL (VALUES (h.network), (h.network_block)) AS v(network)
+    WHERE h.drop_id = $1 AND h.state = 'held' AND v.network IS NOT NULL GROUP BY 1
+  ) h
+  FULL JOIN (SELECT * FROM inventory.network_units WHERE drop_id = $1) n USING (network)
 )
 SELECT format('%s: %s + %s + %s is not %s', sku, available, held, sold, total) AS fault FROM truth WHERE available + held + sold <> total
 UNION ALL SELECT format('%s: less than nothing', sku) FROM truth WHERE least(available, held, sold) < 0
@@ -23,6 +30,7 @@ UNION ALL SELECT format('%s: sold %s, confirmed %s', sku, sold, bought) FROM tru
 UNION ALL SELECT format('%s: total %s, movements %s', sku, total, moved) FROM truth WHERE total <> moved
 UNION ALL SELECT format('customer %s has %s, counted %s, limit %s', customer_id, has, counted, unit_limit) FROM customer
   WHERE has <> counted OR has > coalesce(unit_limit, 0)
+UNION ALL SELECT format('network %s has %s unpaid units, counted %s', network, has, counted) FROM network WHERE has <> counted
 UNION ALL SELECT format('hold %s ended as %s without its fact', hold_id, state) FROM inventory.hold h
   WHERE drop_id = $1 AND state <> 'held' AND (SELECT count(*) FROM inventory.outbox o
     WHERE o.drop_id = $1 AND o.aggregateid = h.hold_id AND o.type = 'hold.' || h.state || '.v1') <> 1

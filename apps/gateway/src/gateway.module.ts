@@ -23,6 +23,7 @@ import { Tokens } from './entrypoints/http/access/tokens';
 import { Allowances } from './entrypoints/http/limits/allowances';
 import { AddressShares } from './entrypoints/http/limits/address-shares';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
+import { Networks } from './entrypoints/http/limits/networks';
 import { BankController } from './entrypoints/http/routes/bank.controller';
 import { DocsController } from './entrypoints/http/routes/docs.controller';
 import { DropsController } from './entrypoints/http/routes/drops.controller';
@@ -76,6 +77,7 @@ const access = [
   Operators,
   Allowances,
   AddressShares,
+  Networks,
   ...limitProviders,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },

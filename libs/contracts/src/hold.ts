@@ -21,6 +21,17 @@ export interface Hold {
   createdAt: string;
 }
 
+/**
+ * Where a place comes from, for the budget of unpaid units that one network may have in a drop: an IPv4 address or an IPv6 /64, and the /48
+ * around the latter. Opaque numbers, made by the gateways with a key of theirs, so that no address travels or is kept.
+ */
+export interface Network {
+  /** A whole number of 48 bits. */
+  id: number;
+  /** The same for the /48; null for IPv4. */
+  blockId: number | null;
+}
+
 export interface PlaceHold {
   dropId: string;
   customerId: string;
@@ -29,6 +40,8 @@ export interface PlaceHold {
   /** SHA-256 of the raw request body, hex: tells a replay from a key used for something else. */
   bodyHash: string;
   lines: { sku: string; quantity: number }[];
+  /** Null when no budget counts: limits are off, or an operator places. Absent from a gateway that knows no networks yet: the same. */
+  network?: Network | null | undefined;
 }
 
 export type PlaceRefusal = 'drop-not-open' | 'drop-closed' | 'limit-reached' | 'sold-out';
@@ -40,8 +53,16 @@ export type PlaceOutcome =
   /** Unknown drop, or a draft. */
   | { kind: 'drop-not-found' }
   | { kind: 'unknown-sku'; lineIndexes: number[] }
-  /** `shortLines`: for `sold-out`, the indexes of all lines that do not fit. */
-  | { kind: 'refused'; reason: PlaceRefusal; shortLines: number[] }
+  /**
+   * `shortLines`: for `sold-out`, the indexes of all lines that do not fit. `limitOf`: for `limit-reached`, whose limit it is; absent means
+   * the customer's.
+   */
+  | {
+      kind: 'refused';
+      reason: PlaceRefusal;
+      shortLines: number[];
+      limitOf?: 'customer' | 'network' | undefined;
+    }
   | Busy;
 
 /** Nothing is known to have happened; the same key tells. */

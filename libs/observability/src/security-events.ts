@@ -11,6 +11,8 @@ const LOGGED_FROM = {
   'bad-token': 20,
   /** A request over a public limit (429). */
   'rate-limited': 100,
+  /** A hold beyond the unpaid units that one network may have in a drop (409). */
+  'network-limit': 20,
   /** A refresh token that was replaced before: the session is ended. */
   'refresh-token-reused': 1,
   /** A form or a cookie from a page of another origin (403). */

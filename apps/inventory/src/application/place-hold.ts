@@ -47,7 +47,7 @@ export class PlaceHold {
   }
 
   private async submit(query: GateQuery, fingerprint: string): Promise<PlaceOutcome> {
-    const { dropId, customerId, lines } = query;
+    const { dropId, customerId, lines, network } = query;
     const holdId = query.holdId();
     const outcome = await this.lanes.submit(dropId, {
       kind: 'place',
@@ -55,6 +55,7 @@ export class PlaceHold {
       customerId,
       fingerprint,
       lines,
+      network,
     });
     if (outcome.kind === 'busy') this.gate.withdraw(query);
     return outcome;
@@ -73,12 +74,13 @@ export class PlaceHold {
   }
 }
 
-function queryOf({ dropId, customerId, key, lines }: PlaceHoldCommand): GateQuery {
+function queryOf({ dropId, customerId, key, lines, network }: PlaceHoldCommand): GateQuery {
   let holdId: string | undefined;
   return {
     dropId,
     customerId,
     lines,
+    network: network ?? null,
     holdId: () =>
       (holdId ??= deriveHoldId({ dropId, customerId, route: `POST /v1/drops/${dropId}/holds`, key })),
   };

@@ -2,6 +2,7 @@ import type {
   Busy,
   ConfirmOutcome,
   ExtendOutcome,
+  Network,
   PlaceOutcome,
   ReleaseOutcome,
   RetakeOutcome,
@@ -17,6 +18,8 @@ export interface PlaceCommand {
   fingerprint: string;
   /** Each SKU once. */
   lines: readonly { sku: string; quantity: number }[];
+  /** Whose budget of unpaid units it counts for; null or absent for nobody's. */
+  network?: Network | null | undefined;
 }
 
 /** What may be done with one hold that is there. `orderId` is null only for a release by the shopper. */

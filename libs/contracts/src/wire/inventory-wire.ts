@@ -27,6 +27,11 @@ import {
   word,
 } from './wire-values';
 
+const networkId = z
+  .int()
+  .min(0)
+  .max(2 ** 48 - 1);
+
 const placeHold = exactly<PlaceHold>()(
   z.object({
     dropId: anyId,
@@ -42,6 +47,8 @@ const placeHold = exactly<PlaceHold>()(
       )
       .min(1)
       .max(LIMITS.linesMax),
+    // Optional: a gateway of the version before sends none.
+    network: z.object({ id: networkId, blockId: networkId.nullable() }).nullable().optional(),
   }),
 );
 
@@ -66,6 +73,7 @@ const placeOutcome = exactly<PlaceOutcome>()(
       kind: z.literal('refused'),
       reason: z.enum(['drop-not-open', 'drop-closed', 'limit-reached', 'sold-out']),
       shortLines: z.array(z.number()),
+      limitOf: z.enum(['customer', 'network']).optional(),
     }),
     busy,
   ]),

@@ -1,7 +1,7 @@
-import type { PlaceHold, Shortage } from '@holdfast/contracts';
+import { networkNames, type PlaceHold, type Shortage } from '@holdfast/contracts';
 import { LATCH_MS_MAX } from './latch-settings';
 
-type Wish = Pick<PlaceHold, 'customerId' | 'lines'>;
+type Wish = Pick<PlaceHold, 'customerId' | 'lines' | 'network'>;
 
 /** A question to inventory that is under way, and what the feed told meanwhile. */
 export interface Question {
@@ -49,7 +49,7 @@ export class Certificate {
   }
 
   /** The indexes of all lines that do not fit, if the ledger would surely have said so; null when it might have said something else. */
-  shortLines({ customerId, lines }: Wish, nowMs: number): number[] | null {
+  shortLines({ customerId, network, lines }: Wish, nowMs: number): number[] | null {
     // Who may have a hold could be repeating it, or could have used up the limit.
     if (this.isOver(nowMs) || this.customers.has(customerId)) return null;
     const short: number[] = [];
@@ -63,8 +63,9 @@ export class Certificate {
       if ((this.question.offered.get(sku) ?? 0) >= quantity) return null; // came back, perhaps
       short.push(i);
     }
-    // Beyond the limit, the limit is the reason.
-    return short.length > 0 && wanted <= this.perCustomerLimit ? short : null;
+    // Beyond the limit, the limit is the reason; also beyond that of the network.
+    if (short.length === 0 || wanted > this.perCustomerLimit) return null;
+    return networkNames(network).some((name) => this.customers.has(name)) ? null : short;
   }
 }
 

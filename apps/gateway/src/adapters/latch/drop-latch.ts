@@ -1,4 +1,10 @@
-import type { PlaceHold, PlaceOutcome, Shortage, StockRow } from '@holdfast/contracts';
+import {
+  networkNames,
+  type PlaceHold,
+  type PlaceOutcome,
+  type Shortage,
+  type StockRow,
+} from '@holdfast/contracts';
 import { Certificate, offer, type Question } from './certificate';
 import {
   ASK_GAP_MS,
@@ -32,6 +38,10 @@ export class DropLatch {
     const notedAt = this.noted.get(customerId);
     if (this.onTheWay.has(customerId) || (notedAt !== undefined && notedAt >= certificate.askedAtMs))
       return null;
+    for (const name of networkNames(command.network)) {
+      const at = this.noted.get(name);
+      if (at !== undefined && at >= certificate.askedAtMs) return null;
+    }
     return certificate.shortLines(command, nowMs);
   }
 
@@ -41,12 +51,15 @@ export class DropLatch {
   }
 
   /** The command has come to its end; without an outcome it may still be carried out. */
-  end(customerId: string, outcome: PlaceOutcome | undefined, nowMs: number): void {
+  end({ customerId, network }: PlaceHold, outcome: PlaceOutcome | undefined, nowMs: number): void {
     const others = (this.onTheWay.get(customerId) ?? 1) - 1;
     if (others > 0) this.onTheWay.set(customerId, others);
     else this.onTheWay.delete(customerId);
     if (outcome === undefined || outcome.kind === 'busy') this.note(customerId, nowMs + DOUBT_MS);
     else if (outcome.kind === 'held' || outcome.kind === 'key-reused') this.hasUnits(customerId, nowMs);
+    // With these units, known or not, the network may be at its limit.
+    const refused = outcome?.kind === 'refused' && outcome.reason !== 'limit-reached';
+    if (!refused) for (const name of networkNames(network)) this.hasUnits(name, nowMs);
   }
 
   /** The customer has, or had, a hold. A certificate that is asked for later knows that by itself. */

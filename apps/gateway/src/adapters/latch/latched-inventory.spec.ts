@@ -1,4 +1,10 @@
-import type { InventoryClient, PlaceHold, PlaceOutcome, Shortage } from '@holdfast/contracts';
+import {
+  type InventoryClient,
+  networkName,
+  type PlaceHold,
+  type PlaceOutcome,
+  type Shortage,
+} from '@holdfast/contracts';
 import {
   MODEL_DROP,
   ModelShop,
@@ -63,6 +69,22 @@ describe('the sold-out latch', () => {
     for (const customer of ['cus_1', 'cus_2'])
       expect(await place(wish(customer, '', { lines }))).toEqual({ ...SOLD_OUT, shortLines: [0, 2] });
     expect(latched.counts.refused).toBe(1);
+  });
+
+  it('leaves it to inventory to refuse a network near its limit: that comes before "sold out"', async () => {
+    const at = (id: number, blockId: number | null = null) => ({ network: { id, blockId } });
+    shop.named = [networkName(7)];
+    await place(wish('cus_1'));
+    const { refused } = latched.counts;
+    await place(wish('cus_2', 'A', at(7)));
+    await place(wish('cus_3', 'A', at(8, 7)));
+    expect(latched.counts.refused).toBe(refused);
+    // It may be at its limit by this one, whatever the certificate says.
+    expect((await place(wish('cus_4', 'B', at(9)))).kind).toBe('held');
+    await place(wish('cus_5', 'A', at(9)));
+    expect(latched.counts.refused).toBe(refused);
+    await latched.placeHold(wish('cus_6', 'A', at(10)));
+    expect(latched.counts.refused).toBe(refused + 1);
   });
 
   it('is asked no more than once at a time, and renewed only while requests come', async () => {

@@ -76,7 +76,7 @@ export class LatchedInventory extends InventoryClient {
       return (outcome = await this.inventory.placeHold(command));
     } finally {
       const nowMs = this.clock.monotonicMs();
-      latch.end(customerId, outcome, nowMs);
+      latch.end(command, outcome, nowMs);
       const soldOut = outcome?.kind === 'refused' && outcome.reason === 'sold-out';
       if (soldOut && latch.lacks(lines, nowMs)) this.ask(dropId, latch, nowMs);
       this.tidy(dropId, latch, nowMs);

@@ -1,4 +1,4 @@
-import type { Shortage } from '@holdfast/contracts';
+import { networkNames, type Shortage } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 import { Gate, type GateQuery, type GateVerdict } from '../../application/ports/gate.port';
 import type { LaneNews } from '../../application/ports/ledger.port';
@@ -21,7 +21,7 @@ interface Known {
   openUntil: number;
   perCustomerLimit: number;
   available: Map<string, { units: number; at: number }>;
-  /** Everybody who may have a hold here; null while that is not completely known. */
+  /** Everybody who may have a hold here, and networks near their limit; null while that is not completely known. */
   customers: Set<string> | null;
   /** Customers who came in while the others were being loaded. */
   loading: Set<string> | null;
@@ -46,7 +46,7 @@ export class MemoryGate extends Gate {
   }
 
   /** The indexes of all lines that do not fit, when that is sure. */
-  private surelyShort({ dropId, customerId, lines }: GateQuery): number[] | null {
+  private surelyShort({ dropId, customerId, network, lines }: GateQuery): number[] | null {
     const known = this.drops.get(dropId);
     if (known === undefined || known.customers === null || known.customers.has(customerId)) return null;
     const now = this.clock.monotonicMs();
@@ -59,7 +59,9 @@ export class MemoryGate extends Gate {
       if (stock.units < quantity) short.push(index);
       units += quantity;
     }
-    return short.length > 0 && units <= known.perCustomerLimit ? short : null;
+    if (short.length === 0 || units > known.perCustomerLimit) return null;
+    // The limit of the network is the reason then.
+    return networkNames(network).some((name) => known.customers!.has(name)) ? null : short;
   }
 
   learn(news: LaneNews): void {

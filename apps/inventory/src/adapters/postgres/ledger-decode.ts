@@ -1,4 +1,4 @@
-import type { Hold } from '@holdfast/contracts';
+import { type Hold, networkName } from '@holdfast/contracts';
 import type { GateSale } from '../../application/ports/gate.port';
 import type { LaneNews, UnitsOnOffer } from '../../application/ports/ledger.port';
 import type {
@@ -30,6 +30,7 @@ export interface BatchRow {
   stock: StockImage[] | null;
   holds: Record<string, HoldImage> | null;
   short_lines: Record<string, number[]> | null;
+  network_left: string[] | null;
 }
 
 /** Turns the letters of the batch into answers, in the order of the commands. */
@@ -87,6 +88,8 @@ class PlaceDecoder {
         return { kind: 'refused', reason: 'drop-closed', shortLines: [] };
       case 'l':
         return { kind: 'refused', reason: 'limit-reached', shortLines: [] };
+      case 'b':
+        return { kind: 'refused', reason: 'limit-reached', shortLines: [], limitOf: 'network' };
       case 's':
         return {
           kind: 'refused',
@@ -144,11 +147,18 @@ function decodeEnd(command: EndCommand, letter: string | undefined, holds: Batch
 const HAS_HOLD = new Set(['h', 'r', 'k']);
 
 /** What the batch tells about the drop; null when there is no such drop to the public. */
-export function decodeNews(dropId: string, { places }: EncodedBatch, row: BatchRow): LaneNews | null {
+export function decodeNews(
+  dropId: string,
+  { places, networks }: EncodedBatch,
+  row: BatchRow,
+): LaneNews | null {
   if (row.phase === null || row.per_customer_limit === null) return null;
   const customers: string[] = [];
   places.forEach(({ customerId }, i) => {
     if (HAS_HOLD.has(row.place_codes![i]!)) customers.push(customerId);
+  });
+  networks.forEach((id, i) => {
+    if (Number(row.network_left![i]) < row.per_customer_limit!) customers.push(networkName(id));
   });
   return {
     dropId,

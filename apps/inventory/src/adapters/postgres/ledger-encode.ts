@@ -1,5 +1,6 @@
 import type { EndCommand, LaneCommand, PlaceCommand } from '../../domain/lane-command';
 import { intArray, textArray } from './ledger-array';
+import { encodeNetworks } from './ledger-networks';
 
 /** A batch as the parameters of `run-batch.sql`, with what is needed to read its answer. */
 export interface EncodedBatch {
@@ -8,6 +9,8 @@ export interface EncodedBatch {
   ends: EndCommand[];
   /** Each SKU that the places ask for, in the order of their ordinals. */
   skus: string[];
+  /** Each network and block that the places name, in the order of their ordinals. */
+  networks: number[];
 }
 
 /** Gives things ordinals from 1 in the order of their first appearance. */
@@ -47,11 +50,13 @@ export function encodeBatch(
     else ends.push(command);
   }
   const { values, skus } = encodePlaces(places);
+  const { values: networkValues, networks } = encodeNetworks(places);
   return {
-    values: [dropId, ...encodeEnds(ends), paymentWindowSeconds, expireMax, ...values],
+    values: [dropId, ...encodeEnds(ends), paymentWindowSeconds, expireMax, ...values, ...networkValues],
     places,
     ends,
     skus,
+    networks,
   };
 }
 

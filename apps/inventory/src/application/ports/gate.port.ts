@@ -1,10 +1,12 @@
-import type { Shortage, StockRow } from '@holdfast/contracts';
+import type { Network, Shortage, StockRow } from '@holdfast/contracts';
 import type { DropSale, LaneNews } from './ledger.port';
 
 export interface GateQuery {
   dropId: string;
   customerId: string;
   lines: readonly { sku: string; quantity: number }[];
+  /** Absent or null: no budget of a network counts. */
+  network?: Network | null;
   /** Computed only where it is needed: it costs a hash, and most shoppers of a sold-out drop need none. */
   holdId(): string;
 }

@@ -20,7 +20,10 @@ export interface DropSale {
 /** What a batch tells beside its answers: how the drop stood when it committed, for those SKUs that were asked for or changed. */
 export interface LaneNews extends DropSale {
   dropId: string;
-  /** Customers of whom this batch shows that they have or had units: it gave them, or the key has a hold already. */
+  /**
+   * Customers of whom this batch shows that they have or had units: it gave them, or the key has a hold already; and the networks, by
+   * `networkName`, that could be at their limit with the next place.
+   */
   customers: readonly string[];
   /** Ids of the holds whose place this batch has decided, whatever the answer. */
   decided: readonly string[];
@@ -61,7 +64,7 @@ export abstract class Ledger {
   abstract liveHolds(query: LiveHoldsQuery): Promise<{ holds: Hold[]; last: HoldPosition | null }>;
   /** Drops that have holds whose time is over. Throws `LedgerUnreachable`. */
   abstract dueDrops(max: number): Promise<string[]>;
-  /** Customers who have or had units in the drop; null when there are more than `max`. Throws `LedgerUnreachable`. */
+  /** Customers who have or had units in the drop, and networks near their limit as in `LaneNews`; null when there are more than `max`. Throws `LedgerUnreachable`. */
   abstract customersOf(dropId: string, max: number): Promise<string[] | null>;
 }
 

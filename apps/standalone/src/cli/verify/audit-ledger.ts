@@ -12,6 +12,7 @@ const AUDITS = [
   sql.oneEndPerHold,
   sql.customerLimit,
   sql.customerUnitsEqualHolds,
+  sql.networkUnitsEqualHolds,
   sql.moneyEqualsOrders,
   sql.paidEqualsConfirmed,
   sql.noStrandedHold,

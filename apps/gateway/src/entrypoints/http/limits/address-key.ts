@@ -17,6 +17,11 @@ export function addressKey(address: string): string {
   return [...left, ...zeros, ...right].slice(0, 4).join(':').toLowerCase();
 }
 
+/** The /48 around the /64 that `addressKey` gives; null for IPv4, where an address is all that anybody is given. */
+export function blockOf(key: string): string | null {
+  return key.includes(':') ? key.split(':').slice(0, 3).join(':') : null;
+}
+
 /** Whom we speak with, as our own proxies tell it; the peer itself when what they told is no address. */
 export function clientAddress(request: FastifyRequest): string {
   const told = request.ip;

@@ -37,8 +37,8 @@ export const PROBLEMS = {
   ],
   'limit-reached': [
     409,
-    'The limit for one customer is reached',
-    'With this, one customer would have more units of the drop than its limit allows.',
+    'A limit of the drop is reached',
+    'With this, one customer would have more units of the drop than its limit allows. Nothing was held.',
   ],
   'hold-not-active': [409, 'The hold has ended', 'It was released, or its units were bought already.'],
   'request-in-progress': [

@@ -2,15 +2,18 @@ import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InventoryClient, type PlaceHold, type PlaceOutcome } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
+import { SecurityEvents } from '@holdfast/observability';
 import { Policy } from '../access/policy';
 import { customerOf } from '../access/request';
 import { Limited } from '../limits/limit-policies';
+import { clientAddress } from '../limits/address-key';
+import { Networks } from '../limits/networks';
 import { type Problem, sendProblem } from '../problems/problem';
 import { holdInput, holdsQuery, looksLikeId } from '../schemas/inputs';
 import { check, fingerprint, type Parsed, parseJson, rawBody, refused } from '../server/body';
 import { EdgeCounts } from '../server/edge-counts';
 import { idempotencyKeyOf } from './idempotency';
-import { answerPlace, answerRelease } from './outcomes';
+import { answerPlace, answerRelease, isOverNetworkBudget } from './outcomes';
 import { renderHold } from './render';
 import { sendAnswer, sendJson } from './send';
 
@@ -23,6 +26,8 @@ export class HoldsController {
   constructor(
     private readonly inventory: InventoryClient,
     private readonly counts: EdgeCounts,
+    private readonly networks: Networks,
+    private readonly events: SecurityEvents,
   ) {}
 
   @Post('drops/:dropId/holds')
@@ -34,9 +39,11 @@ export class HoldsController {
       return;
     }
     const outcome: PlaceOutcome = looksLikeId(command.value.dropId)
-      ? await this.inventory.placeHold(command.value)
+      ? await this.inventory.placeHold({ ...command.value, network: this.networks.of(request) })
       : { kind: 'drop-not-found' };
     this.counts.placed(outcome);
+    if (isOverNetworkBudget(outcome))
+      this.events.report('network-limit', { address: clientAddress(request) });
     sendAnswer(request, reply, answerPlace(outcome));
   }
 

@@ -18,6 +18,21 @@ export type Answer =
 const NOT_FOUND: Answer = { kind: 'problem', problem: { code: 'not-found' } };
 const KEY_REUSED: Answer = { kind: 'problem', problem: { code: 'idempotency-key-reused' } };
 
+const NETWORK_LIMIT: Answer = {
+  kind: 'problem',
+  problem: {
+    code: 'limit-reached',
+    detail:
+      'Shoppers of your network (one address, or one IPv6 prefix) hold as many unpaid units of this drop as one network may have. ' +
+      'Nothing was held. Pay for a hold or release one, or try again when one has expired.',
+  },
+};
+
+/** Refused because of the unpaid units of a whole network, not of one customer. */
+export function isOverNetworkBudget(outcome: PlaceOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.limitOf === 'network';
+}
+
 function problem(code: Problem['code'], errors?: ProblemPointer[]): Answer {
   return { kind: 'problem', problem: errors ? { code, errors } : { code } };
 }
@@ -44,6 +59,7 @@ export function answerPlace(outcome: PlaceOutcome): Answer {
     case 'unknown-sku':
       return problem('invalid-request', unknownSkus(outcome.lineIndexes));
     case 'refused':
+      if (isOverNetworkBudget(outcome)) return NETWORK_LIMIT;
       return problem(
         outcome.reason,
         outcome.reason === 'sold-out' ? shortLines(outcome.shortLines) : undefined,

@@ -24,7 +24,8 @@ export class EdgeCounts {
   }
 
   placed(outcome: PlaceOutcome): void {
-    if (outcome.kind === 'refused') count(this.places, outcome.reason);
+    if (outcome.kind === 'refused')
+      count(this.places, outcome.limitOf === 'network' ? 'network-limit-reached' : outcome.reason);
     else if (outcome.kind === 'held' && outcome.replayed) count(this.places, 'replayed');
     else count(this.places, outcome.kind);
   }

@@ -5,6 +5,7 @@ import { StockNews1790000000003 } from './3-stock-news';
 import { FactCounts1790000000004 } from './4-fact-counts';
 import { OutboxPurge1790000000005 } from './5-outbox-purge';
 import { HoldsOfCustomer1790000000006 } from './6-holds-of-customer';
+import { NetworkBudget1790000000007 } from './7-network-budget';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
@@ -15,5 +16,6 @@ export const inventoryMigrations: MigrationSet = {
     FactCounts1790000000004,
     OutboxPurge1790000000005,
     HoldsOfCustomer1790000000006,
+    NetworkBudget1790000000007,
   ],
 };

@@ -26,6 +26,11 @@ DECLARE
   -- Who gets units of the limit back: what was released or expired, not what was bought.
   v_customers text[];
   v_customer_units integer[];
+  -- Whose unpaid units these were.
+  v_networks bigint[];
+  v_network_units integer[];
+  v_network_paid integer[];
+  v_network_wasted integer[];
 BEGIN
   SELECT string_agg(left(j.verdict, 1), '' ORDER BY j.n),
     array_agg(j.hold_id) FILTER (WHERE j.verdict = 'D:confirm'), array_agg(j.order_id) FILTER (WHERE j.verdict = 'D:confirm'),
@@ -74,15 +79,15 @@ BEGIN
     SET state = 'confirmed', order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)], ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_confirm) AND h.state = 'held' AND h.expires_at > p_clock
       AND (h.order_id IS NULL OR h.order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)])
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
   ), released_holds AS (
     UPDATE inventory.hold h SET state = 'released', ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_release) AND h.state = 'held' AND h.expires_at > p_clock
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
   ), expired_holds AS (
     UPDATE inventory.hold h SET state = 'expired', ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_expire) AND h.state = 'held' AND h.expires_at <= p_clock
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
   ), ended AS (
     TABLE confirmed_holds UNION ALL TABLE released_holds UNION ALL TABLE expired_holds
   ), facts AS (
@@ -92,6 +97,11 @@ BEGIN
     FROM ended e
   ), returned AS (
     SELECT e.customer_id, sum(e.units)::integer AS units FROM ended e WHERE e.state <> 'confirmed' GROUP BY e.customer_id
+  ), unpaid AS (
+    SELECT n.network, sum(e.units)::integer AS units, coalesce(sum(e.units) FILTER (WHERE e.state = 'confirmed'), 0)::integer AS paid,
+      coalesce(sum(e.units) FILTER (WHERE e.state = 'expired'), 0)::integer AS wasted
+    FROM ended e CROSS JOIN LATERAL (VALUES (e.network), (e.network_block)) AS n(network)
+    WHERE n.network IS NOT NULL GROUP BY n.network
   ), change AS (
     SELECT l.sku, coalesce(sum(l.quantity) FILTER (WHERE e.state <> 'confirmed'), 0) AS available, -sum(l.quantity) AS held,
       coalesce(sum(l.quantity) FILTER (WHERE e.state = 'confirmed'), 0) AS sold
@@ -100,8 +110,11 @@ BEGIN
   )
   SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM ended e WHERE e.state = 'expired'),
     (SELECT array_agg(r.customer_id) FROM returned r), (SELECT array_agg(r.units) FROM returned r),
+    (SELECT array_agg(u.network) FROM unpaid u), (SELECT array_agg(u.units) FROM unpaid u),
+    (SELECT array_agg(u.paid) FROM unpaid u), (SELECT array_agg(u.wasted) FROM unpaid u),
     array_agg(c.sku), array_agg(c.available), array_agg(c.held), array_agg(c.sold)
-  INTO v_changed, expired, v_customers, v_customer_units, skus, available, held, sold
+  INTO v_changed, expired, v_customers, v_customer_units,
+    v_networks, v_network_units, v_network_paid, v_network_wasted, skus, available, held, sold
   FROM change c;
   IF v_changed <> coalesce(cardinality(v_confirm), 0) + cardinality(v_release) + cardinality(v_expire) THEN
     RAISE EXCEPTION 'ended % holds of drop %, expected % + % + %', v_changed, p_drop_id, coalesce(cardinality(v_confirm), 0),
@@ -110,6 +123,9 @@ BEGIN
   IF v_customers IS NOT NULL THEN
     UPDATE inventory.customer_units cu SET units = cu.units - v_customer_units[array_position(v_customers, cu.customer_id)]
     WHERE cu.drop_id = p_drop_id AND cu.customer_id = ANY (v_customers);
+  END IF;
+  IF v_networks IS NOT NULL THEN
+    PERFORM inventory.return_network_units(p_drop_id, p_now, v_networks, v_network_units, v_network_paid, v_network_wasted);
   END IF;
 END
 $$;

@@ -1,9 +1,10 @@
 -- Decides the places of a batch in arrival order and writes the holds that are granted. Runs inside run_batch, under its lock.
 --
--- Letters: h held · r replayed · k key reused · d drop not found · u unknown SKU · o not open · c closed · l limit · s sold out.
--- This is their order of precedence too. All lines of a hold or none.
+-- Letters: h held · r replayed · k key reused · d drop not found · u unknown SKU · o not open · c closed · l limit of the customer ·
+-- b budget of the network · s sold out. This is their order of precedence too. All lines of a hold or none.
 --
--- Fast path: nothing was there before, all customers stay in their limit and the units suffice for all: everything is granted by sets.
+-- Fast path: nothing was there before, all customers and networks stay in their limits and the units suffice for all: everything is granted
+-- by sets.
 -- Otherwise the batch is walked in order on counters in memory, and the same set statements write what was granted.
 CREATE OR REPLACE FUNCTION inventory.place_holds(
   p_drop_id text, p_phase text, p_limit integer, p_now timestamptz, p_expires_at timestamptz,
@@ -12,8 +13,13 @@ CREATE OR REPLACE FUNCTION inventory.place_holds(
   p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
   -- Units that the ends of this batch give back; the stock rows do not show them yet.
   p_back_skus text[], p_back_units bigint[],
+  -- Networks as in run_batch.
+  p_network_ordinals integer[], p_block_ordinals integer[], p_networks bigint[], p_network_weights integer[], p_network_asked integer[],
+  p_hold_ttl_seconds integer,
   OUT codes text, OUT currency text, OUT prices_minor bigint[], OUT available bigint[], OUT taken bigint[],
-  OUT replays jsonb, OUT short_lines json
+  OUT replays jsonb, OUT short_lines json,
+  -- For each of p_networks: units that it may still take.
+  OUT network_left bigint[]
 )
 LANGUAGE plpgsql VOLATILE
 AS $$
@@ -30,6 +36,11 @@ DECLARE
   v_known_units integer[];
   v_known_given integer[];
   v_index integer;
+  -- Units that each network has and may have; null for all when no place names one.
+  v_unpaid integer[];
+  v_allowance bigint[];
+  v_in_budget boolean := true;
+  v_network_given integer[];
 BEGIN
   IF p_phase IS NULL THEN
     codes := repeat('d', v_count);
@@ -58,6 +69,11 @@ BEGIN
   END LOOP;
   SELECT bool_and(a.asked + coalesce(a.units, 0) <= p_limit) INTO v_in_limit FROM unnest(p_customer_asked, v_units) AS a(asked, units);
 
+  IF cardinality(p_networks) > 0 THEN
+    SELECT n.unpaid, n.allowance, n.in_budget INTO v_unpaid, v_allowance, v_in_budget
+    FROM inventory.network_budgets(p_drop_id, p_limit, p_hold_ttl_seconds, p_now, p_networks, p_network_weights, p_network_asked) n;
+  END IF;
+
   SELECT array_agg(ROW(b.skus, b.quantities, b.prices_minor, b.units)::inventory.basket ORDER BY b.basket) INTO v_baskets
   FROM (
     SELECT l.basket, array_agg(p_skus[l.sku] ORDER BY l.n) AS skus, array_agg(l.quantity ORDER BY l.n) AS quantities,
@@ -66,27 +82,35 @@ BEGIN
     GROUP BY l.basket
   ) b;
 
-  IF p_phase = 'open' AND v_there IS NULL AND v_in_stock AND v_in_limit THEN
+  IF p_phase = 'open' AND v_there IS NULL AND v_in_stock AND v_in_limit AND v_in_budget THEN
     v_codes := array_fill('h'::text, ARRAY[v_count]);
     taken := p_sku_asked;
     v_given := p_customer_asked;
+    v_network_given := p_network_asked;
     SELECT array_agg(a.available - a.asked ORDER BY a.n) INTO available
     FROM unnest(available, p_sku_asked) WITH ORDINALITY AS a(available, asked, n);
   ELSE
-    SELECT w.codes, w.available, w.taken, w.given, w.short_lines INTO v_codes, available, taken, v_given, short_lines
+    SELECT w.codes, w.available, w.taken, w.given, w.network_given, w.short_lines
+    INTO v_codes, available, taken, v_given, v_network_given, short_lines
     FROM inventory.walk_places(p_phase, p_limit, p_hold_ids, p_fingerprints, p_basket_ordinals, p_customer_ordinals, v_there, replays,
-      v_units, available, v_baskets, p_line_baskets, p_line_sku_ordinals, p_line_quantities) w;
+      v_units, available, v_baskets, p_line_baskets, p_line_sku_ordinals, p_line_quantities,
+      p_network_ordinals, p_block_ordinals, v_unpaid, v_allowance) w;
   END IF;
   codes := array_to_string(v_codes, '');
+  SELECT array_agg(a.allowance - coalesce(a.unpaid, 0) - a.given ORDER BY a.n) INTO network_left
+  FROM unnest(v_allowance, v_unpaid, v_network_given) WITH ORDINALITY AS a(allowance, unpaid, given, n);
   IF position('h' IN codes) = 0 THEN
     RETURN;
   END IF;
 
   INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
-    created_at, first_expires_at, expires_at)
+    created_at, first_expires_at, expires_at, network, network_block)
   SELECT p_drop_id, p.hold_id, p.customer_id, 'held', p.fingerprint, (v_baskets[p.basket]).skus, (v_baskets[p.basket]).quantities,
-    (v_baskets[p.basket]).prices_minor, place_holds.currency, (v_baskets[p.basket]).units, p_now, p_expires_at, p_expires_at
-  FROM unnest(p_hold_ids, p_customer_ids, p_fingerprints, p_basket_ordinals, v_codes) AS p(hold_id, customer_id, fingerprint, basket, code)
+    (v_baskets[p.basket]).prices_minor, place_holds.currency, (v_baskets[p.basket]).units, p_now, p_expires_at, p_expires_at,
+    p_networks[p.network], p_networks[p.block]
+  -- Without networks their ordinals are shorter, and null.
+  FROM unnest(p_hold_ids, p_customer_ids, p_fingerprints, p_basket_ordinals, v_codes, p_network_ordinals, p_block_ordinals)
+    AS p(hold_id, customer_id, fingerprint, basket, code, network, block)
   WHERE p.code = 'h';
 
   -- The table's CHECK is the limit; two statements because an upsert costs a third more for the many who come for the first time.
@@ -100,6 +124,20 @@ BEGIN
   INSERT INTO inventory.customer_units (drop_id, customer_id, units, unit_limit)
   SELECT p_drop_id, g.customer_id, g.units, p_limit
   FROM unnest(p_customers, v_given, v_units) AS g(customer_id, units, had)
+  WHERE g.had IS NULL AND g.units > 0;
+
+  IF v_unpaid IS NULL THEN
+    RETURN;
+  END IF;
+  UPDATE inventory.network_units u
+  SET unpaid = u.unpaid + v_network_given[array_position(p_networks, u.network)],
+    unit_limit = v_allowance[array_position(p_networks, u.network)]
+  WHERE u.drop_id = p_drop_id AND u.network = ANY (ARRAY(
+    SELECT g.network FROM unnest(p_networks, v_network_given, v_unpaid) AS g(network, units, had) WHERE g.had IS NOT NULL AND g.units > 0
+  ));
+  INSERT INTO inventory.network_units (drop_id, network, unpaid, unit_limit)
+  SELECT p_drop_id, g.network, g.units, g.allowance
+  FROM unnest(p_networks, v_network_given, v_unpaid, v_allowance) AS g(network, units, had, allowance)
   WHERE g.had IS NULL AND g.units > 0;
 END
 $$;

@@ -51,11 +51,16 @@ BEGIN
 
   v_now := date_trunc('milliseconds', clock_timestamp());
   INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
-    created_at, first_expires_at, expires_at, order_id, ended_at)
+    created_at, first_expires_at, expires_at, order_id, ended_at, network, network_block)
   VALUES (p_drop_id, p_new_hold_id, p_customer_id, 'confirmed', v_hold.fingerprint, v_hold.skus, v_hold.quantities, v_hold.prices_minor,
-    v_hold.currency, v_hold.units, v_now, v_now, v_now, p_order_id, v_now);
+    v_hold.currency, v_hold.units, v_now, v_now, v_now, p_order_id, v_now, v_hold.network, v_hold.network_block);
   UPDATE inventory.customer_units cu SET units = cu.units + v_hold.units, unit_limit = v_limit
   WHERE cu.drop_id = p_drop_id AND cu.customer_id = p_customer_id;
+  IF v_hold.state = 'expired' THEN
+    -- It was paid for after all.
+    PERFORM inventory.return_network_units(p_drop_id, v_now, ARRAY[v_hold.network, v_hold.network_block], '{0,0}',
+      ARRAY[v_hold.units, v_hold.units], ARRAY[-v_hold.units, -v_hold.units]);
+  END IF;
   INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload)
   VALUES (p_drop_id, 'hold', p_new_hold_id, 'hold.confirmed.v1', inventory.hold_fact(p_drop_id, p_new_hold_id, p_customer_id, p_order_id,
     v_hold.skus, v_hold.quantities, v_now));
@@ -80,5 +85,5 @@ CREATE OR REPLACE FUNCTION inventory.run_batch_of_ends(p_drop_id text, p_kind te
 LANGUAGE sql VOLATILE
 AS $$
   SELECT b.end_codes, b.stock FROM inventory.run_batch(p_drop_id, ARRAY[p_kind], ARRAY[p_hold_id], ARRAY[p_customer_id], ARRAY[p_order_id],
-    0, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') b
+    0, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') b
 $$;

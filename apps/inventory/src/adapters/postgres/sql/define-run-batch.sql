@@ -31,6 +31,10 @@ CREATE OR REPLACE FUNCTION inventory.run_batch(
   p_skus text[], p_sku_asked bigint[],
   -- The lines of each different basket, baskets in order of their ordinal.
   p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
+  -- The network of each place and the block that it belongs to, 0 for none; empty when no place names one.
+  p_network_ordinals integer[], p_block_ordinals integer[],
+  -- Each network and block once, with what part of the budget it has (1, or 8 for a block), and the units that its places ask for together.
+  p_networks bigint[], p_network_weights integer[], p_network_asked integer[],
   -- One letter a command, see end_holds and place_holds.
   OUT end_codes text, OUT place_codes text,
   OUT now_ms bigint, OUT hold_ttl_seconds integer,
@@ -42,7 +46,9 @@ CREATE OR REPLACE FUNCTION inventory.run_batch(
   -- Images of the stock rows that changed or were asked for: [sku, total, available, held, sold, epoch, version].
   OUT stock json,
   -- By hold id: the rows of replayed and extended holds, and the short lines (from 0) of baskets with several.
-  OUT holds json, OUT short_lines json
+  OUT holds json, OUT short_lines json,
+  -- For each of p_networks: units that it may still take.
+  OUT network_left bigint[]
 )
 LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
@@ -93,7 +99,9 @@ BEGIN
       v_now + make_interval(secs => v_drop.hold_ttl_seconds),
       p_hold_ids, p_customer_ids, p_fingerprints, p_basket_ordinals, p_customer_ordinals,
       p_customers, p_customer_asked, p_skus, p_sku_asked, p_line_baskets, p_line_sku_ordinals, p_line_quantities,
-      v_ended.skus, v_ended.available);
+      v_ended.skus, v_ended.available,
+      p_network_ordinals, p_block_ordinals, p_networks, p_network_weights, p_network_asked, v_drop.hold_ttl_seconds);
+    network_left := v_placed.network_left;
     place_codes := v_placed.codes;
     currency := v_placed.currency;
     prices_minor := v_placed.prices_minor;

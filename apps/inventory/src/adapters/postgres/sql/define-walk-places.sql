@@ -8,7 +8,9 @@ CREATE OR REPLACE FUNCTION inventory.walk_places(
   -- Units that each customer has, null for none; units on offer of each SKU, null when the drop does not have it.
   p_units integer[], p_available bigint[],
   p_baskets inventory.basket[], p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
-  OUT codes text[], OUT available bigint[], OUT taken bigint[], OUT given integer[], OUT short_lines json
+  -- The network and the block of each place, 0 for none; unpaid units that each of them has, null for none, and may have.
+  p_network_ordinals integer[], p_block_ordinals integer[], p_unpaid integer[], p_allowance bigint[],
+  OUT codes text[], OUT available bigint[], OUT taken bigint[], OUT given integer[], OUT network_given integer[], OUT short_lines json
 )
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -25,11 +27,14 @@ DECLARE
   v_last integer[];
   v_short integer[];
   v_short_of jsonb;
+  v_network integer;
+  v_networks integer[];
 BEGIN
   codes := array_fill(NULL::text, ARRAY[cardinality(p_hold_ids)]);
   available := p_available;
   taken := array_fill(0::bigint, ARRAY[cardinality(p_available)]);
   given := array_fill(0, ARRAY[cardinality(p_units)]);
+  network_given := array_fill(0, ARRAY[coalesce(cardinality(p_allowance), 0)]);
   FOREACH v_place IN ARRAY coalesce(p_there, '{}') LOOP
     codes[v_place] := CASE WHEN p_replays -> p_hold_ids[v_place] ->> 'fingerprint' = p_fingerprints[v_place] THEN 'r' ELSE 'k' END;
   END LOOP;
@@ -60,6 +65,13 @@ BEGIN
         v_code := CASE p_phase WHEN 'closed' THEN 'c' ELSE 'o' END;
       ELSIF coalesce(v_units[v_customer], 0) + p_baskets[v_basket].units > p_limit THEN
         v_code := 'l';
+      ELSE
+        v_networks := array_remove(ARRAY[coalesce(p_network_ordinals[v_place], 0), coalesce(p_block_ordinals[v_place], 0)], 0);
+        FOREACH v_network IN ARRAY v_networks LOOP
+          IF coalesce(p_unpaid[v_network], 0) + network_given[v_network] + p_baskets[v_basket].units > p_allowance[v_network] THEN
+            v_code := 'b';
+          END IF;
+        END LOOP;
       END IF;
     END IF;
     codes[v_place] := v_code;
@@ -70,6 +82,9 @@ BEGIN
         v_sku := p_line_sku_ordinals[v_line];
         available[v_sku] := available[v_sku] - p_line_quantities[v_line];
         taken[v_sku] := taken[v_sku] + p_line_quantities[v_line];
+      END LOOP;
+      FOREACH v_network IN ARRAY v_networks LOOP
+        network_given[v_network] := network_given[v_network] + p_baskets[v_basket].units;
       END LOOP;
     ELSIF v_code = 's' AND v_last[v_basket] > v_first[v_basket] THEN
       v_short_of := coalesce(v_short_of, '{}') || jsonb_build_object(p_hold_ids[v_place], to_jsonb(v_short));

@@ -1,3 +1,4 @@
+import { networkNames } from '@holdfast/contracts';
 import type { LuaCall, RedisCalls } from '@holdfast/redis';
 import type { GateQuery } from '../../../application/ports/gate.port';
 import type { UnitsOnOffer } from '../../../application/ports/ledger.port';
@@ -63,7 +64,8 @@ export class GateScripts {
     const { flightMs, probeMs } = this.settings;
     const args: (string | number)[] = [nowMs, flightMs, probeMs];
     for (const place of places) {
-      args.push(place.holdId(), place.customerId, place.lines.length);
+      const names = [place.customerId, ...networkNames(place.network)];
+      args.push(place.holdId(), names.length, ...names, place.lines.length);
       for (const { sku, quantity } of place.lines) args.push(sku, quantity);
     }
     return readJudgements(await this.admitPlaces(gateKeys(dropId), args), places);

@@ -1,18 +1,19 @@
 -- Judges places of one drop in the order given, and counts those that it lets through until their answer is known.
 -- It never grants: whoever is let through asks the ledger. It refuses only what the ledger would refuse as sold out, so a known customer
--- (a replay, or the limit), a drop that is not open, a wish above the limit and an unknown SKU are let through without being counted.
+-- (a replay, or the limit), one of a network that is near its limit, a drop that is not open, a wish above the limit and an unknown SKU are let through without being counted.
 -- A customer is known from the moment of being let through, so a lost answer never turns a replay into "sold out", and a command that
 -- is sent twice counts once. What was counted no longer counts after flight_ms: a lost answer keeps no unit from others.
 -- Once in probe_ms somebody is let through although all seems gone: what the ledger says then mends whatever was missed.
 -- KEYS[1] gate: hash: seeded, open, from, until, limit, and s:<sku> = "units epoch version at probed"
--- KEYS[2] customers: set of everybody who has or may get units, and the mark of the seeding that made it complete
+-- KEYS[2] customers: set of everybody who has or may get units, of networks near their limit, and the mark of the seeding that made it complete
 -- KEYS[3] flight: sorted set of hold ids, by the time until which they count
 -- KEYS[4] aloft: hash: u:<sku> = units let through, h:<hold id> = its lines
 -- KEYS[5] early: set of customers who were sent on shortly before the opening, for some seconds
 -- ARGV[1] now_ms: wall clock of the caller; clocks may differ by a second or so, which costs a little precision and nothing else
 -- ARGV[2] flight_ms: how long a place counts
 -- ARGV[3] probe_ms: age after which a row that refuses is tried out
--- ARGV[4..] places: for each place: hold id, customer id, number of lines, then sku and quantity of each line
+-- ARGV[4..] places: for each place: hold id, number of names, the customer id and the names of its networks, number of lines, then sku and
+-- quantity of each line
 -- Result: for each place a code, or the list of its short lines (from 0). UNSEEDED alone when the gate knows nothing: seed it first.
 -- Codes: UNSEEDED=0 ASK=1 ADMITTED=2 WAIT=3
 local gate, customers, flight, aloft, early = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -77,8 +78,11 @@ local function is_probe(skus)
   return true
 end
 
-local function judge(hold, customer, lines, units)
-  if redis.call('SISMEMBER', customers, customer) == 1 then return ASK end
+local function judge(hold, names, lines, units)
+  for _, name in ipairs(names) do
+    if redis.call('SISMEMBER', customers, name) == 1 then return ASK end
+  end
+  local customer = names[1]
   if not is_open or units > limit then
     if opens_soon then redis.call('SADD', early, customer) end
     return ASK
@@ -117,8 +121,13 @@ end
 local verdicts = {}
 local next_arg = 4
 while next_arg <= #ARGV do
-  local hold, customer, count = ARGV[next_arg], ARGV[next_arg + 1], tonumber(ARGV[next_arg + 2])
-  next_arg = next_arg + 3
+  local hold, name_count = ARGV[next_arg], tonumber(ARGV[next_arg + 1])
+  next_arg = next_arg + 2
+  local names = {}
+  for index = 1, name_count do names[index] = ARGV[next_arg + index - 1] end
+  next_arg = next_arg + name_count
+  local count = tonumber(ARGV[next_arg])
+  next_arg = next_arg + 1
   local lines, units = {}, 0
   for index = 1, count do
     local quantity = tonumber(ARGV[next_arg + 1])
@@ -126,7 +135,7 @@ while next_arg <= #ARGV do
     units = units + quantity
     next_arg = next_arg + 2
   end
-  verdicts[#verdicts + 1] = judge(hold, customer, lines, units)
+  verdicts[#verdicts + 1] = judge(hold, names, lines, units)
 end
 -- By then all of them have their answers, and who got units is known for it.
 if opens_soon then redis.call('PEXPIRE', early, math.ceil(opens - now_ms) + OPENING_SOON_MS + flight_ms) end

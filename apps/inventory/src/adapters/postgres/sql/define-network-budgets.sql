@@ -1,0 +1,104 @@
+-- The budget of unpaid units that one network may have in one drop: an IPv4 address or an IPv6 /64 (weight 1), or a /48 (weight 8).
+-- docs/adr/0013-unpaid-units-of-one-network.md has the rule and its reasons.
+
+-- A count that halves with each half-life. What is next to nothing is nothing: a product of ever smaller numbers would end in an underflow,
+-- which PostgreSQL treats as an error, and with it every later batch of the network.
+CREATE OR REPLACE FUNCTION inventory.decayed(p_units real, p_age_seconds double precision, p_half_life_seconds integer)
+RETURNS real
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN p_units < 0.01 OR p_age_seconds > 20.0 * p_half_life_seconds THEN 0
+  WHEN p_age_seconds <= 0 THEN p_units
+  ELSE p_units * power(0.5::double precision, p_age_seconds / p_half_life_seconds)
+END;
+
+-- After how many seconds what a network has paid for or let expire counts half: six hold times, so that a crowd which comes once for each
+-- hold time is not forgotten in between, and half an hour at least.
+CREATE OR REPLACE FUNCTION inventory.network_half_life(p_hold_ttl_seconds integer)
+RETURNS integer
+LANGUAGE sql IMMUTABLE
+RETURN greatest(1800, 6 * p_hold_ttl_seconds);
+
+-- Unpaid units that a network may have. All of p_base while at least half of what it got was paid for, with half of the base as benefit of the
+-- doubt; less in proportion when more of it expired; never less than p_floor, for the household or office behind the same address.
+CREATE OR REPLACE FUNCTION inventory.network_allowance(p_base bigint, p_floor bigint, p_paid real, p_wasted real)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN CASE
+  WHEN p_wasted IS NULL OR p_wasted <= p_paid + p_base / 2.0 THEN p_base
+  ELSE least(p_base, greatest(p_floor, floor(p_base * (2.0 * p_paid + p_base) / (p_paid + p_wasted + p_base / 2.0))::bigint))
+END;
+
+-- What each network has and may have, for the places of a batch; reads under the lock of run_batch.
+-- The total of the drop is added up only when it could matter: a drop may have thousands of SKUs, and most networks stay below the least budget.
+CREATE OR REPLACE FUNCTION inventory.network_budgets(
+  p_drop_id text, p_limit integer, p_hold_ttl_seconds integer, p_now timestamptz,
+  p_networks bigint[], p_weights integer[], p_asked integer[],
+  -- In the order of p_networks; null in unpaid for a network that never had a unit.
+  OUT unpaid integer[], OUT allowance bigint[],
+  -- All places of the batch together stay in the budget of each network.
+  OUT in_budget boolean
+)
+LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  -- max(50, 5 % of the drop).
+  c_units_least CONSTANT bigint := 50;
+  c_units_per_unit_of_budget CONSTANT bigint := 20;
+  c_floor CONSTANT bigint := 10;
+  v_half_life integer := inventory.network_half_life(p_hold_ttl_seconds);
+  v_base bigint := c_units_least;
+  v_paid real[];
+  v_wasted real[];
+  v_roomy boolean;
+BEGIN
+  SELECT array_agg(n.unpaid ORDER BY a.n),
+    array_agg(inventory.decayed(n.paid, extract(epoch FROM p_now - n.judged_at), v_half_life) ORDER BY a.n),
+    array_agg(inventory.decayed(n.wasted, extract(epoch FROM p_now - n.judged_at), v_half_life) ORDER BY a.n),
+    bool_and(coalesce(n.wasted, 0) = 0 AND coalesce(n.unpaid, 0) + a.asked + p_limit <= c_units_least * a.weight)
+  INTO unpaid, v_paid, v_wasted, v_roomy
+  FROM unnest(p_networks, p_weights, p_asked) WITH ORDINALITY AS a(network, weight, asked, n)
+  LEFT JOIN LATERAL (
+    SELECT u.unpaid, u.paid, u.wasted, u.judged_at FROM inventory.network_units u
+    WHERE u.drop_id = p_drop_id AND u.network = a.network LIMIT 1
+  ) n ON true;
+
+  IF v_roomy THEN
+    in_budget := true;
+    SELECT array_agg(v_base * a.weight ORDER BY a.n) INTO allowance FROM unnest(p_weights) WITH ORDINALITY AS a(weight, n);
+    RETURN;
+  END IF;
+  SELECT greatest(c_units_least, sum(s.total)::bigint / c_units_per_unit_of_budget) INTO v_base
+  FROM inventory.stock s WHERE s.drop_id = p_drop_id;
+  SELECT array_agg(b.allowance ORDER BY b.n), bool_and(coalesce(b.unpaid, 0) + b.asked <= b.allowance) INTO allowance, in_budget
+  FROM (
+    SELECT a.n, a.unpaid, a.asked,
+      inventory.network_allowance(v_base * a.weight, greatest(c_floor, p_limit) * a.weight, a.paid, a.wasted) AS allowance
+    FROM unnest(unpaid, p_weights, p_asked, v_paid, v_wasted) WITH ORDINALITY AS a(unpaid, weight, asked, paid, wasted, n)
+  ) b;
+END
+$$;
+
+-- Gives networks the units back that are no longer unpaid, and notes which were paid for and which expired.
+-- What a shopper releases says nothing: it was there for others again before its time was over.
+CREATE OR REPLACE FUNCTION inventory.return_network_units(
+  p_drop_id text, p_now timestamptz, p_networks bigint[], p_units integer[], p_paid integer[], p_wasted integer[]
+)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+  v_half_life integer;
+BEGIN
+  SELECT inventory.network_half_life(d.hold_ttl_seconds) INTO v_half_life FROM inventory.drop d WHERE d.drop_id = p_drop_id;
+  UPDATE inventory.network_units u
+  SET unpaid = u.unpaid - p_units[array_position(p_networks, u.network)],
+    paid = inventory.decayed(u.paid, extract(epoch FROM p_now - u.judged_at), v_half_life) + p_paid[array_position(p_networks, u.network)],
+    wasted = greatest(0, inventory.decayed(u.wasted, extract(epoch FROM p_now - u.judged_at), v_half_life)
+      + p_wasted[array_position(p_networks, u.network)]),
+    judged_at = p_now
+  WHERE u.drop_id = p_drop_id AND u.network = ANY (p_networks);
+END
+$$;
