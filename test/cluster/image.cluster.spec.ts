@@ -1,21 +1,21 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, dropDatabase, testServerUrl, waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
+import {
+  type ComposeService,
+  composeServices,
+  makeComposeSecrets,
+  withSecretsAt,
+} from '../support/compose-files';
 import { describeWithGo } from '../support/go';
 import { TestRedis } from '../support/redis';
 import { REPOSITORY } from '../support/repository';
 import { OtherShopper } from '../support/shop-client';
 
-interface Started {
-  entrypoint: string[] | null;
-  command: string[] | null;
-  environment: Record<string, string>;
-  health: string[] | null;
-}
 const { freePort } = loadModule<{ freePort(taken?: Set<number>): Promise<number> }>(
   join(REPOSITORY, 'tools/cluster/ports.mjs'),
 );
@@ -32,20 +32,25 @@ describeWithGo('the image', () => {
   const app = join(folder, 'image/app');
   const ports = new Map<string, number>();
   const running = new Map<string, { child: ChildProcess; output: () => string }>();
-  let services: Record<string, Started>;
+  let services: Record<string, ComposeService>;
+  let secrets: string;
   let redis: TestRedis;
   let databaseUrl: string;
 
   beforeAll(async () => {
-    const compose = ['run', '.', '-services', join(REPOSITORY, 'docker-compose.yml')];
     const checker = join(REPOSITORY, 'tools/compose-check');
-    services = JSON.parse(execFileSync('go', compose, { cwd: checker, encoding: 'utf8' })) as typeof services;
+    services = composeServices();
+    secrets = makeComposeSecrets(folder);
     // Its steps take most of the time: npm's install, as the image makes it.
     execFileSync(process.execPath, [join(checker, 'image.mjs'), folder], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     redis = await TestRedis.start();
     databaseUrl = await createDatabase('image');
+    // These servers run here and not among the containers.
+    for (const name of readdirSync(secrets).filter((each) => each.endsWith('database-url')))
+      writeFileSync(join(secrets, name), databaseUrl);
+    writeFileSync(join(secrets, 'redis-url'), redis.url);
     const taken = new Set<number>();
     for (const name of INSTANCES)
       for (const use of ['', ':ops']) {
@@ -66,7 +71,7 @@ describeWithGo('the image', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  /** What the file says, with the names of hosts and the secrets that only exist among containers replaced. */
+  /** What the file says, with the names of hosts that only exist among containers replaced. */
   function environmentOf(name: string): Record<string, string> {
     const here = (addresses: string) =>
       addresses
@@ -76,8 +81,6 @@ describeWithGo('the image', () => {
         .join(',');
     const own = (use: string) => String(ports.get(name + use));
     const replaced: Record<string, (value: string) => string> = {
-      DATABASE_URL: () => databaseUrl,
-      REDIS_URL: () => redis.url,
       KAFKA_BROKERS: () => '127.0.0.1:1',
       INVENTORY_ADDRESSES: here,
       CHECKOUT_ADDRESSES: here,
@@ -89,7 +92,7 @@ describeWithGo('the image', () => {
       PORT: () => String(ports.get('gateway-1')),
       CDC_USER: () => CDC_USER,
     };
-    const entries = Object.entries(services[name]!.environment);
+    const entries = Object.entries(withSecretsAt(secrets, services[name]!.environment));
     return Object.fromEntries(entries.map(([key, value]) => [key, replaced[key]?.(value) ?? value]));
   }
 
@@ -99,6 +102,7 @@ describeWithGo('the image', () => {
     HOLDFAST_DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
     ...environmentOf(name),
+    ...(name.startsWith('inventory') && { HOLDFAST_DATA_DIR: join(folder, 'inventory') }),
   });
 
   function run(name: string, more: string[] = []) {

@@ -1,28 +1,25 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadServiceConfig, type ServiceName } from '@holdfast/config';
+import {
+  composeChecker,
+  type ComposeService,
+  composeServices,
+  makeComposeSecrets,
+  withSecretsAt,
+} from '../support/compose-files';
 import { describeWithGo } from '../support/go';
 import { REPOSITORY } from '../support/repository';
 
-interface Started {
-  image: string;
-  profiles: string[];
-  entrypoint: string[] | null;
-  command: string[] | null;
-  environment: Record<string, string>;
-  health: string[] | null;
-  needs: string[];
-}
-
 const FILE = join(REPOSITORY, 'docker-compose.yml');
 const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout'];
-const go = (...args: string[]) =>
-  execFileSync('go', args, { cwd: join(REPOSITORY, 'tools/compose-check'), encoding: 'utf8', stdio: 'pipe' });
 
 /** There is no container engine where these tests run: what can be known without one is asked here. */
 describeWithGo('docker-compose.yml', () => {
-  let services: Record<string, Started>;
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));
+  let services: Record<string, ComposeService>;
+  let secrets: string;
   const named = (kind: string) =>
     Object.keys(services)
       .filter((name) => name.startsWith(`${kind}-`))
@@ -30,11 +27,15 @@ describeWithGo('docker-compose.yml', () => {
   const of = (name: string) => services[name]!;
 
   // Cold, the checker is compiled first: 15 s on two idle cores.
-  beforeAll(() => (services = JSON.parse(go('run', '.', '-services', FILE)) as typeof services), 300_000);
+  beforeAll(() => {
+    services = composeServices();
+    secrets = makeComposeSecrets(folder);
+  }, 300_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('is loaded as compose loads it, by a checker that finds each fault', () => {
-    go('test', './...');
-    expect(go('run', '.', FILE)).toContain('in order');
+    composeChecker('test', './...');
+    expect(composeChecker('run', '.', FILE)).toContain('in order');
   }, 300_000);
 
   it('has two instances of each service, started by entry points that exist', () => {
@@ -51,7 +52,7 @@ describeWithGo('docker-compose.yml', () => {
   it('gives each service all the settings it needs, and none that is wrong', () => {
     for (const kind of KINDS)
       for (const name of named(kind))
-        expect(() => loadServiceConfig(of(name).environment, kind)).not.toThrow();
+        expect(() => loadServiceConfig(withSecretsAt(secrets, of(name).environment), kind)).not.toThrow();
   });
 
   it('knows no setting that nobody reads', () => {
@@ -59,12 +60,56 @@ describeWithGo('docker-compose.yml', () => {
     const own = Object.values(services).filter(({ image }) => image === 'holdfast:local');
     expect(own.length).toBeGreaterThan(KINDS.length * 2);
     const names = new Set(own.flatMap(({ environment }) => Object.keys(environment)));
-    expect([...names].filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
+    expect(
+      [...names]
+        .map((name) => name.replace(/_FILE$/, ''))
+        .filter((name) => !new RegExp(`\\b${name}\\b`).test(sources)),
+    ).toEqual([]);
   });
 
-  it('keeps from each service what it has no use for', () => {
-    for (const name of named('gateway')) expect(of(name).environment['DATABASE_URL']).toBeUndefined();
-    for (const name of named('checkout')) expect(of(name).environment['REDIS_URL']).toBeUndefined();
+  /** Whoever is in a network can try its doors, and whoever has a secret can open one: both are listed, so that a new one is seen. */
+  it.each([
+    ['postgres', 'data', 'postgres-password'],
+    ['redis', 'app', 'redis-auth'],
+    ['migrate', 'data', 'admin-database-url cdc-password'],
+    ['cli', 'data edge', 'admin-database-url'],
+    ['inventory-1', 'app cdc data', 'inventory-database-url kafka-password redis-url service-key'],
+    ['checkout-1', 'app data edge', 'checkout-database-url service-key'],
+    ['gateway-1', 'app edge', 'redis-url service-key'],
+    ['proxy', 'edge', ''],
+    ['kafka', 'cdc', 'kafka-client kafka-jaas'],
+    ['connect', 'cdc data', 'cdc-password connect-curl connect-jaas connect-logins'],
+    ['stream', 'cdc data', 'admin-database-url connect-password'],
+    ['prometheus', 'app watch', ''],
+    ['grafana', 'watch', 'grafana-password'],
+  ])('puts %s into the networks %s, with the secrets "%s"', (name, networks, files) => {
+    const second = name.replace(/-1$/, '-2');
+    for (const each of new Set([name, second])) {
+      expect(of(each).networks.join(' ')).toBe(networks);
+      expect((of(each).secrets ?? []).join(' ')).toBe(files);
+    }
+  });
+
+  it('lists every service there', () => expect(Object.keys(services)).toHaveLength(16));
+
+  it('makes each secret that a service reads, and lets each read only its own', () => {
+    for (const [name, { environment, command, entrypoint, health, secrets: given }] of Object.entries(
+      services,
+    )) {
+      const said = JSON.stringify([environment, command, entrypoint, health]);
+      const read = [...said.matchAll(/\/run\/secrets\/([a-z-]+)/g)].map(([, file]) => file!);
+      // Named in the JAAS file.
+      if (name === 'connect') read.push('connect-logins');
+      expect([...new Set(read)].sort()).toEqual(given ?? []);
+      for (const file of given ?? []) expect(readFileSync(join(secrets, file), 'utf8').trim()).not.toBe('');
+    }
+    expect(readFileSync(join(secrets, 'connect-jaas'), 'utf8')).toContain('"/run/secrets/connect-logins"');
+  });
+
+  it('shows the keys that sign sessions and webhooks to who signs or checks with them', () => {
+    const shared = (name: string) => (of(name).volumes ?? []).includes('holdfast-data');
+    const having = Object.keys(services).filter(shared);
+    expect(having.sort()).toEqual([...named('checkout'), 'cli', ...named('gateway'), 'migrate']);
   });
 
   it('names every instance wherever instances are listed', () => {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,11 +20,11 @@ import (
 // A tag that says which version it is: digits with a dot.
 var pinned = regexp.MustCompile(`:v?\d+\.\d+`)
 
-// Names whose value must come from outside.
+// Names whose value must come from a file.
 var secretName = regexp.MustCompile(`(?i)(password|secret|key|token)$`)
 
 // user:password@ of an address.
-var urlPassword = regexp.MustCompile(`://[^:@/]*:([^@/]+)@`)
+var urlPassword = regexp.MustCompile(`://[^:@/]*:[^@/]+@`)
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "-services" {
@@ -57,6 +58,7 @@ func check(files []string) []string {
 			faults = append(faults, name+": "+fault)
 		}
 	}
+	faults = append(faults, unusedSecrets(project)...)
 	// Without its variables it must not start at all: a default password is a password everybody knows.
 	if _, err := load(files, false); err == nil {
 		faults = append(faults, "it loads without a single secret being set: use ${NAME:?}")
@@ -78,6 +80,26 @@ func defaulted(files []string) []string {
 // Long enough for whoever wants a key of some length.
 const marker = "from-outside-from-outside-from-outside"
 
+// unusedSecrets are files that nobody is given: a left-over, or a service that asks for another name.
+func unusedSecrets(project *types.Project) []string {
+	used := map[string]bool{}
+	for _, service := range project.Services {
+		for _, secret := range service.Secrets {
+			used[secret.Source] = true
+		}
+	}
+	var faults []string
+	for name, secret := range project.Secrets {
+		if !used[name] {
+			faults = append(faults, "the secret "+name+" is given to nobody")
+		}
+		if secret.File == "" {
+			faults = append(faults, "the secret "+name+" is no file: compose cannot put another one into a read-only container")
+		}
+	}
+	return faults
+}
+
 type started struct {
 	Image       string            `json:"image"`
 	Profiles    []string          `json:"profiles"`
@@ -86,6 +108,9 @@ type started struct {
 	Environment map[string]string `json:"environment"`
 	Health      []string          `json:"health"`
 	Needs       []string          `json:"needs"`
+	Networks    []string          `json:"networks"`
+	Secrets     []string          `json:"secrets"`
+	Volumes     []string          `json:"volumes"`
 }
 
 func printServices(files []string) error {
@@ -103,6 +128,17 @@ func printServices(files []string) error {
 			if value != nil {
 				it.Environment[key] = *value
 			}
+		}
+		for name := range service.Networks {
+			it.Networks = append(it.Networks, name)
+		}
+		sort.Strings(it.Networks)
+		for _, secret := range service.Secrets {
+			it.Secrets = append(it.Secrets, secret.Source)
+		}
+		sort.Strings(it.Secrets)
+		for _, volume := range service.Volumes {
+			it.Volumes = append(it.Volumes, volume.Source)
 		}
 		if service.HealthCheck != nil && !service.HealthCheck.Disable {
 			it.Health = service.HealthCheck.Test
@@ -167,15 +203,63 @@ func checkService(service types.ServiceConfig) []string {
 	if service.Privileged {
 		faults = append(faults, "it is privileged")
 	}
+	faults = append(faults, withoutRights(service)...)
+	faults = append(faults, shownSecrets(service)...)
+	return faults
+}
+
+// withoutRights is what a program that was taken over must not find.
+func withoutRights(service types.ServiceConfig) []string {
+	var faults []string
+	if !slices.Contains(service.CapDrop, "ALL") || len(service.CapAdd) > 0 {
+		faults = append(faults, "it keeps capabilities: cap_drop: [ALL], and no cap_add")
+	}
+	if !slices.Contains(service.SecurityOpt, "no-new-privileges:true") {
+		faults = append(faults, "it may gain privileges: security_opt: ['no-new-privileges:true']")
+	}
+	if !service.ReadOnly {
+		faults = append(faults, "its file system is not read-only")
+	}
+	if service.MemLimit <= 0 {
+		faults = append(faults, "its memory has no bound: mem_limit")
+	}
+	if service.PidsLimit <= 0 {
+		faults = append(faults, "its processes have no bound: pids_limit")
+	}
+	if _, all := service.Networks["default"]; all || len(service.Networks) == 0 {
+		faults = append(faults, "it is in the network of everybody: name those that it needs")
+	}
+	for _, mode := range []string{service.NetworkMode, service.Pid, service.Ipc} {
+		if mode == "host" {
+			faults = append(faults, "it shares the host's network, processes or memory")
+		}
+	}
+	for _, volume := range service.Volumes {
+		if strings.HasSuffix(volume.Source, "docker.sock") {
+			faults = append(faults, "it can rule the container engine")
+		}
+	}
+	return faults
+}
+
+// shownSecrets are those that everybody may read who may look at containers or at the list of processes.
+func shownSecrets(service types.ServiceConfig) []string {
+	var faults []string
+	words := append(append([]string{}, service.Command...), service.Entrypoint...)
+	if service.HealthCheck != nil {
+		words = append(words, service.HealthCheck.Test...)
+	}
+	for _, word := range words {
+		if strings.Contains(word, marker) || urlPassword.MatchString(word) {
+			faults = append(faults, "a secret stands among its arguments")
+		}
+	}
 	for name, value := range service.Environment {
 		if value == nil {
 			continue
 		}
-		if secretName.MatchString(name) && !strings.Contains(*value, marker) {
-			faults = append(faults, "the value of "+name+" stands in the file")
-		}
-		if match := urlPassword.FindStringSubmatch(*value); match != nil && match[1] != marker {
-			faults = append(faults, "the password in "+name+" stands in the file")
+		if secretName.MatchString(name) || strings.Contains(*value, marker) || urlPassword.MatchString(*value) {
+			faults = append(faults, "a secret stands in its environment: name a file in "+name+"_FILE")
 		}
 	}
 	return faults

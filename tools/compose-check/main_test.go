@@ -13,8 +13,20 @@ services:
     image: nginx:1.28.0
     profiles: [core]
     ports: ['127.0.0.1:3000:80']
-    environment: { DB_PASSWORD: '${A_PASSWORD:?set it}', DB_URL: 'postgres://me:${A_PASSWORD:?set it}@db/shop' }
+    command: [serve]
+    environment: { DB_PASSWORD_FILE: /run/secrets/db, CACHE_URL: redis://cache }
     healthcheck: { test: [CMD, 'true'] }
+    networks: [edge]
+    secrets: [db]
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: ['no-new-privileges:true']
+    mem_limit: 64m
+    pids_limit: 10
+networks:
+  edge:
+secrets:
+  db: { file: '${SECRETS:?set it}/db' }
 `
 
 func faultsOf(t *testing.T, text string) string {
@@ -35,10 +47,25 @@ func TestFindsEachFault(t *testing.T) {
 		{"nginx:1.28.0", "nginx", "not pinned"},
 		{"127.0.0.1:3000:80", "3000:80", "beyond loopback"},
 		{"127.0.0.1:3000:80", "0.0.0.0:3000:80", "beyond loopback"},
-		{"'${A_PASSWORD:?set it}'", "hunter2", "the value of DB_PASSWORD stands in the file"},
-		{"'${A_PASSWORD:?set it}'", "'${A_PASSWORD:-hunter2}'", "a default of A_PASSWORD stands in the file"},
-		{"me:${A_PASSWORD:?set it}@", "me:hunter2@", "the password in DB_URL stands in the file"},
-		{"me:${A_PASSWORD:?set it}@", "me:${A_PASSWORD:-hunter2}@", "a default of A_PASSWORD stands in the file"},
+		{"DB_PASSWORD_FILE: /run/secrets/db", "DB_PASSWORD: hunter2", "name a file in DB_PASSWORD_FILE"},
+		{"DB_PASSWORD_FILE: /run/secrets/db", "DB_PASSWORD: '${A_PASSWORD:?set it}'", "name a file in DB_PASSWORD_FILE"},
+		{"DB_PASSWORD_FILE: /run/secrets/db", "DB_LINE: 'pw=${A_PASSWORD:?set it}'", "name a file in DB_LINE_FILE"},
+		{"redis://cache", "redis://:hunter2@cache", "name a file in CACHE_URL_FILE"},
+		{"redis://cache", "'redis://:${A_PASSWORD:-hunter2}@cache'", "a default of A_PASSWORD stands in the file"},
+		{"[serve]", "[serve, '--password=${A_PASSWORD:?set it}']", "a secret stands among its arguments"},
+		{"[CMD, 'true']", "[CMD, ping, 'redis://:hunter2@cache']", "a secret stands among its arguments"},
+		{"${SECRETS:?set it}", "secrets", "loads without a single secret"},
+		{"secrets: [db]", "", "the secret db is given to nobody"},
+		{"file: '${SECRETS:?set it}/db'", "environment: '${SECRETS:?set it}'", "the secret db is no file"},
+		{"read_only: true", "", "not read-only"},
+		{"cap_drop: [ALL]", "", "it keeps capabilities"},
+		{"cap_drop: [ALL]", "cap_drop: [ALL]\n    cap_add: [NET_ADMIN]", "it keeps capabilities"},
+		{"security_opt: ['no-new-privileges:true']", "", "it may gain privileges"},
+		{"mem_limit: 64m", "", "its memory has no bound"},
+		{"pids_limit: 10", "", "its processes have no bound"},
+		{"networks: [edge]", "", "it is in the network of everybody"},
+		{"networks: [edge]", "network_mode: host", "it shares the host's network"},
+		{"profiles: [core]", "profiles: [core]\n    volumes: ['/var/run/docker.sock:/s']", "it can rule the container engine"},
 		{"healthcheck: { test: [CMD, 'true'] }", "", "no health check"},
 		{"profiles: [core]", "", "no profile"},
 		{"profiles: [core]", "profiles: [core]\n    depends_on: [nobody]", "nobody"},
