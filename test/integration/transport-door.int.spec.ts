@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { RemoteInventory, type TlsSetting } from '@holdfast/transport';
 import { waitFor } from '@holdfast/testing';
+import { clientTls, ServiceKeys } from '../../libs/transport/src/security';
 import {
   callersOf,
   holdOf,
@@ -124,12 +125,70 @@ describe.each(['off', 'on'] as const)('the door of a service, TLS %s', (tls) => 
   });
 });
 
-it('a frame that is too long ends its connection and nothing else', async () => {
+it.each(['off', 'on'] as const)('a stranger gets no memory beyond a greeting, TLS %s', async (tls) => {
+  const server = await started(tls);
+  const filled = Buffer.alloc(5_000, 0x20);
+  if (tls === 'off') await say(server.address, '16000000#', filled);
+  else await sayWithTls(server.address, Buffer.concat([Buffer.from('16000000#'), filled]));
+  expect(server.log.text()).toContain('more bytes than a greeting has');
+  await answersWith(server, tls);
+});
+
+it.each(['off', 'on'] as const)('strangers keep nobody out who has the key, TLS %s', async (tls) => {
+  const server = await started(tls);
+  const [host, port] = server.address.split(':') as [string, string];
+  const strangers = Array.from({ length: 100 }, () => connect(Number(port), host));
+  for (const stranger of strangers) stranger.on('error', () => undefined);
+  open.push(() => strangers.forEach((stranger) => stranger.destroy()));
+  await waitFor('the oldest gone', () =>
+    server.log.text().includes('too many connections without a greeting'),
+  );
+  await answersWith(server, tls);
+});
+
+it('a frame of a known caller that is too long ends its connection and nothing else', async () => {
   const server = await started('off');
-  await say(server.address, `${64 * 1024 * 1024}#`, Buffer.alloc(20 * 1024 * 1024, 0x20));
+  const known = await greeted(server.address);
+  open.push(() => known.destroy());
+  const closed = new Promise((resolve) => known.once('close', resolve));
+  known.write(`${64 * 1024 * 1024}#`);
+  known.write(Buffer.alloc(20 * 1024 * 1024, 0x20));
+  await closed;
   expect(server.log.text()).toContain('a message beyond the longest');
   await answersWith(server, 'off');
 });
+
+/** A connection that has shown the key, as a peer makes it. */
+function greeted(address: string): Promise<Socket> {
+  const [host, port] = address.split(':') as [string, string];
+  const keys = new ServiceKeys(KEY);
+  const socket = connect(Number(port), host);
+  socket.on('error', () => undefined);
+  socket.write(frame({ pattern: 'holdfast.hello', data: { nonce: 'mine' }, id: '1' }));
+  return new Promise((resolve) => {
+    let heard = '';
+    socket.on('data', (bytes) => {
+      heard += bytes.toString('latin1');
+      const nonce = /"nonce":"([^"]+)"/.exec(heard)?.[1];
+      if (nonce !== undefined && !heard.includes('"response":true')) {
+        const proof = keys.proof('client', 'mine', nonce);
+        socket.write(frame({ pattern: 'holdfast.proof', data: { proof }, id: '2' }));
+      } else if (heard.includes('"response":true')) resolve(socket);
+    });
+  });
+}
+
+/** A stranger cannot speak TLS here; who has the key and says more than a greeting can. */
+function sayWithTls(address: string, bytes: Buffer): Promise<void> {
+  const [host, port] = address.split(':') as [string, string];
+  return new Promise((resolve) => {
+    const socket = connectTls({ host, port: Number(port), ...clientTls(new ServiceKeys(KEY)) }, () =>
+      socket.write(bytes),
+    );
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+  });
+}
 
 it('a connection that never greets is closed after three seconds', async () => {
   const server = await started('off');

@@ -13,6 +13,8 @@ import { Seldom } from './seldom';
 const GREETING_MS_MAX = 3_000; // who has not shown the key by then is not one of us
 const FLUSH_MS_MAX = 500; // the last answers are bytes in memory; who does not read them for so long will ask again
 const CONNECTIONS_MAX = 512; // a few per gateway; more is a mistake or an attack
+const GREETING_BYTES_MAX = 4 * 1024; // ten times what a greeting needs; who has not shown the key gets no more memory
+const STRANGERS_MAX = 64; // a whole cluster that starts at once greets with fewer
 
 interface Visit {
   clientNonce: string;
@@ -41,6 +43,8 @@ export interface ServiceServerParts {
  */
 export class ServiceServer extends ServerTCP {
   private readonly visits = new WeakMap<Socket, Visit>();
+  /** Connections that have not shown the key, by their address and port, the oldest first. With TLS the handshake counts, too. */
+  private readonly strangers = new Map<string, Socket>();
   private readonly refusals: Seldom;
   readonly draining = new Draining();
 
@@ -55,6 +59,8 @@ export class ServiceServer extends ServerTCP {
       parts.logger.warn({ reason, times }, 'a connection of another service was refused'),
     );
     this.server.maxConnections = CONNECTIONS_MAX;
+    this.server.on('connection', (socket: Socket) => this.welcome(socket));
+    this.server.on('drop', () => this.refusals.say(`all ${CONNECTIONS_MAX} connections are taken`));
     this.server.on('tlsClientError', (error: Error, socket: Socket) =>
       this.refuse(socket, `no TLS with our service key (${error.message})`),
     );
@@ -87,6 +93,7 @@ export class ServiceServer extends ServerTCP {
       refused: false,
       timer,
     });
+    this.boundGreeting(socket);
     socket.once('close', () => this.gone(socket));
     super.bindHandler(socket);
     // What Nest says about bytes that are no frame is text. It then closes only its own side, and would go on reading.
@@ -146,6 +153,27 @@ export class ServiceServer extends ServerTCP {
     await super.handleMessage(counted as unknown as TcpSocket, packet);
   }
 
+  /** Room for who is new: the oldest stranger goes, since who has the key shows it within milliseconds. */
+  private welcome(socket: Socket): void {
+    const [oldest] = this.strangers.values();
+    if (this.strangers.size >= STRANGERS_MAX && oldest)
+      this.refuse(oldest, 'too many connections without a greeting');
+    const name = nameOf(socket);
+    this.strangers.set(name, socket);
+    socket.once('close', () => this.strangers.delete(name));
+  }
+
+  /** Before Nest hears of the bytes, which buffers a message of any length that we take from those who are known. */
+  private boundGreeting(socket: Socket): void {
+    let bytes = 0;
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (this.visits.get(socket)?.known) socket.off('data', count);
+      else if (bytes > GREETING_BYTES_MAX) this.refuse(socket, 'more bytes than a greeting has');
+    };
+    socket.on('data', count);
+  }
+
   private greet(socket: TcpSocket, visit: Visit, packet: Packet): void {
     const { keys } = this.parts;
     const data = (packet.data ?? {}) as Record<string, unknown>;
@@ -159,6 +187,7 @@ export class ServiceServer extends ServerTCP {
       keys.proves(data['proof'], 'client', visit.clientNonce, visit.serverNonce)
     ) {
       visit.known = true;
+      this.strangers.delete(nameOf(socket.netSocket));
       clearTimeout(visit.timer);
       answer(socket, packet, true);
     } else {
@@ -177,6 +206,7 @@ export class ServiceServer extends ServerTCP {
   private refuse(socket: Socket, reason: string): void {
     const visit = this.visits.get(socket);
     if (visit) visit.refused = true;
+    this.strangers.delete(nameOf(socket));
     this.refusals.say(reason);
     socket.destroy();
   }
@@ -201,6 +231,11 @@ class CountedAnswer {
     this.done = true;
     this.onLast();
   }
+}
+
+/** Tells a connection apart, also after its end, and is the same for TLS and the socket below it. */
+function nameOf(socket: Socket): string {
+  return `${socket.remoteAddress}:${socket.remotePort}`;
 }
 
 /** Nest's text carries what was sent, which may be a secret and may be long. */
