@@ -471,11 +471,48 @@ describe('limits at the whole product', () => {
       expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answers[0]!.headers.get('ratelimit')).toMatch(/^"customer";r=29;t=\d+$/);
       expect(answers[0]!.headers.get('ratelimit-policy')).toBe('"customer";q=30;w=60');
+      await oneNetworkMayHave50(strict);
     } finally {
       await strict.stop();
     }
   });
 });
+
+/** Many sessions of one address hold 48 units; four more are too many for it, whoever asks, and not for its neighbour. */
+async function oneNetworkMayHave50(strict: Product): Promise<void> {
+  const item = ['--item', 'A=500@1.00'];
+  const made = await strict.cli('drop', 'create', '--name', 'For all', '--opens-at', 'now', ...item);
+  const sold = (made.json as DropJson).id;
+  const lines = [{ sku: 'A', quantity: 4 }];
+  const crowd = await Promise.all(Array.from({ length: 14 }, () => Shopper.arrive(strict.url)));
+  const first = await crowd[0]!.hold(sold, lines, 'again');
+  const others = await Promise.all(crowd.slice(1, 12).map((shopper) => shopper.hold(sold, lines)));
+  expect([first, ...others].map(({ status }) => status)).toEqual(new Array(12).fill(201));
+  const refused = await crowd[12]!.hold(sold, lines);
+  expect(refused.json).toMatchObject({ status: 409, code: 'limit-reached', limitOf: 'network' });
+  described.problem.parse(refused.json);
+  const replay = await crowd[0]!.hold(sold, lines, 'again');
+  expect([replay.status, replay.text]).toEqual([201, first.text]);
+  expect(await holdFrom('127.0.0.2', crowd[13]!, sold, lines)).toBe(201);
+  await crowd[0]!.ask(`/v1/holds/${first.json.id}`, { method: 'DELETE' });
+  expect((await crowd[12]!.hold(sold, lines)).status).toBe(201);
+}
+
+function holdFrom(localAddress: string, shopper: Shopper, drop: string, lines: unknown): Promise<number> {
+  const headers = {
+    authorization: `Bearer ${shopper.token}`,
+    'idempotency-key': shopper.newKey(),
+    'content-type': 'application/json',
+  };
+  return new Promise((resolve, reject) => {
+    const url = `${shopper.url}/v1/drops/${drop}/holds`;
+    const sent = request(url, { method: 'POST', localAddress, headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    });
+    sent.once('error', reject).end(JSON.stringify({ lines }));
+  });
+}
 
 function statusOf(method: string, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,7 @@
 import type { Hold, Network, PlaceOutcome } from '@holdfast/contracts';
-import { seededRandom } from '@holdfast/testing';
+import { migrate } from '@holdfast/postgres';
+import { createDatabase, dropDatabase, seededRandom } from '@holdfast/testing';
+import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
 import { LedgerUnreachable, type Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase, type TestDrop } from '../support/drops';
@@ -260,6 +262,44 @@ describe('a network that has all it may', () => {
     expect(await one.client.retakeHold(paying(late))).toEqual({ kind: 'confirmed' });
     expect(await one.client.retakeHold(paying(late))).toEqual({ kind: 'confirmed' });
     expect(words(await crowd(1, dropId))).toEqual({ 'limit-reached': 1 });
+  });
+});
+
+describe('holds of before there were networks', () => {
+  it('end as ever, and count for nobody', async () => {
+    const url = await createDatabase('network_before');
+    const before = inventoryMigrations.migrations.filter(({ name }) => !name.startsWith('NetworkBudget'));
+    await migrate(url, [{ ...inventoryMigrations, migrations: before }]);
+    const dropId = await insertDrop(url, { skus: { A: 500 } });
+    const holdIds = [1, 2, 3].map((n) => `${dropId}-h${String(n).padStart(26, '0')}`);
+    await onDatabase(url, async (client) => {
+      await client.query(
+        `INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
+           created_at, first_expires_at, expires_at)
+         SELECT $1, h.id, h.id, 'held', 'f', '{A}', '{1}', '{100}', 'EUR', 1, now(), now() + interval '5 min', now() + interval '5 min'
+         FROM unnest($2::text[]) AS h(id)`,
+        [dropId, holdIds],
+      );
+      await client.query(
+        `INSERT INTO inventory.customer_units (drop_id, customer_id, units, unit_limit) SELECT $1, h.id, 1, 4 FROM unnest($2::text[]) AS h(id)`,
+        [dropId, holdIds],
+      );
+      await client.query('UPDATE inventory.stock SET available = 497, held = 3 WHERE drop_id = $1', [dropId]);
+    });
+    await migrate(url, [inventoryMigrations]);
+    const upgraded = openInventory(url);
+    const [released, paid, late] = holdIds.map((id) => ({ holdId: id, customerId: id }));
+    expect(await upgraded.client.releaseHold(released!)).toEqual({ kind: 'released' });
+    expect(await upgraded.client.confirmHold({ ...paid!, orderId: 'o1' })).toEqual({ kind: 'confirmed' });
+    await onDatabase(url, (client) =>
+      client.query(`UPDATE inventory.hold SET expires_at = now() WHERE state = 'held'`),
+    );
+    await upgraded.sweeper.sweep();
+    expect(await upgraded.client.retakeHold({ ...late!, orderId: 'o2' })).toEqual({ kind: 'confirmed' });
+    expect(words(await crowd(51, dropId, {}, [upgraded]))).toEqual({ held: 50, 'limit-reached': 1 });
+    expect((await readTruth(url, dropId)).stock['A']).toMatchObject({ available: 448, held: 50, sold: 2 });
+    await upgraded.close();
+    await dropDatabase(url);
   });
 });
 

@@ -67,4 +67,6 @@ export interface Problem {
   code: string;
   title: string;
   detail: string;
+  /** Of `limit-reached`: not this customer's own limit. */
+  limitOf?: 'network';
 }

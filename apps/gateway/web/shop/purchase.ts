@@ -139,6 +139,7 @@ export class Purchase {
       case 'sold-out':
         return soldOut(this.drop.item(lines[0]!.sku)?.name ?? 'it');
       case 'limit-reached':
+        if (answer.problem.limitOf === 'network') return wordsFor(answer);
         return limitReached(this.drop.details.value?.perCustomerLimit ?? 1);
       default:
         return wordsFor(answer);

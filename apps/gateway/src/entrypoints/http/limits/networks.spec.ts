@@ -90,8 +90,9 @@ describe('a place beyond the unpaid units of its network', () => {
     await start();
     jest.spyOn(backend.inventory, 'placeHold').mockResolvedValue(refusal('network'));
     const answer = await place('203.0.113.7');
-    const problem = answer.json<{ code: string; detail: string; errors?: unknown }>();
-    expect([answer.statusCode, problem.code, problem.errors]).toEqual([409, 'limit-reached', undefined]);
+    const problem = answer.json<{ detail: string }>();
+    expect(problem).toMatchObject({ status: 409, code: 'limit-reached', limitOf: 'network' });
+    expect(problem).not.toHaveProperty('errors');
     expect(problem.detail).toMatch(/your network.*Pay for a hold or release one, or try again/);
     expect(app.get(SecurityEvents).count('network-limit')).toBe(1);
     const { body } = await app.inject({ url: '/metrics', remoteAddress: '127.0.0.1' });

@@ -108,6 +108,10 @@ export const problem = z
     code: z.enum(Object.keys(PROBLEMS) as [string, ...string[]]),
     traceId: z.string(),
     errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    limitOf: z
+      .literal('network')
+      .optional()
+      .describe('Of `limit-reached`: the unpaid units of the whole network, not one customer’s units.'),
   })
   .describe('A refusal (RFC 9457).')
   .meta({ id: 'Problem' });

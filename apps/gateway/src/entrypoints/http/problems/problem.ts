@@ -13,6 +13,8 @@ export interface Problem {
   code: ProblemCode;
   detail?: string;
   errors?: ProblemPointer[];
+  /** Of `limit-reached`, when it is not the customer's own limit. */
+  limitOf?: 'network';
   retryAfterSeconds?: number;
   headers?: Record<string, string>;
 }
@@ -36,11 +38,16 @@ const HEADS = new Map(
 );
 
 /** The body of a refusal as JSON text. */
-export function problemBody({ code, detail, errors }: Problem, instance: string, traceId: string): string {
+export function problemBody(
+  { code, detail, errors, limitOf }: Problem,
+  instance: string,
+  traceId: string,
+): string {
   const head = HEADS.get(code)!;
   const text = detail === undefined ? head.detail : JSON.stringify(detail);
   const more = errors && errors.length > 0 ? `,"errors":${JSON.stringify(errors)}` : '';
-  return `${head.start},"detail":${text},"instance":${JSON.stringify(instance)},"traceId":"${traceId}"${more}}`;
+  const whose = limitOf === undefined ? '' : `,"limitOf":"${limitOf}"`;
+  return `${head.start},"detail":${text},"instance":${JSON.stringify(instance)},"traceId":"${traceId}"${more}${whose}}`;
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {

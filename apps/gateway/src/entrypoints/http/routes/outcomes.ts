@@ -25,6 +25,7 @@ const NETWORK_LIMIT: Answer = {
     detail:
       'Shoppers of your network (one address, or one IPv6 prefix) hold as many unpaid units of this drop as one network may have. ' +
       'Nothing was held. Pay for a hold or release one, or try again when one has expired.',
+    limitOf: 'network',
   },
 };
 
