@@ -244,6 +244,7 @@ describe('a hold that is paid', () => {
       inventory.client.releaseHold(foreign),
       inventory.client.releaseForOrder(foreign),
       inventory.client.retakeHold(foreign),
+      inventory.client.returnHold(foreign),
       inventory.client.releaseHold({ ...ref(hold), holdId: 'no id at all' }),
     ])
       expect(await refused).toEqual({ kind: 'not-found' });
@@ -289,6 +290,41 @@ describe('money that comes after the end of a hold', () => {
     const bought = await held(await sellOf());
     await inventory.client.confirmHold(paying(bought));
     expect(await inventory.client.retakeHold(paying(bought, 'order-2'))).toEqual({ kind: 'short' });
+  });
+});
+
+describe('units whose money never comes after they were sold', () => {
+  const counts = async (dropId: string) => (await readTruth(db.url, dropId)).stock['A'];
+
+  it('go back on offer once, however many ask for it, and out of the limit', async () => {
+    const dropId = await sellOf();
+    const hold = await held(dropId);
+    await inventory.client.confirmHold(paying(hold));
+    expect(await counts(dropId)).toMatchObject({ available: 8, sold: 2 });
+    const asked = Array.from({ length: 10 }, () => inventory.client.returnHold(paying(hold)));
+    for (const outcome of await Promise.all(asked)) expect(outcome).toEqual({ kind: 'returned' });
+    expect(await counts(dropId)).toMatchObject({ available: 10, held: 0, sold: 0 });
+    expect(await inventory.client.getHold(ref(hold))).toMatchObject({ state: 'confirmed' });
+    const all = { customerId: hold.customerId, lines: [{ sku: 'A', quantity: 4 }] };
+    expect(wordOf(await placeHold(inventory, dropId, all))).toBe('held');
+  });
+
+  it('are those of the hold that was taken again, too', async () => {
+    const dropId = await sellOf();
+    const hold = await held(dropId);
+    await letExpire(hold);
+    await inventory.client.retakeHold(paying(hold));
+    expect(await inventory.client.returnHold(paying(hold))).toEqual({ kind: 'returned' });
+    expect(await counts(dropId)).toMatchObject({ available: 10, held: 0, sold: 0 });
+  });
+
+  it('are none while the hold is not sold, or sold to another order', async () => {
+    const dropId = await sellOf();
+    const hold = await held(dropId);
+    expect(await inventory.client.returnHold(paying(hold))).toEqual({ kind: 'not-found' });
+    await inventory.client.confirmHold(paying(hold));
+    expect(await inventory.client.returnHold(paying(hold, 'order-2'))).toEqual({ kind: 'not-found' });
+    expect(await counts(dropId)).toMatchObject({ available: 8, sold: 2 });
   });
 });
 

@@ -72,6 +72,7 @@ describe('what is carried', () => {
       ['yieldHold', pay, { kind: 'yielded' }],
       ['releaseForOrder', pay, { kind: 'payment-in-flight' }],
       ['retakeHold', pay, { kind: 'short' }],
+      ['returnHold', pay, { kind: 'returned' }],
       ['listDrops', { state: 'open', limit: 10 }, { items: [], nextCursor: 'next' }],
       ['getDrop', DROP, null],
       ['shortageOf', DROP, null],

@@ -6,7 +6,7 @@ import type { AcknowledgedHold } from '../../apps/standalone/src/cli/rush/tally'
 import { auditLedger } from '../../apps/standalone/src/cli/verify/audit-ledger';
 import { createLedger, type TestLedger } from '../support/database';
 
-/** A drop with one hold of each state, one paid order, and one order whose money went back. */
+/** A drop with one hold of each state, one paid order, one order whose money went back, and one whose money never came. */
 const SOUND = `
 INSERT INTO inventory.merchant (merchant_id, name, is_first) VALUES ('mer_1', 'M', true);
 INSERT INTO inventory.drop (drop_id, merchant_id, name, state, opens_at, per_customer_limit, hold_ttl_seconds)
@@ -23,7 +23,9 @@ INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, s
   ('dtest', 'h-again', 'c3', 'confirmed', 'f', '{A}', '{1}', '{1000}', 'EUR', 1, now(), now(), now(), 'o-again', now()),
   ('dtest', 'h-over', 'c3', 'expired', 'f', '{A}', '{1}', '{1000}', 'EUR', 1, now(), now(), now(), 'o-again', now()),
   ('dtest', 'h-gone', 'c4', 'released', 'f', '{A}', '{4}', '{1000}', 'EUR', 4, now(), now(), now(), NULL, now()),
+  ('dtest', 'h-void', 'c6', 'confirmed', 'f', '{A}', '{1}', '{1000}', 'EUR', 1, now(), now(), now(), 'o-void', now()),
   ('dtest', 'h-back', 'c5', 'expired', 'f', '{A}', '{1}', '{1000}', 'EUR', 1, now(), now(), now(), 'o-back', now());
+INSERT INTO inventory.returned (drop_id, return_id, sku, hold_id, customer_id, units, returned_at) VALUES ('dtest', 'o-void', 'A', 'h-void', 'c6', 1, now());
 INSERT INTO inventory.customer_units (drop_id, customer_id, units, unit_limit)
   VALUES ('dtest', 'c1', 3, 4), ('dtest', 'c2', 4, 4), ('dtest', 'c3', 1, 4), ('dtest', 'c4', 0, 4);
 UPDATE inventory.hold SET network = 7, network_block = 8 WHERE hold_id IN ('h-held', 'h-gone');
@@ -35,6 +37,7 @@ INSERT INTO checkout.orders (drop_id, order_id, customer_id, hold_id, fingerprin
   ('dtest', 'o-again', 'c3', 'h-over', 'f', 'paid', 'sandbox', 'tok_late', 'e', '[]', 1000, 'EUR', 'captured', NULL),
   ('dtest', 'o-back', 'c5', 'h-back', 'f', 'refunded', 'sandbox', 'tok_late', 'e', '[]', 1000, 'EUR', 'refunded', NULL),
   ('dtest', 'o-wait', 'c1', 'h-held', 'f', 'capturing', 'sandbox', 'tok_ok', 'e', '[]', 2500, 'EUR', 'authorized', now()),
+  ('dtest', 'o-void', 'c6', 'h-void', 'f', 'failed', 'sandbox', 'tok_ok', 'e', '[]', 1000, 'EUR', 'voided', NULL),
   ('dtest', 'o-none', 'c4', 'h-gone', 'f', 'failed', 'sandbox', 'tok_declined', 'e', '[]', 4000, 'EUR', 'declined', NULL);
 INSERT INTO checkout.refund (drop_id, order_id, amount_minor, currency, reason, state, done_at) VALUES ('dtest', 'o-back', 1000, 'EUR', 'units-gone', 'done', now());
 INSERT INTO sandbox.charge (reference, provider_key, order_id, hold_id, drop_id, token, state, amount_minor, currency, captured_minor, refunded_minor, refunds) VALUES
@@ -165,6 +168,22 @@ const BREACHES: [invariant: string, what: string, sql: string, also?: string[]][
     `UPDATE sandbox.charge SET refunded_minor = 3000 WHERE reference = 'ch-1'`,
   ],
   [
+    'money-equals-orders',
+    'an order with a charge that says it needs no provider',
+    `UPDATE checkout.orders SET provider = 'none' WHERE order_id = 'o-again'`,
+  ],
+  [
+    'paid-equals-confirmed',
+    'sold units of a failed order that nobody returned',
+    `DELETE FROM inventory.returned`,
+    ['sold-equals-confirmed', 'customer-units-equal-holds'],
+  ],
+  [
+    'paid-equals-confirmed',
+    'a return of units that are paid',
+    `INSERT INTO inventory.returned (drop_id, return_id, sku, hold_id, customer_id, units, returned_at) VALUES ('dtest', 'o-paid', 'A', 'h-paid', 'c2', 1, now()); UPDATE inventory.stock SET sold = sold - 1, available = available + 1 WHERE sku = 'A'; UPDATE inventory.customer_units SET units = 3 WHERE customer_id = 'c2'`,
+  ],
+  [
     'paid-equals-confirmed',
     'an order paid with an ended hold',
     `INSERT INTO checkout.orders (drop_id, order_id, customer_id, hold_id, fingerprint, step, provider, token, email, lines, total_minor, currency, payment_state) VALUES ('dtest', 'o-x', 'c4', 'h-gone', 'f', 'paid', 'other', 't', 'e', '[]', 4000, 'EUR', 'captured')`,
@@ -202,8 +221,8 @@ describe('verify, on the ledger', () => {
     expect(found.filter(({ checked }) => checked === 0)).toEqual([]);
     expect(Object.fromEntries(found.map(({ name, checked }) => [name, checked]))).toMatchObject({
       'stock-conservation': 2,
-      'one-end-per-hold': 6,
-      'customer-limit': 3,
+      'one-end-per-hold': 7,
+      'customer-limit': 4,
       'money-equals-orders': 7,
       'no-stranded-hold': 1,
     });

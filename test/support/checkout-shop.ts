@@ -14,7 +14,7 @@ import { buildCheckout, type Checkout, type CheckoutParts } from '../../apps/che
 /** Drops and holds for the tests of checkout. */
 export interface Stockroom {
   inventory: InventoryClient;
-  newDrop(options: { units: number; holdTtlSeconds: number }): Promise<string>;
+  newDrop(options: { units: number; holdTtlSeconds: number; priceMinor?: number }): Promise<string>;
   counts(dropId: string): Promise<{ available: number; held: number; sold: number }>;
   close(): Promise<void>;
 }

@@ -8,12 +8,16 @@ WITH line AS (
 ), truth AS (
   SELECT s.sku, s.total, s.available, s.held, s.sold,
     coalesce((SELECT sum(quantity) FROM line WHERE line.sku = s.sku AND line.state = 'held'), 0) AS live,
-    coalesce((SELECT sum(quantity) FROM line WHERE line.sku = s.sku AND line.state = 'confirmed'), 0) AS bought,
+    coalesce((SELECT sum(quantity) FROM line WHERE line.sku = s.sku AND line.state = 'confirmed'), 0)
+      - coalesce((SELECT sum(units) FROM inventory.returned r WHERE r.drop_id = $1 AND r.sku = s.sku), 0) AS bought,
     (SELECT sum(delta) FROM inventory.movement m WHERE m.drop_id = $1 AND m.sku = s.sku) AS moved
   FROM inventory.stock s WHERE s.drop_id = $1
 ), customer AS (
   SELECT coalesce(h.customer_id, c.customer_id) AS customer_id, coalesce(h.units, 0) AS has, coalesce(c.units, 0) AS counted, c.unit_limit
-  FROM (SELECT customer_id, sum(units) AS units FROM inventory.hold WHERE drop_id = $1 AND state IN ('held', 'confirmed') GROUP BY 1) h
+  FROM (SELECT customer_id, sum(units) AS units FROM (
+    SELECT customer_id, units FROM inventory.hold WHERE drop_id = $1 AND state IN ('held', 'confirmed')
+    UNION ALL SELECT customer_id, -units FROM inventory.returned WHERE drop_id = $1
+  ) u GROUP BY 1) h
   FULL JOIN (SELECT * FROM inventory.customer_units WHERE drop_id = $1) c USING (customer_id)
 ), network AS (
   SELECT coalesce(h.network, n.network) AS network, coalesce(h.units, 0) AS has, coalesce(n.unpaid, 0) AS counted
@@ -34,7 +38,8 @@ UNION ALL SELECT format('network %s has %s unpaid units, counted %s', network, h
 UNION ALL SELECT format('hold %s ended as %s without its fact', hold_id, state) FROM inventory.hold h
   WHERE drop_id = $1 AND state <> 'held' AND (SELECT count(*) FROM inventory.outbox o
     WHERE o.drop_id = $1 AND o.aggregateid = h.hold_id AND o.type = 'hold.' || h.state || '.v1') <> 1
-UNION ALL SELECT format('hold %s has %s ends', aggregateid, count(*)) FROM inventory.outbox WHERE drop_id = $1 GROUP BY aggregateid HAVING count(*) > 1`;
+UNION ALL SELECT format('hold %s has %s ends', aggregateid, count(*)) FROM inventory.outbox
+  WHERE drop_id = $1 AND type <> 'hold.returned.v1' GROUP BY aggregateid HAVING count(*) > 1`;
 
 export interface LedgerTruth {
   /** Broken rules; empty when all is well. */

@@ -80,7 +80,8 @@ export class ModelLedger extends Ledger {
       for (const hold of due) this.finish(hold, 'expired');
       return this.expired();
     }
-    if (command.kind === 'retake' || command.kind === 'adjust') throw new Error('not in the model');
+    if (command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust')
+      throw new Error('not in the model');
     const hold = this.holds.get(command.holdId);
     if (!hold || hold.place.customerId !== command.customerId) return { kind: 'not-found' };
     const over = hold.state === 'expired' || (hold.state === 'held' && hold.over);

@@ -19,7 +19,7 @@ export class Mortality {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name);
         // What is no call to another party cannot be cut off.
-        if (typeof value !== 'function' || name === 'accepts') return value;
+        if (typeof value !== 'function' || name === 'judgeToken') return value;
         return (...args: unknown[]) => this.call(String(name), () => value.apply(target, args) as unknown);
       },
     });

@@ -40,8 +40,8 @@ export async function openStockroom(url: string, paymentWindowSeconds: number): 
   );
   return {
     inventory: app.get(InventoryClient),
-    newDrop: async ({ units, holdTtlSeconds }) => {
-      const item = { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, priceMinor: 500, currency: 'EUR', units };
+    newDrop: async ({ units, holdTtlSeconds, priceMinor = 500 }) => {
+      const item = { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, priceMinor, currency: 'EUR', units };
       const { drop } = await catalogue.create({
         name: 'Tee',
         description: '',

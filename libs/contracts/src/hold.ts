@@ -113,3 +113,9 @@ export type YieldOutcome = { kind: 'yielded' } | { kind: 'not-found' } | { kind:
  * `short`: they are gone, or the customer's limit is used up by now: the money must go back.
  */
 export type RetakeOutcome = { kind: 'confirmed' } | { kind: 'not-found' } | { kind: 'short' } | Busy;
+
+/**
+ * The units of a confirmed hold go back on offer, because its order was never paid: the authorisation was void when the money was to be taken.
+ * Repeating it with the same order is `returned` again. `not-found`: the order has no confirmed hold.
+ */
+export type ReturnOutcome = { kind: 'returned' } | { kind: 'not-found' } | Busy;

@@ -9,6 +9,7 @@ import type {
   PlaceOutcome,
   ReleaseOutcome,
   RetakeOutcome,
+  ReturnOutcome,
   YieldOutcome,
 } from './hold';
 import type { Shortage } from './shortage';
@@ -66,6 +67,7 @@ export abstract class InventoryClient {
   /** Release by the order that pays: allowed although a payment was in flight. */
   abstract releaseForOrder(command: PayForHold): Promise<ReleaseOutcome>;
   abstract retakeHold(command: PayForHold): Promise<RetakeOutcome>;
+  abstract returnHold(command: PayForHold): Promise<ReturnOutcome>;
 
   /** Public drops, newest first. */
   abstract listDrops(query: ListDrops): Promise<Page<DropRecord>>;

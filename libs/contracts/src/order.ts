@@ -10,6 +10,7 @@ export interface NextAction {
 }
 
 export interface OrderPayment {
+  /** `none` for an order whose total is 0: it is paid without a provider, `captured` and without a reference. */
   provider: string;
   reference: string | null;
   state: 'pending' | 'requires-action' | 'authorized' | 'captured' | 'declined' | 'voided' | 'refunded';
@@ -25,7 +26,7 @@ export interface Order {
   lines: HoldLine[];
   total: Money;
   payment: OrderPayment;
-  /** Why it is not paid, a code such as `payment-declined`, `payment-timed-out`, `units-gone`. */
+  /** Why it is not paid, a code such as `payment-declined`, `payment-timed-out`, `payment-voided`, `units-gone`. */
   reason?: string;
   createdAt: string;
 }

@@ -1,34 +1,32 @@
 import type { InventoryClient } from '@holdfast/contracts';
 import { type Logger, silentLogger } from '@holdfast/observability';
-import type { OrderRecord } from '../domain/order';
+import type { OrderRecord, Step } from '../domain/order';
 import { PaySaga } from './pay-saga';
 import type { OrderStore } from './ports/order-store.port';
 import type { ChargeState, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 import { SagaSteps } from './saga-steps';
 
-/** What an operator is told when sold units meet a charge in that state. */
-async function complaintsAbout(state: ChargeState): Promise<object[]> {
+/** What an operator is told when an order at that step meets such answers. */
+async function complaintsAt(step: Step, inventory: Partial<InventoryClient>, state: ChargeState) {
   const told: object[] = [];
   const logger: Logger = Object.assign(silentLogger(), { error: (fields: object) => void told.push(fields) });
   const charge = { reference: 'ch_1', state, nextActionUrl: null, refundedMinor: 0 };
   const provider = { capture: () => Promise.resolve({ kind: 'charge', charge }) } as Partial<PaymentProvider>;
   const store = { postpone: () => Promise.resolve() } as Partial<OrderStore>;
-  const steps = new SagaSteps({} as InventoryClient, provider as PaymentProvider);
+  const steps = new SagaSteps(inventory as InventoryClient, provider as PaymentProvider);
   const saga = new PaySaga({ store: store as OrderStore, steps, random: () => 0, logger, leaseMs: 1_000 });
-  await saga.drive({ orderId: 'd1-o1', attempt: 1, step: 'capturing', tries: 3 } as OrderRecord);
+  await saga.drive({ orderId: 'd1-o1', attempt: 1, step, tries: 3 } as OrderRecord);
   return told;
 }
 
 describe('units that are sold and cannot be charged', () => {
-  it.each<ChargeState>(['voided', 'declined'])(
-    'are an error in the log when the charge is %s',
-    async (state) => {
-      expect(await complaintsAbout(state)).toMatchObject([{ orderId: 'd1-o1', step: 'capturing' }]);
-    },
-  );
+  it('are an error in the log when there is no hold to return', async () => {
+    const inventory = { returnHold: async () => ({ kind: 'not-found' as const }) };
+    expect(await complaintsAt('returning', inventory, 'voided')).toMatchObject([{ step: 'returning' }]);
+  });
 
   it('are none while the money may still come', async () => {
-    expect(await complaintsAbout('processing')).toEqual([]);
+    expect(await complaintsAt('capturing', {}, 'processing')).toEqual([]);
   });
 });
 

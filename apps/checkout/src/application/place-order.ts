@@ -1,6 +1,6 @@
 import { type Clock, DeadlineExceeded, deriveOrderId, dropIdOf, withDeadline } from '@holdfast/kernel';
 import type { Hold, InventoryClient, PlaceOrder, PlaceOrderOutcome } from '@holdfast/contracts';
-import { isSettled, type OrderIntent, type OrderRecord, STATE_OF } from '../domain/order';
+import { isSettled, NO_PROVIDER, type OrderIntent, type OrderRecord, STATE_OF } from '../domain/order';
 import { refusalOf } from '../domain/refusal';
 import { toOrder } from '../domain/render-order';
 import type { BackgroundWork } from './background-work';
@@ -151,7 +151,7 @@ function intentOf(command: PlaceOrder, hold: Hold, orderId: string, provider: st
     customerId: command.customerId,
     holdId: hold.id,
     fingerprint: command.bodyHash,
-    provider,
+    provider: hold.total.amountMinor === 0 ? NO_PROVIDER : provider,
     token: command.payment.token,
     email: command.email,
     lines: hold.lines,

@@ -1,6 +1,6 @@
 import { assertNever } from '@holdfast/kernel';
 import type { InventoryClient, PayForHold } from '@holdfast/contracts';
-import { type Move, type OrderReason, type OrderRecord, providerKey } from '../domain/order';
+import { type Move, NO_PROVIDER, type OrderReason, type OrderRecord, providerKey } from '../domain/order';
 import type { CallOptions, Charge, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 
 /**
@@ -41,6 +41,10 @@ export class SagaSteps {
         return this.retake(order);
       case 'capturing':
         return this.capture(order);
+      case 'giving':
+        return this.give(order);
+      case 'returning':
+        return this.return(order);
       case 'voiding':
         return this.void(order);
       case 'yielding':
@@ -63,7 +67,10 @@ export class SagaSteps {
     const refuse = (reason: OrderReason): Verdict => move({ step: 'failed', reason });
     switch (outcome.kind) {
       case 'extended':
-        return move({ step: 'authorising', payableUntil: outcome.hold.expiresAt });
+        return move({
+          step: order.provider === NO_PROVIDER ? 'giving' : 'authorising',
+          payableUntil: outcome.hold.expiresAt,
+        });
       case 'not-found':
         return refuse('hold-not-found');
       case 'expired':
@@ -180,8 +187,42 @@ export class SagaSteps {
     if (answer.kind !== 'charge') return wait(whyOf(answer));
     const { state, reference } = answer.charge;
     if (state === 'captured') return move({ step: 'paid', paymentState: state, reference });
-    const stuck = state === 'voided' || state === 'declined';
-    return { kind: 'wait', why: `sold, but the charge is ${state}`, stuck };
+    // The provider has let go of the authorisation; a charge in these states takes no money any more.
+    if (state === 'voided' || state === 'declined')
+      return move({ step: 'returning', paymentState: state, reference, reason: 'payment-voided' });
+    return wait(`sold, but the charge is ${state}`);
+  }
+
+  /** An order of 0: the hold's end is all there is to it. */
+  private async give(order: OrderRecord): Promise<Verdict> {
+    const outcome = await this.inventory.confirmHold(holdOf(order));
+    switch (outcome.kind) {
+      case 'confirmed':
+        return move({ step: 'paid', paymentState: 'captured' });
+      case 'expired':
+        return move({ step: 'releasing', reason: 'hold-expired' });
+      case 'not-active':
+      case 'not-found':
+        return move({ step: 'releasing', reason: 'hold-not-active' });
+      case 'busy':
+        return wait('inventory is busy');
+      default:
+        return assertNever(outcome);
+    }
+  }
+
+  private async return(order: OrderRecord): Promise<Verdict> {
+    const outcome = await this.inventory.returnHold(holdOf(order));
+    switch (outcome.kind) {
+      case 'returned':
+        return move({ step: 'failed' });
+      case 'not-found':
+        return { kind: 'wait', why: 'the order has no confirmed hold to return', stuck: true };
+      case 'busy':
+        return wait('inventory is busy');
+      default:
+        return assertNever(outcome);
+    }
   }
 
   private async void(order: OrderRecord): Promise<Verdict> {

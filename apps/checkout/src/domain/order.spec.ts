@@ -26,12 +26,13 @@ describe('the life of an order', () => {
 
   it('captures only what is confirmed: units first, money then', () => {
     expect(STEPS.filter((step) => NEXT[step].includes('capturing'))).toEqual(['confirming', 'retaking']);
-    expect(STEPS.filter((step) => NEXT[step].includes('paid'))).toEqual(['capturing']);
+    expect(STEPS.filter((step) => NEXT[step].includes('paid'))).toEqual(['capturing', 'giving']);
   });
 
   it('fails only after the hold was given back, or was never taken', () => {
     expect(STEPS.filter((step) => NEXT[step].includes('failed'))).toEqual([
       'extending',
+      'returning',
       'yielding',
       'releasing',
     ]);

@@ -11,6 +11,8 @@ export const STEPS = [
   'confirming', // the money is there: held units become sold
   'retaking', // the hold was over when the money came: take the same units again
   'capturing', // the units are sold: take the money
+  'giving', // there is nothing to pay: held units become sold
+  'returning', // the units are sold and the money will never come: put them back on offer
   'voiding', // let go of money that must not be taken
   'yielding', // give the hold back to its owner, who may pay in another way
   'releasing', // give the units back
@@ -26,12 +28,14 @@ export type Step = (typeof STEPS)[number];
  * The one way out of `failed` is a new attempt under the same key, open only while no answer was given for the key.
  */
 export const NEXT: Readonly<Record<Step, readonly Step[]>> = {
-  extending: ['authorising', 'yielding', 'failed'],
+  extending: ['authorising', 'giving', 'yielding', 'failed'],
   authorising: ['awaiting', 'confirming', 'voiding', 'yielding', 'releasing'],
   awaiting: ['confirming', 'voiding', 'yielding', 'releasing'],
   confirming: ['capturing', 'retaking', 'voiding'],
   retaking: ['capturing', 'refunding', 'voiding'],
-  capturing: ['paid'],
+  capturing: ['paid', 'returning'],
+  giving: ['paid', 'releasing'],
+  returning: ['failed'],
   // `awaiting`: the provider says that what is being processed can no longer be stopped.
   voiding: ['releasing', 'awaiting', 'confirming', 'yielding'],
   yielding: ['failed'],
@@ -50,6 +54,8 @@ export const STATE_OF: Readonly<Record<Step, OrderState>> = {
   confirming: 'pending',
   retaking: 'pending',
   capturing: 'pending',
+  giving: 'pending',
+  returning: 'pending',
   voiding: 'pending',
   yielding: 'pending',
   releasing: 'pending',
@@ -74,6 +80,7 @@ export const isSettled = (step: Step): boolean => step === 'paid' || step === 'f
 export type OrderReason =
   | 'payment-declined'
   | 'payment-timed-out'
+  | 'payment-voided'
   | 'units-gone'
   | 'hold-not-found'
   | 'hold-expired'
@@ -82,6 +89,9 @@ export type OrderReason =
   | 'temporarily-unavailable';
 
 export type PaymentState = OrderPayment['state'];
+
+/** The provider of an order whose total is 0: nobody is asked, and there is no charge. */
+export const NO_PROVIDER = 'none';
 
 /** What a shopper asks for, with what was read from the hold: fixed for one attempt. */
 export interface OrderIntent {

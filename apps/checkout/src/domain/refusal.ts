@@ -26,6 +26,7 @@ function outcomeOf(reason: OrderReason, orderId: string): PlaceOrderOutcome {
       return { kind: 'hold-expired' };
     case 'hold-not-active':
     case 'units-gone':
+    case 'payment-voided': // the units are on offer again
       return { kind: 'hold-not-active' };
     case 'request-in-progress':
       return { kind: 'in-progress' };

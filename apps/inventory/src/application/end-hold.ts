@@ -6,6 +6,7 @@ import type {
   PayForHold,
   ReleaseOutcome,
   RetakeOutcome,
+  ReturnOutcome,
   YieldOutcome,
 } from '@holdfast/contracts';
 import { deriveHoldId, dropIdOf } from '@holdfast/kernel';
@@ -39,8 +40,15 @@ export class EndHold {
   async retake({ holdId, customerId, orderId }: PayForHold): Promise<RetakeOutcome> {
     const dropId = dropIdOf(holdId);
     if (dropId === undefined) return { kind: 'not-found' };
-    const newHoldId = deriveHoldId({ dropId, customerId, route: `retake for ${orderId}`, key: holdId });
+    const newHoldId = retakenHoldId(dropId, { holdId, customerId, orderId });
     return this.lanes.submit(dropId, { kind: 'retake', holdId, newHoldId, customerId, orderId });
+  }
+
+  async return(command: PayForHold): Promise<ReturnOutcome> {
+    const dropId = dropIdOf(command.holdId);
+    if (dropId === undefined) return { kind: 'not-found' };
+    const retaken = retakenHoldId(dropId, command);
+    return this.lanes.submit(dropId, { kind: 'return', ...command, retakenHoldId: retaken });
   }
 
   private async submit<K extends EndCommand['kind']>(
@@ -50,4 +58,9 @@ export class EndHold {
     if (dropId === undefined) return { kind: 'not-found' };
     return this.lanes.submit(dropId, command);
   }
+}
+
+/** The hold under which an order takes the units of an ended hold again. */
+function retakenHoldId(dropId: string, { holdId, customerId, orderId }: PayForHold): string {
+  return deriveHoldId({ dropId, customerId, route: `retake for ${orderId}`, key: holdId });
 }

@@ -6,6 +6,7 @@ import type {
   PlaceOutcome,
   ReleaseOutcome,
   RetakeOutcome,
+  ReturnOutcome,
   YieldOutcome,
 } from '@holdfast/contracts';
 
@@ -45,6 +46,15 @@ export interface RetakeCommand {
   orderId: string;
 }
 
+/** Puts the sold units of an order whose money never came back on offer; its hold may be the one taken again for it. */
+export interface ReturnCommand {
+  kind: 'return';
+  holdId: string;
+  retakenHoldId: string;
+  customerId: string;
+  orderId: string;
+}
+
 /** Changes the total of a SKU; the movement id makes a repetition harmless. */
 export interface AdjustCommand {
   kind: 'adjust';
@@ -55,7 +65,8 @@ export interface AdjustCommand {
   actor: string;
 }
 
-export type LaneCommand = PlaceCommand | EndCommand | ExpireCommand | RetakeCommand | AdjustCommand;
+export type LaneCommand =
+  PlaceCommand | EndCommand | ExpireCommand | RetakeCommand | ReturnCommand | AdjustCommand;
 
 export type AdjustOutcome = { kind: 'adjusted' } | { kind: 'unknown-sku' } | { kind: 'below-committed' };
 
@@ -69,6 +80,7 @@ export interface AnswerByKind {
   extend: Exclude<ExtendOutcome, Busy>;
   expire: { kind: 'expired'; holds: number };
   retake: Exclude<RetakeOutcome, Busy>;
+  return: Exclude<ReturnOutcome, Busy>;
   adjust: AdjustOutcome;
 }
 
@@ -89,5 +101,5 @@ export function subjectOf(command: LaneCommand): string {
 
 /** Rare commands have a statement of their own, so that the one for thousands stays small. They are a batch by themselves. */
 export function runsAlone(command: LaneCommand): boolean {
-  return command.kind === 'retake' || command.kind === 'adjust';
+  return command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust';
 }

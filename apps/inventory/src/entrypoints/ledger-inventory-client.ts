@@ -14,6 +14,7 @@ import {
   type PlaceOutcome,
   type ReleaseOutcome,
   type RetakeOutcome,
+  type ReturnOutcome,
   type Shortage,
   type StockRow,
   type YieldOutcome,
@@ -76,6 +77,10 @@ export class LedgerInventoryClient extends InventoryClient {
 
   retakeHold(command: PayForHold): Promise<RetakeOutcome> {
     return this.holds.end.retake(command);
+  }
+
+  returnHold(command: PayForHold): Promise<ReturnOutcome> {
+    return this.holds.end.return(command);
   }
 
   listDrops(query: ListDrops): Promise<Page<DropRecord>> {

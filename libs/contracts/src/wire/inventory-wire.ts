@@ -9,6 +9,7 @@ import type {
   PlaceOutcome,
   ReleaseOutcome,
   RetakeOutcome,
+  ReturnOutcome,
   YieldOutcome,
 } from '../hold';
 import type { InventoryClient, ListDrops, ListHolds } from '../inventory-client.port';
@@ -118,6 +119,10 @@ const retakeOutcome = exactly<RetakeOutcome>()(
   z.discriminatedUnion('kind', [word('confirmed'), word('not-found'), word('short'), busy]),
 );
 
+const returnOutcome = exactly<ReturnOutcome>()(
+  z.discriminatedUnion('kind', [word('returned'), word('not-found'), busy]),
+);
+
 const shortage = exactly<Shortage>()(
   z.object({
     dropId: z.string(),
@@ -139,6 +144,7 @@ export const INVENTORY_WIRE: WireTable<InventoryClient> = {
   yieldHold: { input: [payForHold], answer: yieldOutcome },
   releaseForOrder: { input: [payForHold], answer: releaseOutcome },
   retakeHold: { input: [payForHold], answer: retakeOutcome },
+  returnHold: { input: [payForHold], answer: returnOutcome },
   listDrops: { input: [listDrops], answer: pageOf(dropRecord) },
   getDrop: { input: [anyId], answer: dropRecord.nullable() },
   shortageOf: { input: [anyId], answer: shortage.nullable() },

@@ -14,6 +14,7 @@ import {
   type PlaceOutcome,
   type ReleaseOutcome,
   type RetakeOutcome,
+  type ReturnOutcome,
   type Shortage,
   type StockRow,
   type YieldOutcome,
@@ -68,6 +69,10 @@ export class RemoteInventory extends InventoryClient {
 
   retakeHold(command: PayForHold): Promise<RetakeOutcome> {
     return this.remote.ask('retakeHold', [command], home(command));
+  }
+
+  returnHold(command: PayForHold): Promise<ReturnOutcome> {
+    return this.remote.ask('returnHold', [command], home(command));
   }
 
   listDrops(query: ListDrops): Promise<Page<DropRecord>> {

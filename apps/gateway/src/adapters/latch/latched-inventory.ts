@@ -15,6 +15,7 @@ import {
   type PlaceOutcome,
   type ReleaseOutcome,
   type RetakeOutcome,
+  type ReturnOutcome,
   type Shortage,
   type StockRow,
   type YieldOutcome,
@@ -121,6 +122,10 @@ export class LatchedInventory extends InventoryClient {
 
   override retakeHold(command: PayForHold): Promise<RetakeOutcome> {
     return this.inventory.retakeHold(command);
+  }
+
+  override returnHold(command: PayForHold): Promise<ReturnOutcome> {
+    return this.inventory.returnHold(command);
   }
 
   override listDrops(query: ListDrops): Promise<Page<DropRecord>> {

@@ -45,7 +45,7 @@ export function encodeBatch(
   for (const command of commands) {
     if (command.kind === 'place') places.push(command);
     else if (command.kind === 'expire') expireMax = command.max;
-    else if (command.kind === 'retake' || command.kind === 'adjust')
+    else if (command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust')
       throw new Error(`a ${command.kind} is a batch by itself`);
     else ends.push(command);
   }

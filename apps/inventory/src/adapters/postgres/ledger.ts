@@ -15,6 +15,7 @@ import {
   type AnswerByKind,
   type LaneCommand,
   type RetakeCommand,
+  type ReturnCommand,
 } from '../../domain/lane-command';
 import { decodeBatch, decodeNews, decodeSale, type BatchRow, type SaleRow } from './ledger-decode';
 import { encodeBatch } from './ledger-encode';
@@ -73,8 +74,12 @@ export class PostgresLedger extends Ledger {
     return row ? decodeSale(row) : null;
   }
 
-  private async runRare(dropId: string, command: LaneCommand): Promise<AnswerByKind['retake' | 'adjust']> {
+  private async runRare(
+    dropId: string,
+    command: LaneCommand,
+  ): Promise<AnswerByKind['retake' | 'return' | 'adjust']> {
     if (command.kind === 'retake') return this.retake(dropId, command);
+    if (command.kind === 'return') return this.return(dropId, command);
     if (command.kind === 'adjust') return this.adjust(dropId, command);
     throw new Error(`${command.kind} is no rare command`);
   }
@@ -89,6 +94,13 @@ export class PostgresLedger extends Ledger {
       orderId,
     ]);
     return { kind: ({ D: 'confirmed', n: 'not-found', s: 'short' } as const)[code as 'D' | 'n' | 's'] };
+  }
+
+  private async return(dropId: string, command: ReturnCommand): Promise<AnswerByKind['return']> {
+    const { holdId, retakenHoldId, customerId, orderId } = command;
+    const values = [dropId, holdId, retakenHoldId, customerId, orderId];
+    const { code } = await this.one<{ code: string }>(sql.returnHold, values);
+    return { kind: ({ D: 'returned', n: 'not-found' } as const)[code as 'D' | 'n'] };
   }
 
   private async adjust(dropId: string, command: AdjustCommand): Promise<AdjustOutcome> {

@@ -9,6 +9,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * - The provider's record: `sandbox.charge` with `order_id`, `state = 'captured'`, `captured_minor`, `refunded_minor`. Each captured charge
  *   has a `paid` order with `total_minor = captured_minor` and nothing refunded, or a `refunded` order with `refunded_minor = captured_minor`;
  *   while an order is pending its charge may be captured ahead of it for a moment, and it is pending that counts.
+ * - An order of 0 has the provider `none` and no charge. A confirmed hold of a `failed` order has its units in `inventory.returned`.
  * - `checkout.refund`: one row for each order that has to give money back, `state` pending or done.
  * - At most one order of a hold is pending, paid or refunding (index `order_active_of_hold`).
  */

@@ -71,7 +71,9 @@ export const order = z
     lines: z.array(holdLine),
     total: money,
     payment: z.object({
-      provider: z.string(),
+      provider: z
+        .string()
+        .describe('`none` when the total is 0: paid without a provider, `captured` and without a reference.'),
       reference: z.string().nullable(),
       state: z.enum([
         'pending',

@@ -6,6 +6,7 @@ import { FactCounts1790000000004 } from './4-fact-counts';
 import { OutboxPurge1790000000005 } from './5-outbox-purge';
 import { HoldsOfCustomer1790000000006 } from './6-holds-of-customer';
 import { NetworkBudget1790000000007 } from './7-network-budget';
+import { Returns1790000000008 } from './8-returns';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
@@ -17,5 +18,6 @@ export const inventoryMigrations: MigrationSet = {
     OutboxPurge1790000000005,
     HoldsOfCustomer1790000000006,
     NetworkBudget1790000000007,
+    Returns1790000000008,
   ],
 };

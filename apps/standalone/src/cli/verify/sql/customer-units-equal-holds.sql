@@ -8,9 +8,14 @@ FROM (
         'counted', c.units, 'unitsInHolds', coalesce(g.units, 0)) END AS example
   FROM inventory.customer_units c
   FULL JOIN (
-    SELECT h.drop_id, h.customer_id, sum(l.quantity) AS units
-    FROM inventory.hold h, unnest(h.quantities) AS l(quantity)
-    WHERE h.state IN ('held', 'confirmed')
-    GROUP BY h.drop_id, h.customer_id
+    SELECT u.drop_id, u.customer_id, sum(u.units) AS units
+    FROM (
+      SELECT h.drop_id, h.customer_id, l.quantity AS units
+      FROM inventory.hold h, unnest(h.quantities) AS l(quantity)
+      WHERE h.state IN ('held', 'confirmed')
+      UNION ALL
+      SELECT r.drop_id, r.customer_id, -r.units FROM inventory.returned r
+    ) u
+    GROUP BY u.drop_id, u.customer_id
   ) g ON g.drop_id = c.drop_id AND g.customer_id = c.customer_id
 ) f

@@ -1,4 +1,4 @@
--- The units in holds that are held or confirmed never exceed what there is of the SKU. Counted from the holds, not from the counters.
+-- The units in holds that are held or confirmed, less what was returned, never exceed what there is of the SKU. Counted from the holds, not from the counters.
 -- Reads only. Row: checked = SKUs.
 SELECT count(*) AS checked, count(*) FILTER (WHERE f.fault) AS broken, (array_agg(f.example) FILTER (WHERE f.fault))[1:5] AS examples
 FROM (
@@ -8,9 +8,14 @@ FROM (
   FROM inventory.stock s
   -- FULL: units of a SKU that the drop does not have are given away just as well.
   FULL JOIN (
-    SELECT h.drop_id, l.sku, sum(l.quantity) AS units
-    FROM inventory.hold h, unnest(h.skus, h.quantities) AS l(sku, quantity)
-    WHERE h.state IN ('held', 'confirmed')
-    GROUP BY h.drop_id, l.sku
+    SELECT u.drop_id, u.sku, sum(u.units) AS units
+    FROM (
+      SELECT h.drop_id, l.sku, l.quantity AS units
+      FROM inventory.hold h, unnest(h.skus, h.quantities) AS l(sku, quantity)
+      WHERE h.state IN ('held', 'confirmed')
+      UNION ALL
+      SELECT r.drop_id, r.sku, -r.units FROM inventory.returned r
+    ) u
+    GROUP BY u.drop_id, u.sku
   ) g ON g.drop_id = s.drop_id AND g.sku = s.sku
 ) f

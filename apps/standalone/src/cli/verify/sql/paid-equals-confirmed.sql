@@ -1,6 +1,6 @@
 -- Nobody pays with an ended hold, and nothing is given away: a paid order has one confirmed hold of its own (the first one, or the one taken
--- again) with the same units at the same prices, and a confirmed hold has an order that is paid or about to be.
--- Reads only. Row: checked = paid orders and confirmed holds.
+-- again) with the same units at the same prices, and a confirmed hold has an order that is paid or about to be, or one that failed and whose
+-- units were returned: all of them, and of no other order. Reads only. Row: checked = paid orders, confirmed holds and returns.
 WITH findings AS (
   SELECT j.fault, CASE WHEN j.fault THEN jsonb_build_object('orderId', o.order_id, 'orderState', o.state, 'holdId', o.hold_id,
     'confirmedHolds', coalesce(h.holds, 0), 'holdTotalMinor', h.total_minor, 'orderTotalMinor', o.total_minor) END AS example
@@ -17,8 +17,22 @@ WITH findings AS (
   SELECT j.fault, CASE WHEN j.fault THEN jsonb_build_object('holdId', h.hold_id, 'orderId', h.order_id, 'orderState', o.state) END AS example
   FROM inventory.hold h
   LEFT JOIN checkout.orders o ON o.drop_id = h.drop_id AND o.order_id = h.order_id,
-    LATERAL (SELECT coalesce(o.state NOT IN ('paid', 'pending'), true) AS fault) j
+    LATERAL (SELECT coalesce(CASE o.state
+      WHEN 'paid' THEN false
+      WHEN 'pending' THEN false
+      WHEN 'failed' THEN h.units <> (SELECT coalesce(sum(r.units), 0) FROM inventory.returned r
+        WHERE r.drop_id = h.drop_id AND r.return_id = h.order_id AND r.hold_id = h.hold_id)
+      ELSE true
+    END, true) AS fault) j
   WHERE h.state = 'confirmed'
+  UNION ALL
+  SELECT j.fault, CASE WHEN j.fault THEN jsonb_build_object('returnId', r.return_id, 'holdId', r.hold_id, 'holdState', h.state,
+    'orderState', o.state) END AS example
+  FROM (SELECT DISTINCT drop_id, return_id, hold_id FROM inventory.returned) r
+  LEFT JOIN inventory.hold h ON h.drop_id = r.drop_id AND h.hold_id = r.hold_id
+  LEFT JOIN checkout.orders o ON o.drop_id = r.drop_id AND o.order_id = r.return_id,
+    -- Pending: the order is about to fail.
+    LATERAL (SELECT NOT coalesce(h.state = 'confirmed' AND h.order_id = r.return_id AND o.state IN ('failed', 'pending'), false) AS fault) j
 )
 SELECT count(*) AS checked, count(*) FILTER (WHERE fault) AS broken, (array_agg(example) FILTER (WHERE fault))[1:5] AS examples
 FROM findings
