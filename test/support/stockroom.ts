@@ -9,6 +9,7 @@ import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/dr
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
+import { DropRecords } from '../../apps/inventory/src/application/ports/drop-records.port';
 import { CountsReader } from '../../apps/inventory/src/application/ports/counts-reader.port';
 import { memoryGate } from '../../apps/inventory/src/adapters.standalone';
 import { holdsProviders } from '../../apps/inventory/src/holds.providers';
@@ -20,6 +21,7 @@ class StockroomModule {}
 /** The real inventory with its sweeper, without the change stream: a slot for each test file would keep the server's log. */
 export async function openStockroom(url: string, paymentWindowSeconds: number): Promise<Stockroom> {
   const pool = openPool({ url, role: ROLES.inventory, max: 4, name: 'test-drops' });
+  const records = new LedgerDropRecords(pool);
   const catalogue = new LedgerDropCatalogue(pool);
   await catalogue.seed({ demo: false });
   const config = loadConfig({ HOLDFAST_PAYMENT_WINDOW: String(paymentWindowSeconds) });
@@ -30,7 +32,8 @@ export async function openStockroom(url: string, paymentWindowSeconds: number): 
       providers: [
         { provide: Clock, useClass: SystemClock },
         { provide: Logger, useValue: silentLogger() },
-        { provide: DropReader, useValue: new DropReader(new LedgerDropRecords(pool)) },
+        { provide: DropRecords, useValue: records },
+        { provide: DropReader, useValue: new DropReader(records) },
         memoryGate,
         { provide: CountsReader, useValue: new LedgerDropUpkeep(pool) },
         ...holdsProviders,
