@@ -109,4 +109,27 @@ describe('what shoppers read of drops', () => {
     await expect(lost.listDrops({ limit: 5 })).rejects.toThrow(ServiceUnavailable);
     await away.end();
   });
+
+  it('lists the first items of a drop with the number and the prices of all, and every item of the drop itself', async () => {
+    const items = Array.from({ length: 60 }, (_, n) => ({
+      ...aDrop('', null).items[0]!,
+      sku: `S-${60 - n}`,
+      priceMinor: 500 + ((n * 7) % 60),
+    }));
+    const { drop } = await new LedgerDropCatalogue(pool).create({ ...aDrop('many SKUs', 'now'), items });
+    const [listed, other] = (await reader.listDrops({ limit: 2 })).items;
+    expect(listed!.id).toBe(drop.id);
+    const whole = (await reader.getDrop(drop.id))!;
+    expect(whole.items.map(({ sku }) => sku)).toEqual(items.map(({ sku }) => sku));
+    expect(listed).toEqual({
+      ...whole,
+      items: whole.items.slice(0, 24),
+      itemCount: 60,
+      priceRange: {
+        lowest: { amountMinor: 500, currency: 'EUR' },
+        highest: { amountMinor: 559, currency: 'EUR' },
+      },
+    });
+    expect(other).toMatchObject({ itemCount: 1, items: [{ sku: 'A' }] });
+  });
 });

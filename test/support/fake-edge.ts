@@ -15,8 +15,10 @@ import {
   type BankChallenge,
   CheckoutClient,
   type DropRecord,
+  type DropSummary,
   type Hold,
   InventoryClient,
+  LISTED_ITEMS_MAX,
   type ListHolds,
   LiveFeed,
   type LiveListener,
@@ -60,6 +62,16 @@ export function aDrop(more: Partial<DropRecord> = {}): DropRecord {
     createdAt: '2026-01-01T00:00:00.000Z',
     items: [{ sku: 'TEE-M', name: 'Tee M', price: EUR(2500), imageUrl: null }],
     ...more,
+  };
+}
+
+function summaryOf(drop: DropRecord): DropSummary {
+  const prices = drop.items.map(({ price }) => price).sort((a, b) => a.amountMinor - b.amountMinor);
+  return {
+    ...drop,
+    items: drop.items.slice(0, LISTED_ITEMS_MAX),
+    itemCount: drop.items.length,
+    priceRange: prices.length > 0 ? { lowest: prices[0]!, highest: prices.at(-1)! } : null,
   };
 }
 
@@ -108,7 +120,8 @@ export class FakeBackend {
         this.listed.push(query);
         return { items: [...this.holds.values()], nextCursor: null };
       }),
-    listDrops: () => this.answer(() => ({ items: [...this.drops.values()], nextCursor: null })),
+    listDrops: () =>
+      this.answer(() => ({ items: [...this.drops.values()].map(summaryOf), nextCursor: null })),
     getDrop: (dropId: string) =>
       this.answer(() => {
         this.reads += 1;

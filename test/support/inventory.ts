@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DropRecord, Network, Page, PlaceOutcome } from '@holdfast/contracts';
+import type { DropRecord, DropSummary, Network, Page, PlaceOutcome } from '@holdfast/contracts';
 import { randomId, SystemClock, type Clock } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
@@ -70,7 +70,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
 export type Inventory = ReturnType<typeof openInventory>;
 
 class NoDrops {
-  listDrops(): Promise<Page<DropRecord>> {
+  listDrops(): Promise<Page<DropSummary>> {
     return Promise.reject(new Error('no catalogue in this test'));
   }
 

@@ -1,5 +1,5 @@
 import { publicVersion } from '@holdfast/kernel';
-import { dropStateAt, type DropItem, type DropRecord } from './drop';
+import { dropStateAt, type DropItem, type DropRecord, type DropSummary, type PriceRange } from './drop';
 import type { StockRow } from './stock-view.port';
 
 export interface StockCounts {
@@ -18,6 +18,15 @@ export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'i
   serverTime: string;
   items: (DropItem & { stock: StockCounts })[];
 }
+
+/** `Drop` in a list of the public contract: some of its items, and what all of them come to. */
+export interface DropSummaryView extends DropView {
+  itemCount: number;
+  priceRange: PriceRange | null;
+  totals: StockTotals;
+}
+
+export type StockTotals = Pick<StockCounts, 'available' | 'held' | 'sold' | 'total'>;
 
 export function toStockCounts(row: StockRow, stale: boolean): StockCounts {
   const { available, held, sold, total, asOf } = row;
@@ -47,6 +56,30 @@ export function toDropView(
     serverTime: new Date(nowMs).toISOString(),
     items: drop.items.map((item) => ({ ...item, stock: countsOf(bySku.get(item.sku), stale) })),
   };
+}
+
+/** The same for a list. `stock` has the counts of all items, also of those that the summary leaves out. */
+export function toDropSummaryView(
+  drop: DropSummary,
+  stock: readonly StockRow[],
+  nowMs: number,
+  stale: boolean,
+): DropSummaryView {
+  const { itemCount, priceRange } = drop;
+  const listed = new Set(drop.items.map(({ sku }) => sku));
+  const shown = stock.filter(({ sku }) => listed.has(sku));
+  return { ...toDropView(drop, shown, nowMs, stale), itemCount, priceRange, totals: totalsOf(stock) };
+}
+
+function totalsOf(stock: readonly StockRow[]): StockTotals {
+  const totals = { available: 0, held: 0, sold: 0, total: 0 };
+  for (const { available, held, sold, total } of stock) {
+    totals.available += available;
+    totals.held += held;
+    totals.sold += sold;
+    totals.total += total;
+  }
+  return totals;
 }
 
 const NOTHING_YET: StockCounts = {

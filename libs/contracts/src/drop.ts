@@ -32,6 +32,22 @@ export interface DropRecord {
   items: DropItem[];
 }
 
+/** How many of its items a drop has in a list of drops; the others are in the drop itself, which may have thousands. */
+export const LISTED_ITEMS_MAX = 24;
+
+/** A drop as a list of drops has it. */
+export interface DropSummary extends DropRecord {
+  /** Of all its items; `items` are the first ones. */
+  itemCount: number;
+  /** Over all its items; null when it has none. */
+  priceRange: PriceRange | null;
+}
+
+export interface PriceRange {
+  lowest: Money;
+  highest: Money;
+}
+
 /**
  * The state of a drop at a moment. A `scheduled` drop opens, and an `open` or `paused` one closes, by time alone: the sweeper writes it down a
  * little later, so every reader asks this function and never the stored word.

@@ -1,4 +1,4 @@
-import type { DropRecord, DropState } from './drop';
+import type { DropRecord, DropState, DropSummary } from './drop';
 import type {
   ConfirmOutcome,
   ExtendOutcome,
@@ -70,7 +70,7 @@ export abstract class InventoryClient {
   abstract returnHold(command: PayForHold): Promise<ReturnOutcome>;
 
   /** Public drops, newest first. */
-  abstract listDrops(query: ListDrops): Promise<Page<DropRecord>>;
+  abstract listDrops(query: ListDrops): Promise<Page<DropSummary>>;
   /** Null when unknown or a draft. */
   abstract getDrop(dropId: string): Promise<DropRecord | null>;
 

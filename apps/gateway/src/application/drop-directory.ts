@@ -1,5 +1,7 @@
 import {
   type DropRecord,
+  type DropSummary,
+  type DropSummaryView,
   type DropView,
   dropStateAt,
   type InventoryClient,
@@ -9,14 +11,15 @@ import {
   type Page,
   type StockRow,
   type StockView,
+  toDropSummaryView,
   toDropView,
 } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 import { ReadThrough } from './read-through';
 
 /** A drop as clients see it, with the tag that changes when anything in it changes but the server's time. */
-export interface DropSnapshot {
-  view: DropView;
+export interface DropSnapshot<View extends DropView = DropView> {
+  view: View;
   /** Weak: two answers with the same tag may differ in `serverTime`. */
   etag: string;
 }
@@ -24,6 +27,9 @@ export interface DropSnapshot {
 const RECORD_AGE_MS_MAX = 500; // the contract promises that a GET shows a change within 1 s
 const RECORDS_MAX = 500; // a record of 5,000 SKUs takes about 1 MB
 const LISTS_MAX = 100;
+const RECORDS_BYTES_MAX = 64 * 1024 * 1024;
+const LISTS_BYTES_MAX = 32 * 1024 * 1024;
+const ITEM_BYTES = 300; // measured, with names and addresses of pictures as shops have them
 const READ_DEADLINE_MS = 1_500;
 // 0.1 s in all for a gap of a moment; should it ever be longer, the age limit of the cache mends what was missed.
 const VISIBLE_TRIES = 10;
@@ -36,7 +42,7 @@ const PATIENCE_MS = 700; // a healthy read takes a few; then the last known stat
  */
 export class DropDirectory {
   private readonly records: ReadThrough<DropRecord | null>;
-  private readonly lists: ReadThrough<Page<DropRecord>>;
+  private readonly lists: ReadThrough<Page<DropSummary>>;
   /** The newest revision that the feed has told of, of the drops that it told of last. */
   private readonly told = new Map<string, number>();
   private unsubscribe: (() => void) | undefined;
@@ -57,12 +63,16 @@ export class DropDirectory {
       ...common,
       what: 'reading a drop',
       entriesMax: RECORDS_MAX,
+      bytesOf: (record) => (record ? bytesOf(record) : 0),
+      bytesMax: RECORDS_BYTES_MAX,
       load: (dropId) => this.read(dropId),
     });
     this.lists = new ReadThrough({
       ...common,
       what: 'listing drops',
       entriesMax: LISTS_MAX,
+      bytesOf: (page) => page.items.reduce((sum, drop) => sum + bytesOf(drop), 0),
+      bytesMax: LISTS_BYTES_MAX,
       load: (query) => inventory.listDrops(JSON.parse(query) as ListDrops),
     });
   }
@@ -91,14 +101,16 @@ export class DropDirectory {
   async snapshot(dropId: string): Promise<DropSnapshot | null> {
     const { value: record, behind } = await this.records.get(dropId);
     if (!record) return null;
-    return this.join(record, behind || (await this.isStale()));
+    return this.join(record, behind || (await this.isStale()), toDropView);
   }
 
-  /** One page of drops, newest first. Throws `InvalidCursor`. */
-  async list(query: ListDrops): Promise<Page<DropSnapshot>> {
+  /** One page of drops, newest first, each with some of its items and the sums over all. Throws `InvalidCursor`. */
+  async list(query: ListDrops): Promise<Page<DropSnapshot<DropSummaryView>>> {
     const { value: page, behind } = await this.lists.get(JSON.stringify(query));
     const stale = behind || (await this.isStale());
-    const items = await Promise.all(page.items.map((record) => this.join(record, stale)));
+    const items = await Promise.all(
+      page.items.map((summary) => this.join(summary, stale, toDropSummaryView)),
+    );
     return { items, nextCursor: page.nextCursor };
   }
 
@@ -128,11 +140,19 @@ export class DropDirectory {
     return (await this.stock.freshness()).staleSince !== null;
   }
 
-  private async join(record: DropRecord, stale: boolean): Promise<DropSnapshot> {
+  private async join<R extends DropRecord, V extends DropView>(
+    record: R,
+    stale: boolean,
+    toView: (record: R, rows: readonly StockRow[], nowMs: number, stale: boolean) => V,
+  ): Promise<DropSnapshot<V>> {
     const rows = await this.stock.ofDrop(record.id);
     const now = this.clock.now();
-    return { view: toDropView(record, rows, now, stale), etag: etagOf(record, rows, now, stale) };
+    return { view: toView(record, rows, now, stale), etag: etagOf(record, rows, now, stale) };
   }
+}
+
+function bytesOf({ description, items }: DropRecord): number {
+  return 2 * description.length + ITEM_BYTES * (1 + items.length);
 }
 
 /**

@@ -35,6 +35,13 @@ export interface Drop {
   items: Item[];
 }
 
+/** A drop in the list: the first of its items, and what all of them come to. */
+export interface ListedDrop extends Drop {
+  itemCount: number;
+  priceRange: { lowest: Money; highest: Money } | null;
+  totals: { available: number; held: number; sold: number; total: number };
+}
+
 export interface Line {
   sku: string;
   quantity: number;

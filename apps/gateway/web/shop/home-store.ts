@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import { call } from '../shared/api';
 import { clock } from '../shared/server-clock';
-import type { Drop } from '../shared/types';
+import type { ListedDrop } from '../shared/types';
 import { stateNow } from './drop-state';
 
 interface Page {
-  items: Drop[];
+  items: ListedDrop[];
   nextCursor: string | null;
 }
 
@@ -15,7 +15,7 @@ const FRESH_EVERY_MS = 10_000;
 /** The list of drops. It is looked at, not traded on: a look every ten seconds is enough. */
 export class HomeStore {
   readonly load = signal<'loading' | 'ready' | 'unreachable'>('loading');
-  readonly drops = signal<readonly Drop[]>([]);
+  readonly drops = signal<readonly ListedDrop[]>([]);
   readonly more = signal<string | null>(null);
 
   readonly groups = computed(() => {

@@ -1,4 +1,11 @@
-import { decodeCursor, type DropRecord, encodeCursor, type ListDrops, type Page } from '@holdfast/contracts';
+import {
+  decodeCursor,
+  type DropRecord,
+  type DropSummary,
+  encodeCursor,
+  type ListDrops,
+  type Page,
+} from '@holdfast/contracts';
 import { LIMITS } from '@holdfast/kernel';
 import type { DropRecords } from './ports/drop-records.port';
 
@@ -10,7 +17,7 @@ export class DropReader {
   constructor(private readonly records: DropRecords) {}
 
   /** Newest first. Throws `InvalidCursor`; `ServiceUnavailable` when the ledger does not answer. */
-  async listDrops({ state, cursor, limit }: ListDrops): Promise<Page<DropRecord>> {
+  async listDrops({ state, cursor, limit }: ListDrops): Promise<Page<DropSummary>> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     const { drops, last } = await this.records.page({
       state: state ?? null,

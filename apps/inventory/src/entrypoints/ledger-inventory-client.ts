@@ -3,6 +3,7 @@ import {
   ServiceUnavailable,
   type ConfirmOutcome,
   type DropRecord,
+  type DropSummary,
   type ExtendOutcome,
   type Hold,
   type HoldRef,
@@ -83,7 +84,7 @@ export class LedgerInventoryClient extends InventoryClient {
     return this.holds.end.return(command);
   }
 
-  listDrops(query: ListDrops): Promise<Page<DropRecord>> {
+  listDrops(query: ListDrops): Promise<Page<DropSummary>> {
     return answered('the list of drops', this.drops.listDrops(query));
   }
 

@@ -1,6 +1,6 @@
 import { LIMITS } from '@holdfast/kernel';
 import { z } from 'zod';
-import { DROP_STATES, type DropItem, type DropMode, type DropRecord } from '../drop';
+import { DROP_STATES, type DropItem, type DropMode, type DropRecord, type DropSummary } from '../drop';
 import type { Busy, Hold, HoldLine } from '../hold';
 import type { StockRow } from '../stock-view.port';
 import { exactly } from './wire-table';
@@ -47,22 +47,30 @@ const dropMode = exactly<DropMode>()(z.enum(['first-come', 'queue', 'draw']));
 
 export const dropState = z.enum(DROP_STATES);
 
-export const dropRecord = exactly<DropRecord>()(
+const recordShape = {
+  id: z.string(),
+  merchantId: z.string(),
+  name: z.string(),
+  description: z.string(),
+  imageUrl: z.string().nullable(),
+  state: dropState,
+  mode: dropMode,
+  opensAt: z.string().nullable(),
+  closesAt: z.string().nullable(),
+  perCustomerLimit: z.number(),
+  holdTtlSeconds: z.number(),
+  revision: z.number(),
+  createdAt: z.string(),
+  items: z.array(dropItem),
+};
+
+export const dropRecord = exactly<DropRecord>()(z.object(recordShape));
+
+export const dropSummary = exactly<DropSummary>()(
   z.object({
-    id: z.string(),
-    merchantId: z.string(),
-    name: z.string(),
-    description: z.string(),
-    imageUrl: z.string().nullable(),
-    state: dropState,
-    mode: dropMode,
-    opensAt: z.string().nullable(),
-    closesAt: z.string().nullable(),
-    perCustomerLimit: z.number(),
-    holdTtlSeconds: z.number(),
-    revision: z.number(),
-    createdAt: z.string(),
-    items: z.array(dropItem),
+    ...recordShape,
+    itemCount: z.number(),
+    priceRange: z.object({ lowest: money, highest: money }).nullable(),
   }),
 );
 

@@ -3,6 +3,7 @@ import {
   InventoryClient,
   type ConfirmOutcome,
   type DropRecord,
+  type DropSummary,
   type ExtendOutcome,
   type Hold,
   type HoldRef,
@@ -75,7 +76,7 @@ export class RemoteInventory extends InventoryClient {
     return this.remote.ask('returnHold', [command], home(command));
   }
 
-  listDrops(query: ListDrops): Promise<Page<DropRecord>> {
+  listDrops(query: ListDrops): Promise<Page<DropSummary>> {
     return this.remote.ask('listDrops', [query], { key: undefined, deadlineMs });
   }
 

@@ -1,6 +1,7 @@
 import {
   type ConfirmOutcome,
   type DropRecord,
+  type DropSummary,
   type ExtendOutcome,
   type Hold,
   type HoldRef,
@@ -128,7 +129,7 @@ export class LatchedInventory extends InventoryClient {
     return this.inventory.returnHold(command);
   }
 
-  override listDrops(query: ListDrops): Promise<Page<DropRecord>> {
+  override listDrops(query: ListDrops): Promise<Page<DropSummary>> {
     return this.inventory.listDrops(query);
   }
 

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { Frame } from '../parts/frame';
 import { DropCard } from '../parts/drop-card';
 import { HomeStore } from '../home-store';
-import type { Drop } from '../../shared/types';
+import type { ListedDrop } from '../../shared/types';
 
 const store = new HomeStore();
 
@@ -44,7 +44,7 @@ export function HomeView() {
   );
 }
 
-function Group({ title, drops }: { title: string; drops: readonly Drop[] }) {
+function Group({ title, drops }: { title: string; drops: readonly ListedDrop[] }) {
   if (drops.length === 0) return null;
   return (
     <section class="group">

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../problems/catalogue';
 import { type Operation, OPERATIONS, type Success } from './operations';
-import { drop, health, hold, order, problem, session } from './schemas';
+import { drop, dropSummary, health, hold, order, problem, session } from './schemas';
 
 type Json = Record<string, unknown>;
 
@@ -47,7 +47,9 @@ export function buildOpenApi(): Json {
 
 /** What answers refer to by name. Answers may gain fields, so a client must not be told that there are no others. */
 function components(): Json {
-  const all = z.toJSONSchema(z.tuple([drop, order, hold, session, problem, health]), { io: 'output' });
+  const all = z.toJSONSchema(z.tuple([drop, dropSummary, order, hold, session, problem, health]), {
+    io: 'output',
+  });
   return referring(all.$defs, (text) => text.replaceAll(',"additionalProperties":false', '')) as Json;
 }
 

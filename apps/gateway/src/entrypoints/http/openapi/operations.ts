@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../problems/catalogue';
 import { dropsQuery, holdInput, holdsQuery, orderInput, pageQuery, sessionInput } from '../schemas/inputs';
-import { drop, health, hold, order, pageOf, received, session } from './schemas';
+import { drop, dropSummary, health, hold, order, pageOf, received, session } from './schemas';
 
 /** An answer that is no refusal. A string is a media type that is no JSON. */
 export interface Success {
@@ -54,7 +54,7 @@ const shopper: Operation[] = [
     summary: 'List drops, newest first',
     limited: true,
     query: dropsQuery,
-    success: { 200: { description: 'One page.', content: pageOf(drop), headers: ['ETag'] } },
+    success: { 200: { description: 'One page.', content: pageOf(dropSummary), headers: ['ETag'] } },
     refusals: ['invalid-request'],
   },
   {

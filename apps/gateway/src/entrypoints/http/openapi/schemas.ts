@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DROP_STATES } from '@holdfast/contracts';
+import { DROP_STATES, LISTED_ITEMS_MAX } from '@holdfast/contracts';
 import { PROBLEMS } from '../problems/catalogue';
 
 /** What the interface answers, for its description. The answers themselves are written by hand where they are hot. */
@@ -46,6 +46,18 @@ export const drop = z
     items: z.array(item),
   })
   .meta({ id: 'Drop' });
+
+export const dropSummary = drop
+  .extend({
+    items: z.array(item).max(LISTED_ITEMS_MAX).describe('The first ones; all are in the drop itself.'),
+    itemCount: count.describe('How many items the drop has.'),
+    priceRange: z.object({ lowest: money, highest: money }).nullable().describe('Over all items.'),
+    totals: z
+      .object({ available: count, held: count, sold: count, total: count })
+      .describe('The sums over all items.'),
+  })
+  .describe('A drop as a list of drops has it.')
+  .meta({ id: 'DropSummary' });
 
 const holdLine = z.object({ sku: z.string(), quantity: z.int(), price: money }).meta({ id: 'Line' });
 

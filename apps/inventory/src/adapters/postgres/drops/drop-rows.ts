@@ -4,6 +4,7 @@ import {
   type DropMode,
   type DropRecord,
   type DropState,
+  type DropSummary,
   type StockRow,
 } from '@holdfast/contracts';
 
@@ -31,6 +32,14 @@ export interface ItemRow {
   name: string;
   image_url: string | null;
   price_minor: string;
+  currency: string;
+}
+
+export interface ItemFiguresRow {
+  drop_id: string;
+  item_count: number;
+  lowest_minor: string;
+  highest_minor: string;
   currency: string;
 }
 
@@ -73,6 +82,18 @@ export function toDropItem(row: ItemRow): DropItem {
     name: row.name,
     price: { amountMinor: Number(row.price_minor), currency: row.currency },
     imageUrl: row.image_url,
+  };
+}
+
+/** Of no row: of a drop without items. */
+export function toItemFigures(
+  row: ItemFiguresRow | undefined,
+): Pick<DropSummary, 'itemCount' | 'priceRange'> {
+  if (!row) return { itemCount: 0, priceRange: null };
+  const price = (minor: string) => ({ amountMinor: Number(minor), currency: row.currency });
+  return {
+    itemCount: row.item_count,
+    priceRange: { lowest: price(row.lowest_minor), highest: price(row.highest_minor) },
   };
 }
 

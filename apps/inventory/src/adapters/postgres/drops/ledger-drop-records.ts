@@ -1,11 +1,11 @@
-import type { DropRecord } from '@holdfast/contracts';
+import type { DropRecord, DropSummary } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import {
   type DropPageQuery,
   type DropPosition,
   DropRecords,
 } from '../../../application/ports/drop-records.port';
-import { readDrops } from './read-drops';
+import { readDrops, readDropSummaries } from './read-drops';
 import { sql } from './sql/sql.generated';
 import { orUnavailable } from './unavailable';
 
@@ -14,7 +14,7 @@ export class LedgerDropRecords extends DropRecords {
     super();
   }
 
-  override page(query: DropPageQuery): Promise<{ drops: DropRecord[]; last: DropPosition | null }> {
+  override page(query: DropPageQuery): Promise<{ drops: DropSummary[]; last: DropPosition | null }> {
     return orUnavailable(this.readPage(query));
   }
 
@@ -36,7 +36,7 @@ export class LedgerDropRecords extends DropRecords {
       values,
     });
     const rows = found.rows.slice(0, limit);
-    const drops = await readDrops(
+    const drops = await readDropSummaries(
       this.pool,
       rows.map((row) => row.drop_id),
     );
