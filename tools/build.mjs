@@ -2,9 +2,19 @@
 // Builds the product into dist/: the services with swc, the pages with Vite. `ensureBuilt` does it only when a source has changed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -67,9 +77,42 @@ export function build() {
       'error',
     ]);
   }
+  copyReader(join(fresh, 'docs-assets'));
+  for (const folder of ['web', 'docs-assets']) compressFiles(join(fresh, folder));
   writeFileSync(join(fresh, 'build.sha256'), hash);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
+}
+
+const READER_FILES = /^(swagger-ui(-bundle|-standalone-preset)?\.(js|css)|favicon-\d+x\d+\.png)$/;
+
+/** The reader of the interface's description, of which the gateway serves these files. */
+function copyReader(folder) {
+  const source = join(root, 'node_modules/swagger-ui-dist');
+  mkdirSync(folder);
+  for (const name of readdirSync(source).filter((file) => READER_FILES.test(file)))
+    copyFileSync(join(source, name), join(folder, name));
+}
+
+const COMPRESSED_BYTES_MIN = 1024; // below it a file fits into one packet anyhow
+
+/** Lays `.br` and `.gz` beside each file that shrinks: the gateway sends those to clients that take them, and compresses nothing itself. */
+function compressFiles(folder) {
+  if (!existsSync(folder)) return;
+  for (const file of filesIn(folder)) {
+    if (!/\.(js|css|svg|html|json|txt|webmanifest)$/.test(file)) continue;
+    const bytes = readFileSync(file);
+    if (bytes.length < COMPRESSED_BYTES_MIN) continue;
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }; // the best one takes ten times as long for 3 % less
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, quality));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 export function isBuilt() {

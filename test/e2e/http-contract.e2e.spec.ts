@@ -423,7 +423,7 @@ describe('the rest of the edge', () => {
     described.hold.parse(placed.json);
     described.order.parse((await hal.order(placed.json.id, 'tok_3ds')).json);
     described.pageOf(described.order).parse((await hal.ask('/v1/orders')).json);
-    described.pageOf(described.drop).parse((await ask(`${product.url}/v1/drops`)).json);
+    described.pageOf(described.dropSummary).parse((await ask(`${product.url}/v1/drops`)).json);
     described.problem.parse((await ask(`${product.url}/v1/nothing`)).json);
   });
 
@@ -450,6 +450,26 @@ describe('the rest of the edge', () => {
       expect(answer.headers.get('x-powered-by')).toBeNull();
     },
   );
+
+  it('sends what is long compressed when that is asked for, and events never', async () => {
+    const [script] = /\/assets\/[^"]+\.js/.exec(await (await fetch(product.url)).text())!;
+    const coded = async (path: string, coding: string) => {
+      const answer = await fetch(product.url + path, { headers: { 'accept-encoding': coding } });
+      const text = await answer.text();
+      return [answer.headers.get('content-encoding'), answer.headers.get('vary'), text.length] as const;
+    };
+    for (const path of [script, '/docs/assets/swagger-ui-bundle.js', '/openapi.json']) {
+      const plain = await coded(path, 'identity');
+      expect(plain).toEqual([null, expect.stringMatching(/accept-encoding/i), expect.any(Number)]);
+      expect(await coded(path, 'br')).toEqual(['br', plain[1], plain[2]]);
+      expect(await coded(path, 'gzip')).toEqual(['gzip', plain[1], plain[2]]);
+    }
+    const live = await fetch(`${product.url}/v1/drops/${dropId}/live?for=1`, {
+      headers: { 'accept-encoding': 'br, gzip' },
+    });
+    expect(live.headers.get('content-encoding')).toBeNull();
+    expect(await live.text()).toContain('event: snapshot');
+  });
 
   it('leaves the ledger as it should be', async () => {
     const { code, json } = await product.cli('verify');

@@ -35,6 +35,7 @@ import { PagesController } from './entrypoints/http/routes/pages.controller';
 import { ProblemsController } from './entrypoints/http/routes/problems.controller';
 import { SessionsController } from './entrypoints/http/routes/sessions.controller';
 import { WebhooksController } from './entrypoints/http/routes/webhooks.controller';
+import { CompressedTexts } from './entrypoints/http/server/content-coding';
 import { EdgeCounts } from './entrypoints/http/server/edge-counts';
 import { readinessProviders } from './entrypoints/http/server/readiness.providers';
 import { liveControllers, liveProviders } from './live/live.providers';
@@ -66,6 +67,7 @@ const application = [
     inject: [DropDirectory, Clock],
   },
   DirectoryLifecycle,
+  CompressedTexts,
 ];
 
 type DirectoryDeps = [InventoryClient, StockView, LiveFeed, Clock];

@@ -139,4 +139,37 @@ describe('reading through', () => {
     expect(await read('a')).toBe(false);
     expect(await read('b')).toBe(true);
   });
+
+  it('keeps no more bytes than it may, and always the newest value', async () => {
+    const clock = new TestClock();
+    const loaded: string[] = [];
+    const cache = new ReadThrough({
+      what: 'it',
+      load: (key: string) => (loaded.push(key), Promise.resolve(key)),
+      clock,
+      maxAgeMs: 500,
+      entriesMax: 100,
+      deadlineMs: 10_000,
+      patienceMs: 50,
+      bytesOf: (value) => value.length,
+      bytesMax: 10,
+    });
+    for (const key of ['aaaa', 'bbbb', 'aaaa', 'cccc']) await cache.get(key);
+    expect(loaded).toEqual(['aaaa', 'bbbb', 'cccc']);
+    await cache.get('aaaa'); // asked for later than bbbb
+    await cache.get('bbbb');
+    expect(loaded).toEqual(['aaaa', 'bbbb', 'cccc', 'bbbb']);
+    const huge = 'h'.repeat(1_000);
+    for (const key of [huge, huge, 'd']) await cache.get(key);
+    await cache.get(huge);
+    expect(loaded.slice(4)).toEqual([huge, 'd', huge]);
+    for (let n = 0; n < 50; n += 1) {
+      clock.ms += 500; // read again: its old bytes no longer count
+      await cache.get('eeee');
+    }
+    await cache.get('ffff');
+    loaded.length = 0;
+    await cache.get('eeee');
+    expect(loaded).toEqual([]);
+  });
 });

@@ -10,6 +10,10 @@ export interface ReadThroughOptions<V> {
   maxAgeMs: number;
   /** Keys kept; the least recently asked for goes first. */
   entriesMax: number;
+  /** About how many bytes a value takes; without it, all values together are not bounded but by their number. */
+  bytesOf?: (value: V) => number;
+  /** All values together; the newest one stays, however big it is. */
+  bytesMax?: number;
   deadlineMs: number;
   /** How long who could have the last value waits for a newer one. */
   patienceMs: number;
@@ -18,6 +22,7 @@ export interface ReadThroughOptions<V> {
 interface Entry<V> {
   value: { it: V } | undefined;
   readAtMs: number;
+  bytes: number;
   loading: Promise<V> | undefined;
   /** After a failed or slow read the old value is given at once until then, so that a dead source does not slow every reader down. */
   restUntilMs: number;
@@ -31,6 +36,7 @@ const REST_AFTER_FAILURE_MS = 1_000;
  */
 export class ReadThrough<V> {
   private readonly entries = new Map<string, Entry<V>>();
+  private bytes = 0;
 
   constructor(private readonly options: ReadThroughOptions<V>) {}
 
@@ -71,7 +77,13 @@ export class ReadThrough<V> {
     if (entry) {
       this.entries.delete(key);
     } else {
-      entry = { value: undefined, readAtMs: Number.NEGATIVE_INFINITY, loading: undefined, restUntilMs: 0 };
+      entry = {
+        value: undefined,
+        readAtMs: Number.NEGATIVE_INFINITY,
+        bytes: 0,
+        loading: undefined,
+        restUntilMs: 0,
+      };
       if (this.entries.size >= this.options.entriesMax) this.dropOldest();
     }
     this.entries.set(key, entry);
@@ -79,8 +91,26 @@ export class ReadThrough<V> {
   }
 
   private dropOldest(): void {
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.entries.delete(oldest.value);
+    const oldest = this.entries.entries().next();
+    if (oldest.done) return;
+    const [key, entry] = oldest.value;
+    this.entries.delete(key);
+    this.bytes -= entry.bytes;
+  }
+
+  private keep(key: string, entry: Entry<V>, value: V): void {
+    entry.value = { it: value };
+    // One that was let go meanwhile is good for those who wait for it.
+    if (this.entries.get(key) !== entry) return;
+    const bytes = this.options.bytesOf?.(value) ?? 0;
+    this.bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+    while (this.bytes > (this.options.bytesMax ?? Infinity) && this.entries.size > 1) {
+      // The newest one is wanted now, whoever was asked for since.
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+      this.dropOldest();
+    }
   }
 
   private load(key: string, entry: Entry<V>): Promise<V> {
@@ -89,7 +119,7 @@ export class ReadThrough<V> {
     const loading = withDeadline(what, deadlineMs, this.options.load(key)).then(
       (value) => {
         if (entry.loading !== loading) return value; // outdated meanwhile: good for who waited, not for keeping
-        entry.value = { it: value };
+        this.keep(key, entry, value);
         entry.readAtMs = askedAtMs;
         entry.loading = undefined;
         return value;

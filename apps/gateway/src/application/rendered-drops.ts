@@ -12,6 +12,7 @@ export interface Rendered {
 const TEXT_AGE_MS_MAX = 100; // a crowd of readers costs ten renderings a second; `serverTime` is off by as much at most
 const DROPS_MAX = 200;
 const LISTS_MAX = 50;
+const BYTES_MAX = 32 * 1024 * 1024; // of either; 5,000 SKUs are 1.4 MB of text
 const DEADLINE_MS = 5_000; // the directory below has its own, and keeps the last state
 
 /** Drops as the text that HTTP sends, rendered once for all who ask in the same tenth of a second. */
@@ -30,11 +31,15 @@ export class RenderedDrops {
     this.drops = new ReadThrough({
       ...common,
       entriesMax: DROPS_MAX,
+      bytesOf,
+      bytesMax: BYTES_MAX,
       load: async (dropId) => render(await directory.snapshot(dropId)),
     });
     this.lists = new ReadThrough({
       ...common,
       entriesMax: LISTS_MAX,
+      bytesOf,
+      bytesMax: BYTES_MAX,
       load: async (query) => renderList(await directory.list(JSON.parse(query) as ListDrops)),
     });
   }
@@ -48,6 +53,11 @@ export class RenderedDrops {
   async list(query: ListDrops): Promise<Rendered> {
     return (await this.lists.get(JSON.stringify(query))).value;
   }
+}
+
+/** A character beyond Latin-1 makes a string of two bytes for each; the compressed forms are a tenth of it. */
+function bytesOf(text: Rendered | null): number {
+  return text === null ? 0 : 2 * text.body.length;
 }
 
 function render(snapshot: DropSnapshot | null): Rendered | null {

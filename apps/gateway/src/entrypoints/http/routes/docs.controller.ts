@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Policy } from '../access/policy';
 import { buildOpenApi } from '../openapi/document';
 import { pageHeaders } from '../pages/html';
-import { matchesTag } from '../server/entity-tag';
+import { CompressedTexts } from '../server/content-coding';
 import { fingerprint } from '../server/body';
+import { type CacheableText, sendCacheable } from './send-cacheable';
 
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -26,14 +27,16 @@ const HEADERS = pageHeaders(
 @Controller()
 @Policy('public')
 export class DocsController {
-  private readonly document = JSON.stringify(buildOpenApi());
-  private readonly etag = `"${fingerprint(Buffer.from(this.document)).slice(0, 24)}"`;
+  private readonly document = describeInterface();
+
+  constructor(private readonly compressed: CompressedTexts) {}
 
   @Get('openapi.json')
-  openapi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    reply.header('etag', this.etag).header('cache-control', 'public, max-age=60');
-    if (matchesTag(request.headers['if-none-match'], this.etag)) void reply.code(304).send();
-    else void reply.header('content-type', 'application/json; charset=utf-8').send(this.document);
+  openapi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendCacheable(request, reply, this.document, {
+      cacheControl: 'public, max-age=60',
+      compressed: this.compressed,
+    });
   }
 
   @Get('docs')
@@ -48,4 +51,9 @@ export class DocsController {
       .header('cache-control', 'no-cache')
       .send(START);
   }
+}
+
+function describeInterface(): CacheableText {
+  const body = JSON.stringify(buildOpenApi());
+  return { body, etag: `W/"${fingerprint(Buffer.from(body)).slice(0, 24)}"` };
 }

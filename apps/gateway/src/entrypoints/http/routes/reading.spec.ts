@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceUnavailable } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
@@ -197,5 +198,82 @@ describe('guest sessions', () => {
     expect([await send('{}'), await send(''), await send('{"a":1}'), await send('[]')]).toEqual([
       201, 201, 400, 400,
     ]);
+  });
+});
+
+describe('the list of drops', () => {
+  const SKUS = 100;
+
+  beforeEach(() => {
+    const numbers = Array.from({ length: SKUS }, (_, n) => n);
+    backend.drops.set(
+      DROP_ID,
+      aDrop({
+        items: numbers.map((n) => ({
+          sku: `S-${n}`,
+          name: `Size ${n}`,
+          price: { amountMinor: 9_000 - n, currency: 'EUR' },
+          imageUrl: null,
+        })),
+      }),
+    );
+    backend.stock = numbers.map((n) => ({
+      dropId: DROP_ID,
+      sku: `S-${n}`,
+      epoch: 0,
+      version: 1,
+      total: 10 + n,
+      available: 7 + n,
+      held: 2,
+      sold: 1,
+      asOf: '2026-01-01T00:00:00.000Z',
+    }));
+  });
+
+  it('has the first items of a drop, how many there are, and what all of them come to', async () => {
+    const [listed] = (await app.inject('/v1/drops')).json<{ items: Record<string, unknown>[] }>().items;
+    const drop = (await app.inject(URL)).json<{ items: { stock: { total: number } }[] }>();
+    expect(drop.items).toHaveLength(SKUS);
+    expect(listed).toEqual({
+      ...drop,
+      serverTime: expect.any(String),
+      items: drop.items.slice(0, 24),
+      itemCount: SKUS,
+      priceRange: {
+        lowest: { amountMinor: 8_901, currency: 'EUR' },
+        highest: { amountMinor: 9_000, currency: 'EUR' },
+      },
+      totals: { available: 5_650, held: 200, sold: 100, total: 5_950 },
+    });
+  });
+
+  it.each([
+    ['/v1/drops', 'gzip', gunzipSync],
+    ['/v1/drops', 'br', brotliDecompressSync],
+    [URL, 'gzip', gunzipSync],
+    ['/openapi.json', 'br', brotliDecompressSync],
+  ] as const)('%s is compressed by %s when that is asked for', async (url, coding, decompress) => {
+    const plain = await app.inject(url);
+    expect(plain.headers).toMatchObject({ vary: 'Accept-Encoding' });
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    const headers = { 'accept-encoding': coding };
+    const answer = await app.inject({ url, headers });
+    expect(answer.headers).toMatchObject({
+      'content-encoding': coding,
+      vary: 'Accept-Encoding',
+      etag: plain.headers.etag,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(answer.rawPayload.length),
+    });
+    const withoutTime = (text: string) => text.replace(/"serverTime":"[^"]*"/g, '');
+    expect(withoutTime(decompress(answer.rawPayload).toString())).toBe(withoutTime(plain.body));
+    expect(answer.rawPayload.length).toBeLessThan(plain.rawPayload.length / 3);
+    const head = await app.inject({ method: 'HEAD', url, headers });
+    expect(head.headers).toMatchObject({ 'content-encoding': coding, vary: 'Accept-Encoding' });
+    expect(head.body).toBe('');
+    const known = await app.inject({ url, headers: { ...headers, 'if-none-match': answer.headers.etag } });
+    expect(known).toMatchObject({ statusCode: 304, body: '' });
+    expect(known.headers).toMatchObject({ vary: 'Accept-Encoding', etag: answer.headers.etag });
+    expect(known.headers).not.toHaveProperty('content-encoding');
   });
 });

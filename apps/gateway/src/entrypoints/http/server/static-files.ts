@@ -1,24 +1,32 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { findShopFiles } from '../pages/shop-files';
 
-const swaggerRoot = () => join(require.resolve('swagger-ui-dist/package.json'), '..');
+/** The built copy, which has compressed files beside it; where nothing is built, the package itself. */
+function readerRoot(): string {
+  const built = [
+    resolve(__dirname, '../../../../../../docs-assets'),
+    resolve(__dirname, '../../../../../../dist/docs-assets'),
+  ];
+  return built.find(existsSync) ?? join(require.resolve('swagger-ui-dist/package.json'), '..');
+}
 
 /** Serves the shop's built files, and those of the reader of the interface's description. */
 export async function serveFiles(app: NestFastifyApplication): Promise<void> {
+  const common = { index: false, preCompressed: true } as const;
   await app.register(fastifyStatic, {
-    root: swaggerRoot(),
+    root: readerRoot(),
     prefix: '/docs/assets/',
     decorateReply: false,
-    index: false,
+    ...common,
     maxAge: '1h',
     allowedPath: (path) =>
       /^\/(swagger-ui(-bundle|-standalone-preset)?\.(js|css)|favicon-\d+x\d+\.png)$/.test(path),
   });
   const shop = findShopFiles();
   if (!shop) return;
-  const common = { index: false, preCompressed: true } as const;
   // Built assets carry a hash of themselves in their name.
   await app.register(fastifyStatic, {
     ...common,
