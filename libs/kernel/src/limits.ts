@@ -10,6 +10,7 @@ export const LIMITS = {
   dropSkusMax: 20_000,
   skuLengthMax: 100,
   nameLengthMax: 300,
+  emailLengthMax: 254,
   bodyBytesMax: 64 * 1024,
   idempotencyKeyLengthMax: 255,
   pageSizeDefault: 50,

@@ -21,7 +21,7 @@ const placeOrder = exactly<PlaceOrder>()(
     bodyHash: z.string().min(1).max(128),
     holdId: anyId,
     payment: z.object({ method: z.literal('card'), token: z.string().min(1).max(255) }),
-    email: z.string().max(254),
+    email: z.string().max(LIMITS.emailLengthMax),
   }),
 );
 

@@ -135,6 +135,7 @@ describe('an order that is not as the contract says', () => {
     ['no hold', { ...ORDER, holdId: undefined }, '/holdId'],
     ['no email', { ...ORDER, email: undefined }, '/email'],
     ['an email without @', { ...ORDER, email: 'ann' }, '/email'],
+    ['an email of 255 characters', { ...ORDER, email: `${'a'.repeat(243)}@example.org` }, '/email'],
     ['another method', { ...ORDER, payment: { method: 'cash', token: 'tok_ok' } }, '/payment/method'],
     ['no token', { ...ORDER, payment: { method: 'card' } }, '/payment/token'],
     ['a token with a space', { ...ORDER, payment: { method: 'card', token: 'a b' } }, '/payment/token'],

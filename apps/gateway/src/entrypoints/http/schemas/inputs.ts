@@ -26,6 +26,18 @@ export const holdInput = z.strictObject({
     .max(LIMITS.linesMax, `must have at most ${LIMITS.linesMax} lines`),
 });
 
+/**
+ * What a browser's `<input type=email>` takes, by the expression of the HTML standard, so that no address passes the page and is refused here.
+ * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+ */
+const email = z
+  .email({
+    pattern:
+      /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/,
+    error: 'must be an email address, such as ann@example.org',
+  })
+  .max(LIMITS.emailLengthMax, `must have at most ${LIMITS.emailLengthMax} characters`);
+
 /** `POST /v1/orders` */
 export const orderInput = z.strictObject({
   holdId: z.string().min(1, 'must not be empty').max(200, 'is too long'),
@@ -33,7 +45,7 @@ export const orderInput = z.strictObject({
     method: z.literal('card', 'must be "card"'),
     token: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters'),
   }),
-  email: z.email('must be an email address').max(254, 'is too long'),
+  email,
 });
 
 /** `POST /v1/sessions` */
