@@ -49,20 +49,29 @@ DECLARE
   c_floor CONSTANT bigint := 10;
   v_half_life integer := inventory.network_half_life(p_hold_ttl_seconds);
   v_base bigint := c_units_least;
+  v_row record;
   v_paid real[];
   v_wasted real[];
   v_roomy boolean;
 BEGIN
-  SELECT array_agg(n.unpaid ORDER BY a.n),
-    array_agg(inventory.decayed(n.paid, extract(epoch FROM p_now - n.judged_at), v_half_life) ORDER BY a.n),
-    array_agg(inventory.decayed(n.wasted, extract(epoch FROM p_now - n.judged_at), v_half_life) ORDER BY a.n),
-    bool_and(coalesce(n.wasted, 0) = 0 AND coalesce(n.unpaid, 0) + a.asked + p_limit <= c_units_least * a.weight)
-  INTO unpaid, v_paid, v_wasted, v_roomy
-  FROM unnest(p_networks, p_weights, p_asked) WITH ORDINALITY AS a(network, weight, asked, n)
-  LEFT JOIN LATERAL (
-    SELECT u.unpaid, u.paid, u.wasted, u.judged_at FROM inventory.network_units u
-    WHERE u.drop_id = p_drop_id AND u.network = a.network LIMIT 1
-  ) n ON true;
+  -- Few networks come a second time in most drops, so the usual answer is no row at all.
+  unpaid := array_fill(NULL::integer, ARRAY[cardinality(p_networks)]);
+  v_paid := array_fill(0::real, ARRAY[cardinality(p_networks)]);
+  v_wasted := v_paid;
+  FOR v_row IN
+    SELECT array_position(p_networks, u.network) AS n, u.unpaid,
+      inventory.decayed(u.paid, extract(epoch FROM p_now - u.judged_at), v_half_life) AS paid,
+      inventory.decayed(u.wasted, extract(epoch FROM p_now - u.judged_at), v_half_life) AS wasted
+    FROM inventory.network_units u WHERE u.drop_id = p_drop_id AND u.network = ANY (p_networks)
+  LOOP
+    unpaid[v_row.n] := v_row.unpaid;
+    IF v_row.wasted > 0 THEN
+      v_paid[v_row.n] := v_row.paid;
+      v_wasted[v_row.n] := v_row.wasted;
+    END IF;
+  END LOOP;
+  SELECT bool_and(a.wasted = 0 AND coalesce(a.unpaid, 0) + a.asked + p_limit <= c_units_least * a.weight) INTO v_roomy
+  FROM unnest(unpaid, v_wasted, p_asked, p_weights) AS a(unpaid, wasted, asked, weight);
 
   IF v_roomy THEN
     in_budget := true;

@@ -41,6 +41,7 @@ DECLARE
   v_allowance bigint[];
   v_in_budget boolean := true;
   v_network_given integer[];
+  v_known_networks bigint[];
 BEGIN
   IF p_phase IS NULL THEN
     codes := repeat('d', v_count);
@@ -129,12 +130,15 @@ BEGIN
   IF v_unpaid IS NULL THEN
     RETURN;
   END IF;
-  UPDATE inventory.network_units u
-  SET unpaid = u.unpaid + v_network_given[array_position(p_networks, u.network)],
-    unit_limit = v_allowance[array_position(p_networks, u.network)]
-  WHERE u.drop_id = p_drop_id AND u.network = ANY (ARRAY(
+  v_known_networks := ARRAY(
     SELECT g.network FROM unnest(p_networks, v_network_given, v_unpaid) AS g(network, units, had) WHERE g.had IS NOT NULL AND g.units > 0
-  ));
+  );
+  IF cardinality(v_known_networks) > 0 THEN
+    UPDATE inventory.network_units u
+    SET unpaid = u.unpaid + v_network_given[array_position(p_networks, u.network)],
+      unit_limit = v_allowance[array_position(p_networks, u.network)]
+    WHERE u.drop_id = p_drop_id AND u.network = ANY (v_known_networks);
+  END IF;
   INSERT INTO inventory.network_units (drop_id, network, unpaid, unit_limit)
   SELECT p_drop_id, g.network, g.units, g.allowance
   FROM unnest(p_networks, v_network_given, v_unpaid, v_allowance) AS g(network, units, had, allowance)
