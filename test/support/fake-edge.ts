@@ -234,6 +234,7 @@ export async function startEdge(
     limits: false,
     paymentWindowSeconds: 60,
     proxyHops: 0,
+    publicAddress: null,
     sandboxFaults: true,
     logLevel: 'silent',
     ...settings,

@@ -8,6 +8,7 @@ import { LIMITS } from '@holdfast/kernel';
 import { isPage, sendHtml } from './entrypoints/http/pages/html';
 import { notFoundPage } from './entrypoints/http/pages/not-found.page';
 import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
+import { Allowances } from './entrypoints/http/limits/allowances';
 import { keepRawBodies } from './entrypoints/http/server/body';
 import { answerClientErrors } from './entrypoints/http/server/client-error';
 import { closeGently } from './entrypoints/http/server/close-gently';
@@ -17,7 +18,8 @@ import {
   type ConnectionSettings,
 } from './entrypoints/http/server/connections/connection-settings';
 import { Pipeline } from './entrypoints/http/server/connections/pipeline';
-import { countRoutes, logRequests, onRequest } from './entrypoints/http/server/hooks';
+import { FirstLook } from './entrypoints/http/server/first-look';
+import { countRoutes, logRequests } from './entrypoints/http/server/hooks';
 import { MethodTable } from './entrypoints/http/server/method-table';
 import { serveFiles } from './entrypoints/http/server/static-files';
 import { requestIdOf } from './entrypoints/http/server/trace';
@@ -33,7 +35,7 @@ export async function createGatewayApp(
   settings = CONNECTION_SETTINGS,
 ): Promise<NestFastifyApplication> {
   // Asked for when the first connection is there, and the modules long before that.
-  const adapter = makeAdapter(config, settings, () => app.get(SecurityEvents));
+  const adapter = makeAdapter(config, settings, () => ({ events: app.get(SecurityEvents), first }));
   const instance = adapter.getInstance();
   const methods = new MethodTable();
   methods.watch(instance);
@@ -49,14 +51,20 @@ export async function createGatewayApp(
   const events = app.get(SecurityEvents);
   const count = countRoutes(instance, app.get(Metrics));
   const log = logRequests(logger);
-  adapter.setOnRequestHook(onRequest(new Pipeline(settings.pipelinedMax, events)));
+  const first = new FirstLook({
+    pipeline: new Pipeline(settings.pipelinedMax, events),
+    allowances: app.get(Allowances, { strict: false }),
+    events,
+    config,
+  });
+  adapter.setOnRequestHook(first.onRequest);
   adapter.setOnResponseHook((request, reply, done) => {
     count(request, reply);
     log(request, reply);
     done();
   });
   app.useGlobalFilters(new ProblemFilter(methods, logger));
-  await serveFiles(app);
+  await serveFiles(app, first.onFile);
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;
   closeGently(instance.server);
@@ -77,7 +85,7 @@ export async function createGatewayApp(
 function makeAdapter(
   { proxyHops }: AppConfig,
   { completeMs, idleMs, refusedMs, lookEveryMs }: ConnectionSettings,
-  events: () => SecurityEvents,
+  parts: () => { events: SecurityEvents; first: FirstLook },
 ): FastifyAdapter {
   return new FastifyAdapter({
     // Guards, never middleware: its engine would run at each request for nothing.
@@ -91,15 +99,18 @@ function makeAdapter(
       headersTimeout: completeMs,
       connectionsCheckingInterval: lookEveryMs,
       maxHeaderSize: HEADER_BYTES_MAX,
+      // We tell of a missing one ourselves, in the words of the contract.
+      requireHostHeader: false,
     },
     genReqId: requestIdOf,
-    clientErrorHandler: answerClientErrors(events, refusedMs),
+    clientErrorHandler: answerClientErrors(() => parts().events, refusedMs),
     // An address that cannot be decoded never reaches a route or a hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-      if (error.statusCode === 414) sendProblem(request, reply, { code: 'uri-too-long' });
-      else if (isPage(request)) sendHtml(reply, 404, notFoundPage());
-      else sendProblem(request, reply, { code: 'invalid-request' });
+      parts().first.answer(request, reply, () => {
+        if (error.statusCode === 414) sendProblem(request, reply, { code: 'uri-too-long' });
+        else if (isPage(request)) sendHtml(reply, 404, notFoundPage());
+        else sendProblem(request, reply, { code: 'invalid-request' });
+      });
     },
     // While closing, a request on an open connection is still answered, by us and with `Connection: close`.
     return503OnClosing: false,

@@ -15,6 +15,8 @@ export abstract class AppConfig {
   abstract readonly demo: boolean;
   abstract readonly limits: boolean;
   abstract readonly paymentWindowSeconds: number;
+  /** The origin that shoppers see, when that is not where we listen: a proxy with TLS stands in front. */
+  abstract readonly publicAddress: string | null;
   /** How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed. */
   abstract readonly proxyHops: number;
   /** Sandbox tokens that are slow, late or lose answers are taken: one shopper can keep others waiting with them. */
@@ -33,6 +35,10 @@ export const whole = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`);
 
+export const origin = z
+  .string()
+  .regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example');
+
 export const appSchema = z.object({
   HOLDFAST_MODE: z.enum(['standalone', 'cluster']).default('standalone'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -46,6 +52,7 @@ export const appSchema = z.object({
   HOLDFAST_LIMITS: onOff.default(true),
   HOLDFAST_PAYMENT_WINDOW: whole(1, 3600).default(60),
   HOLDFAST_PROXY_HOPS: whole(0, 10).default(0),
+  HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
   HOLDFAST_SANDBOX_FAULTS: onOff.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -86,11 +93,9 @@ function isForThisMachine({ HOST, HOLDFAST_PROXY_HOPS, HOLDFAST_PUBLIC_ADDRESS: 
 
 const hostOf = (told: string): string => new URL(told).hostname.replace(/^\[|\]$/g, '');
 
-type Reach = Pick<z.output<typeof appSchema>, 'HOST' | 'HOLDFAST_PROXY_HOPS'> & {
-  HOLDFAST_PUBLIC_ADDRESS?: string | undefined;
-};
+type Reach = Pick<z.output<typeof appSchema>, 'HOST' | 'HOLDFAST_PROXY_HOPS' | 'HOLDFAST_PUBLIC_ADDRESS'>;
 
-export function toAppConfig(it: z.output<typeof appSchema> & Reach): AppConfig {
+export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
   return {
     mode: it.HOLDFAST_MODE,
     host: it.HOST,
@@ -101,6 +106,7 @@ export function toAppConfig(it: z.output<typeof appSchema> & Reach): AppConfig {
     limits: it.HOLDFAST_LIMITS,
     paymentWindowSeconds: it.HOLDFAST_PAYMENT_WINDOW,
     proxyHops: it.HOLDFAST_PROXY_HOPS,
+    publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
     sandboxFaults: it.HOLDFAST_SANDBOX_FAULTS ?? isForThisMachine(it),
     logLevel: it.LOG_LEVEL,
   };

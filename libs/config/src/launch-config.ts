@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { type AppConfig, appSchema, type Env, readEnvironment, toAppConfig, whole } from './app-config';
+import {
+  type AppConfig,
+  appSchema,
+  type Env,
+  origin,
+  readEnvironment,
+  toAppConfig,
+  whole,
+} from './app-config';
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
-import { origin } from './service-config';
 
 /** Servers that are there already; null: to be started. Written as in the environment, so that they can be handed on. */
 export interface GivenServers {
@@ -16,8 +23,6 @@ export interface GivenServers {
 /** The settings of `npm run cluster`: those of a product, and the servers that it need not start. */
 export interface LaunchConfig extends AppConfig {
   readonly given: GivenServers;
-  /** The origin that shoppers see, when that is not where nginx listens: somebody runs another proxy in front. */
-  readonly publicAddress: string | null;
   /** The origin at which the sandbox provider reaches the gateways; null: where nginx listens. */
   readonly callbackAddress: string | null;
 }
@@ -35,7 +40,6 @@ const HOPS_MAX = 9;
 
 const schema = appSchema.extend({
   HOLDFAST_PROXY_HOPS: whole(0, HOPS_MAX).default(0),
-  HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
   HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
   REDIS_URL: listOf(
     /^rediss?:\/\/\S+$/,
@@ -71,7 +75,6 @@ export function loadLaunchConfig(env: Env): LaunchConfig {
       kafkaSecurity: toKafkaSecurity(it),
       connectUrl: connectUrlOf(it),
     }),
-    publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
     callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,
   });
 }

@@ -1,6 +1,15 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { AppConfig, appSchema, type Env, onOff, readEnvironment, toAppConfig, whole } from './app-config';
+import {
+  AppConfig,
+  appSchema,
+  type Env,
+  onOff,
+  origin,
+  readEnvironment,
+  toAppConfig,
+  whole,
+} from './app-config';
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 
 export type ServiceName = 'gateway' | 'inventory' | 'checkout';
@@ -24,8 +33,6 @@ export abstract class ServiceConfig extends AppConfig {
   abstract readonly serviceKey: string | null;
   /** Calls between services are encrypted: always, never, or (`auto`) unless both ends are on this machine. */
   abstract readonly tls: 'on' | 'off' | 'auto';
-  /** The origin that shoppers see: where the payment provider redirects to, and calls back unless the next one is set. */
-  abstract readonly publicAddress: string | null;
   /** The origin at which the sandbox provider, which runs in checkout, reaches the gateways; null: the public one. */
   abstract readonly callbackAddress: string | null;
   /** The gate may refuse early; without it every shopper is asked of the ledger. */
@@ -44,10 +51,6 @@ const endpoint = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must
 const endpoints = list.pipe(z.array(endpoint).min(1));
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://');
 
-export const origin = z
-  .string()
-  .regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example');
-
 const serviceSchema = appSchema.extend({
   HOLDFAST_INSTANCE: z
     .string()
@@ -65,7 +68,6 @@ const serviceSchema = appSchema.extend({
   CHECKOUT_ADDRESSES: endpoints.optional(),
   HOLDFAST_SERVICE_KEY: z.string().min(32, 'must have 32 characters or more').optional(),
   HOLDFAST_TLS: z.enum(['on', 'off', 'auto']).default('auto'),
-  HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
   HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
   HOLDFAST_GATE: onOff.default(true),
   HOLDFAST_METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
@@ -100,7 +102,6 @@ export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig
     checkoutAddresses: it.CHECKOUT_ADDRESSES ?? [],
     serviceKey: it.HOLDFAST_SERVICE_KEY ?? null,
     tls: it.HOLDFAST_TLS,
-    publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
     callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,
     gate: it.HOLDFAST_GATE,
     metricsToken: it.HOLDFAST_METRICS_TOKEN ?? null,

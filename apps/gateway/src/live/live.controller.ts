@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DropDirectory } from '../application/drop-directory';
 import { Policy } from '../entrypoints/http/access/policy';
 import { Limited } from '../entrypoints/http/limits/limit-policies';
+import { looksLikeId } from '../entrypoints/http/schemas/inputs';
 import { ProblemError } from '../entrypoints/http/problems/problem';
 import { connectReader, streamHeaders } from './connect-reader';
 import { readLastEventId } from './frame-ids';
@@ -31,6 +32,7 @@ export class LiveController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (!looksLikeId(dropId)) throw new ProblemError({ code: 'not-found' });
     const end = readForSeconds(forSeconds);
     if (end.kind === 'malformed') throw badFor();
     if (request.method === 'HEAD') return this.head(dropId, reply);

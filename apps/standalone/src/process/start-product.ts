@@ -38,7 +38,8 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   await app.get(DropCatalogue).seed({ demo: config.demo });
   life.checkpoint();
   const address = await listen(app, config.host, config.port);
-  runtime.address = address;
+  runtime.address = config.publicAddress ?? address;
+  runtime.callbackAddress = address;
 
   const startedAt = new Date().toISOString();
   refresh = () => writeRunState(config.dataDir, runState(startedAt, address, ledger));

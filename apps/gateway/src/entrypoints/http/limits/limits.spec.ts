@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceConfig } from '@holdfast/config';
 import { SystemClock } from '@holdfast/kernel';
 import { LimitStore } from '../../../application/ports/limit-store.port';
+import { LIMIT_POLICIES } from './limit-policies';
 import { DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
 
 @Global()
@@ -118,7 +119,9 @@ describe('public limits', () => {
   it('count failed tokens as reads, and nothing of a customer or a drop', async () => {
     const first = await place('forged');
     expect(first.headers.ratelimit).toBe('"address-reads";r=2999;t=1');
-    expect(await statuses(2_999, () => place('forged'))).toEqual({ 401: 2_999 });
+    const [reads] = LIMIT_POLICIES.reads;
+    for (let n = 0; n < 2_998; n += 1) void app.get(LimitStore).take('127.0.0.1', reads!);
+    expect((await place('forged')).statusCode).toBe(401);
     const refused = await place('forged');
     expect(refused.json()).toMatchObject({ status: 429, code: 'quota-exceeded' });
     expect((await app.inject(`/v1/drops/${DROP_ID}`)).statusCode).toBe(429);

@@ -29,6 +29,24 @@ export function htmlPage(title: string, body: string): string {
 `;
 }
 
+/** No page of ours asks the browser for any of these; a script that got in must not either. */
+const NOTHING_OF_THE_DEVICE = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /**
  * The headers of a page with this policy. By hand: the helmet plugin would run two hooks, one of them asynchronous, at each request of the API
  * for the sake of four pages.
@@ -42,6 +60,7 @@ export function pageHeaders(policy: Record<string, string>, cacheControl: string
       .map(([name, value]) => `${name} ${value}`)
       .join('; '),
     'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': NOTHING_OF_THE_DEVICE,
     'referrer-policy': 'same-origin',
     'x-frame-options': 'DENY',
   };

@@ -27,6 +27,13 @@ export class ProblemError extends Error {
   }
 }
 
+/** How much of what a client sent a refusal repeats, in characters. Enough to find the place; an echo must not be larger than the call. */
+const ECHO = { pathMax: 256, pointerMax: 200, messageMax: 300 } as const;
+
+function shortened(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max)}…`;
+}
+
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Up to the detail, which only a few refusals write themselves: the losers of a drop are most of its traffic, so their answer is made once. */
@@ -44,10 +51,14 @@ export function problemBody(
   traceId: string,
 ): string {
   const head = HEADS.get(code)!;
-  const text = detail === undefined ? head.detail : JSON.stringify(detail);
-  const more = errors && errors.length > 0 ? `,"errors":${JSON.stringify(errors)}` : '';
+  const text = detail === undefined ? head.detail : JSON.stringify(shortened(detail, ECHO.messageMax));
+  const more = errors && errors.length > 0 ? `,"errors":${JSON.stringify(errors.map(shortPointer))}` : '';
   const whose = limitOf === undefined ? '' : `,"limitOf":"${limitOf}"`;
   return `${head.start},"detail":${text},"instance":${JSON.stringify(instance)},"traceId":"${traceId}"${more}${whose}}`;
+}
+
+function shortPointer({ pointer, message }: ProblemPointer): ProblemPointer {
+  return { pointer: shortened(pointer, ECHO.pointerMax), message: shortened(message, ECHO.messageMax) };
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
@@ -64,7 +75,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     .send(problemBody(problem, pathOf(request.url), traceIdOf(request)));
 }
 
-function pathOf(url: string): string {
+/** The path of an address, at most so much of it: an answer or a line of the log echoes no more. */
+export function pathOf(url: string): string {
   const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.length <= ECHO.pathMax ? path : `${path.slice(0, ECHO.pathMax)}…`;
 }

@@ -119,6 +119,23 @@ describe('a hold that is not as the contract says', () => {
     await refusal(await post(HOLDS, { ...HOLD, pad: 'x'.repeat(65_536) }), 413, 'payload-too-large');
   });
 
+  it('repeats no more than a little of what was sent, however long the key or the path', async () => {
+    const long = 'k'.repeat(60_000);
+    for (const body of [{ ...HOLD, [long]: 1 }, line({ [long]: 1 }), line({ [`"\u0001${long}`]: 1 })]) {
+      const answer = await post(HOLDS, body);
+      await refusal(answer, 400, 'invalid-request');
+      expect(answer.body.length).toBeLessThan(2_000);
+    }
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`key number ${n}`, 1]));
+    expect((await post(HOLDS, { ...HOLD, ...many })).body.length).toBeLessThan(20_000);
+    for (const url of [
+      `/v1/drops/${'x'.repeat(8_000)}`,
+      `/v1/${'y'.repeat(8_000)}`,
+      `/v1/%zz${'z'.repeat(8_000)}`,
+    ])
+      expect((await app.inject(url)).body.length).toBeLessThan(1_000);
+  });
+
   it('takes a JSON type with a charset', async () => {
     const answer = await post(HOLDS, HOLD, { 'content-type': 'Application/JSON; charset=UTF-8' });
     expect(answer.statusCode).toBe(201);

@@ -1,29 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger, Metrics } from '@holdfast/observability';
-import { sendProblem } from '../problems/problem';
-import type { Pipeline } from './connections/pipeline';
+import { pathOf } from '../problems/problem';
 import { traceIdOf } from './trace';
 
-const URI_MAX = 8 * 1024;
 const HOT_LOGGED_ONE_IN = 1_000;
-
-type Done = (error?: Error) => void;
-
-/** The first thing that happens to each request: the headers of every answer, and the bounds that the parser does not know. */
-export function onRequest(
-  pipeline: Pipeline,
-): (request: FastifyRequest, reply: FastifyReply, done: Done) => void {
-  return (request, reply, done) => {
-    if (pipeline.admit(request.raw, reply.raw)) begin(request, reply, done);
-    else reply.hijack();
-  };
-}
-
-function begin(request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-  if (request.raw.url!.length > URI_MAX) sendProblem(request, reply, { code: 'uri-too-long' });
-  else done();
-}
 
 /** Gives each route its place in the metrics. To be called before the first route is registered. */
 export function countRoutes(
@@ -52,7 +32,7 @@ export function logRequests(logger: Logger): (request: FastifyRequest, reply: Fa
     if (status < 500 && isHot(request) && (hot += 1) % HOT_LOGGED_ONE_IN !== 0) return;
     const fields = {
       method: request.method,
-      url: request.url.split('?', 1)[0],
+      url: pathOf(request.url),
       status,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       requestId: request.id,

@@ -1,19 +1,25 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthCheckResult, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import { shared } from '@holdfast/process';
 import { type ReadinessCheck, ReadinessChecks } from './readiness-checks';
 
 const PROBE_DEADLINE_MS = 1_500;
+/** Who asks in between gets the last answer: a crowd of askers costs each dependency two questions a second. */
+const PROBE_AGE_MS_MAX = 500;
 
 /** Whether this process should be sent requests: not once it has begun to stop, and not while something it cannot do without is away. */
 @Injectable()
 export class Readiness implements OnModuleDestroy {
   private stopping = false;
+  private readonly looks: readonly (() => Promise<Look>)[];
 
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly dependencies: ReadinessChecks,
-  ) {}
+    dependencies: ReadinessChecks,
+  ) {
+    this.looks = dependencies.list.map((check) => shared(PROBE_AGE_MS_MAX, () => this.look(check)));
+  }
 
   onModuleDestroy(): void {
     this.stopping = true;
@@ -21,7 +27,7 @@ export class Readiness implements OnModuleDestroy {
 
   /** One check for each dependency, by its name in the answer. */
   checks() {
-    return [() => this.process(), ...this.dependencies.list.map((check) => () => this.look(check))];
+    return [() => this.process(), ...this.looks];
   }
 
   private process() {
@@ -29,7 +35,7 @@ export class Readiness implements OnModuleDestroy {
     return this.stopping ? indicator.down('is stopping') : indicator.up();
   }
 
-  private async look({ name, needed, probe }: ReadinessCheck) {
+  private async look({ name, needed, probe }: ReadinessCheck): Promise<Look> {
     const indicator = this.indicators.check(name);
     try {
       return indicator.up(await withDeadline(name, PROBE_DEADLINE_MS, probe()));
@@ -39,6 +45,8 @@ export class Readiness implements OnModuleDestroy {
     }
   }
 }
+
+type Look = HealthIndicatorResult;
 
 const DEGRADED = 'degraded';
 
