@@ -59,6 +59,7 @@ function checkStatically() {
     ['planted bugs', ['tools/planted.mjs', '--check']],
     ['embedded SQL', ['tools/embed-sql.mjs', '--check']],
     ['embedded Lua', ['tools/embed-lua.mjs', '--check']],
+    ['bill of materials', ['tools/sbom.mjs']],
   ];
   const count = { passed: 0, failed: 0, skipped: 0 };
   for (const [title, args] of checks) {

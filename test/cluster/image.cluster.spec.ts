@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createDatabase, dropDatabase, testServerUrl, waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
@@ -20,11 +20,24 @@ const { freePort } = loadModule<{ freePort(taken?: Set<number>): Promise<number>
   join(REPOSITORY, 'tools/cluster/ports.mjs'),
 );
 
+/** Where the version of Node that the image is on can be had: on it, as in production, while the other tiers run on the one that is here. */
+function pathWithNodeOfTheImage(): string {
+  const own = process.env['PATH'] ?? '';
+  const [, version] = /^FROM node:([\d.]+)-/m.exec(readFileSync(join(REPOSITORY, 'Dockerfile'), 'utf8'))!;
+  const where = ['--yes', `--package=node@${version}`, '-c', 'command -v node'];
+  const { status, stdout, stderr } = spawnSync('npx', where, { encoding: 'utf8', timeout: FETCH_MS_MAX });
+  if (status === 0) return `${dirname(stdout.trim())}:${own}`;
+  if (process.env['CI'] === 'true') throw new Error(`Node ${version} cannot be fetched:\n${stderr}`);
+  console.warn(`Node ${version} of the image cannot be fetched: this runs on ${process.version}`);
+  return own;
+}
+
+const FETCH_MS_MAX = 120_000;
 const INSTANCES = ['inventory-1', 'checkout-1', 'gateway-1'];
 const CDC_USER = 'holdfast_connect_image_test';
 
 /**
- * The image, built by its steps as plain commands, and one instance of each service started from it as docker-compose.yml says, without the
+ * The image, built by its steps as plain commands on the Node that it names, and one instance of each service started from it as docker-compose.yml says, without the
  * profile `cdc`. What cannot be seen here: the base image, users and read-only file systems, names of hosts, published ports.
  */
 describeWithGo('the image', () => {
@@ -34,6 +47,7 @@ describeWithGo('the image', () => {
   const running = new Map<string, { child: ChildProcess; output: () => string }>();
   let services: Record<string, ComposeService>;
   let secrets: string;
+  let path: string;
   let redis: TestRedis;
   let databaseUrl: string;
 
@@ -42,8 +56,10 @@ describeWithGo('the image', () => {
     services = composeServices();
     secrets = makeComposeSecrets(folder);
     // Its steps take most of the time: npm's install, as the image makes it.
-    execFileSync(process.execPath, [join(checker, 'image.mjs'), folder], {
+    path = pathWithNodeOfTheImage();
+    execFileSync('node', [join(checker, 'image.mjs'), folder], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, PATH: path },
     });
     redis = await TestRedis.start();
     databaseUrl = await createDatabase('image');
@@ -97,7 +113,7 @@ describeWithGo('the image', () => {
   }
 
   const settings = (name: string) => ({
-    PATH: process.env['PATH'],
+    PATH: path,
     NODE_ENV: 'production',
     HOLDFAST_DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
@@ -129,8 +145,13 @@ describeWithGo('the image', () => {
   function isHealthy(name: string): boolean {
     const [, file, ...args] = services[name]!.health!;
     const own = args.map((arg) => arg.replace('127.0.0.1:8081', `127.0.0.1:${ports.get(`${name}:ops`)}`));
-    return spawnSync(file!, own, { cwd: app, env: { PATH: process.env['PATH'] } }).status === 0;
+    return spawnSync(file!, own, { cwd: app, env: { PATH: path } }).status === 0;
   }
+
+  it('is on the Node that it names, or says so', () => {
+    const { stdout } = spawnSync('node', ['--version'], { env: { PATH: path }, encoding: 'utf8' });
+    if (process.env['CI'] === 'true') expect(stdout).toMatch(/^v24\./);
+  });
 
   it('makes secrets, tables, a first drop and the login of the stream, as often as it is asked', () => {
     expect(run('migrate')).toMatchObject({ status: 0 });

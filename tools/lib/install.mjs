@@ -2,16 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runAllowedScripts, scriptsHaveRun } from './allowed-scripts.mjs';
 import { Interrupted, runStep } from './run-step.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const TITLE = 'Installing the locked dependencies';
 
 // Building needs the development tools, also where NODE_ENV=production would leave them out.
-const ARGS = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+const ARGS = [
+  ...['ci', '--include=dev', '--include=optional', '--ignore-scripts'],
+  ...['--no-audit', '--no-fund', '--loglevel=error'],
+];
+
+/** All is there, and what has to be done once after an install is done. */
+export function isInstalled() {
+  return hasPackages() && scriptsHaveRun(root);
+}
 
 /** Compares what npm wrote down at the end of its last install with what is locked, so an install by hand counts, too. */
-export function isInstalled() {
+function hasPackages() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;
   const has = packagesOf(installed);
@@ -39,9 +48,19 @@ const TRIES = [[...ARGS, '--prefer-offline'], ARGS];
 export async function installIfNeeded({ signal }) {
   if (isInstalled()) return;
   const [command, ...first] = npm();
-  const install = (args) => runStep(TITLE, command, [...first, ...args], { cwd: root, signal });
-  await install(TRIES[0]).catch((error) => {
-    if (error instanceof Interrupted) throw error;
-    return install(TRIES[1]);
+  const step = (args) => runStep(TITLE, command, [...first, ...args], { cwd: root, signal });
+  if (!hasPackages())
+    await step(TRIES[0]).catch((error) => {
+      if (error instanceof Interrupted) throw error;
+      return step(TRIES[1]);
+    });
+  await runAllowedScripts(root, step);
+}
+
+// `node tools/lib/install.mjs`: for scripts that need the packages and no build.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installIfNeeded({ signal: new AbortController().signal }).catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
   });
 }
