@@ -354,7 +354,21 @@ describe('a network whose holds mostly expire unpaid', () => {
     }
   });
 
-  it('is not one that gives back, nor one whose money came late', async () => {
+  it('is also one that gives back when most of the time is over', async () => {
+    const dropId = await sellOf();
+    const held = holdsOf(await crowd(50, dropId));
+    await onDatabase(db.url, (client) =>
+      client.query(
+        `UPDATE inventory.hold SET created_at = created_at - interval '290 s', first_expires_at = first_expires_at - interval '290 s',
+           expires_at = expires_at - interval '290 s' WHERE drop_id = $1`,
+        [dropId],
+      ),
+    );
+    await Promise.all(held.map((hold) => one.client.releaseHold(ref(hold))));
+    expect(words(await crowd(60, dropId))).toEqual({ held: 33, 'limit-reached': 27 });
+  });
+
+  it('is not one that gives back soon, nor one whose money came late', async () => {
     const dropId = await sellOf();
     const held = holdsOf(await crowd(50, dropId));
     await Promise.all(held.map((hold) => other.client.releaseHold(ref(hold))));

@@ -89,6 +89,27 @@ describe('what is carried', () => {
       expect(await (inventory[method] as (it: unknown) => Promise<unknown>)(argument)).toEqual(answer);
   });
 
+  it('places with a network and without, as gateways of the version before send them', async () => {
+    const seen: PlaceHold[] = [];
+    const answer: PlaceOutcome = {
+      kind: 'refused',
+      reason: 'limit-reached',
+      shortLines: [],
+      limitOf: 'network',
+    };
+    const { inventory } = await inventoryBehind({
+      placeHold: async (command) => {
+        seen.push(command);
+        return answer;
+      },
+    });
+    const before = placeCommand(DROP);
+    const network = { id: 2 ** 48 - 1, blockId: 7 };
+    for (const command of [before, { ...before, network: null }, { ...before, network }])
+      expect(await inventory.placeHold(command)).toEqual(answer);
+    expect(seen.map((command) => command.network)).toEqual([undefined, null, network]);
+  });
+
   it('a webhook keeps every byte of its body', async () => {
     const seen: WebhookDelivery[] = [];
     const { checkout } = await checkoutBehind({

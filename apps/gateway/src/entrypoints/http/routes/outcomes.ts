@@ -23,7 +23,7 @@ const NETWORK_LIMIT: Answer = {
   problem: {
     code: 'limit-reached',
     detail:
-      'Shoppers of your network (one address, or one IPv6 prefix) hold as many unpaid units of this drop as one network may have. ' +
+      'With this, the shoppers of your network (one address, or one IPv6 prefix) would hold more unpaid units of this drop than one network may. ' +
       'Nothing was held. Pay for a hold or release one, or try again when one has expired.',
     limitOf: 'network',
   },

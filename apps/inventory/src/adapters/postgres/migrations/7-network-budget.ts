@@ -43,7 +43,7 @@ CREATE TABLE inventory.network_units (
   unpaid integer NOT NULL CHECK (unpaid >= 0),
   -- What it might have when it last got some. It may get less afterwards, and keeps what it has.
   unit_limit integer NOT NULL,
-  -- Units that were paid for and that expired, halved with each half-life (inventory.network_half_life).
+  -- Units that were paid for and that were wasted (inventory.is_wasted), halved with each half-life (inventory.network_half_life).
   paid real NOT NULL DEFAULT 0 CHECK (paid >= 0),
   wasted real NOT NULL DEFAULT 0 CHECK (wasted >= 0),
   drop_id text COLLATE "C" NOT NULL,

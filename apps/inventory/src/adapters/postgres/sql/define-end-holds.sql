@@ -79,15 +79,18 @@ BEGIN
     SET state = 'confirmed', order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)], ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_confirm) AND h.state = 'held' AND h.expires_at > p_clock
       AND (h.order_id IS NULL OR h.order_id = v_confirm_orders[array_position(v_confirm, h.hold_id)])
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block,
+      inventory.is_wasted(h) AS wasted
   ), released_holds AS (
     UPDATE inventory.hold h SET state = 'released', ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_release) AND h.state = 'held' AND h.expires_at > p_clock
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block,
+      inventory.is_wasted(h) AS wasted
   ), expired_holds AS (
     UPDATE inventory.hold h SET state = 'expired', ended_at = p_now
     WHERE h.drop_id = p_drop_id AND h.hold_id = ANY (v_expire) AND h.state = 'held' AND h.expires_at <= p_clock
-    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block
+    RETURNING h.hold_id, h.customer_id, h.order_id, h.state, h.skus, h.quantities, h.units, h.network, h.network_block,
+      inventory.is_wasted(h) AS wasted
   ), ended AS (
     TABLE confirmed_holds UNION ALL TABLE released_holds UNION ALL TABLE expired_holds
   ), facts AS (
@@ -99,7 +102,7 @@ BEGIN
     SELECT e.customer_id, sum(e.units)::integer AS units FROM ended e WHERE e.state <> 'confirmed' GROUP BY e.customer_id
   ), unpaid AS (
     SELECT n.network, sum(e.units)::integer AS units, coalesce(sum(e.units) FILTER (WHERE e.state = 'confirmed'), 0)::integer AS paid,
-      coalesce(sum(e.units) FILTER (WHERE e.state = 'expired'), 0)::integer AS wasted
+      coalesce(sum(e.units) FILTER (WHERE e.wasted), 0)::integer AS wasted
     FROM ended e CROSS JOIN LATERAL (VALUES (e.network), (e.network_block)) AS n(network)
     WHERE n.network IS NOT NULL GROUP BY n.network
   ), change AS (

@@ -12,7 +12,7 @@ RETURN CASE
   ELSE p_units * power(0.5::double precision, p_age_seconds / p_half_life_seconds)
 END;
 
--- After how many seconds what a network has paid for or let expire counts half: six hold times, so that a crowd which comes once for each
+-- After how many seconds what a network has paid for or wasted counts half: six hold times, so that a crowd which comes once for each
 -- hold time is not forgotten in between, and half an hour at least.
 CREATE OR REPLACE FUNCTION inventory.network_half_life(p_hold_ttl_seconds integer)
 RETURNS integer
@@ -20,7 +20,7 @@ LANGUAGE sql IMMUTABLE
 RETURN greatest(1800, 6 * p_hold_ttl_seconds);
 
 -- Unpaid units that a network may have. All of p_base while at least half of what it got was paid for, with half of the base as benefit of the
--- doubt; less in proportion when more of it expired; never less than p_floor, for the household or office behind the same address.
+-- doubt; less in proportion when more of it was wasted; never less than p_floor, for the household or office behind the same address.
 CREATE OR REPLACE FUNCTION inventory.network_allowance(p_base bigint, p_floor bigint, p_paid real, p_wasted real)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE
@@ -89,8 +89,14 @@ BEGIN
 END
 $$;
 
--- Gives networks the units back that are no longer unpaid, and notes which were paid for and which expired.
--- What a shopper releases says nothing: it was there for others again before its time was over.
+-- True when a hold has kept its units from others for nothing: it expired, or was given back when more than half of its time was over. Otherwise
+-- whoever releases in the last second, or lets a payment fail, could hold the same units again and again. An early release says nothing.
+CREATE OR REPLACE FUNCTION inventory.is_wasted(h inventory.hold)
+RETURNS boolean
+LANGUAGE sql STABLE
+RETURN h.state = 'expired' OR (h.state = 'released' AND h.ended_at > h.created_at + (h.first_expires_at - h.created_at) / 2);
+
+-- Gives networks the units back that are no longer unpaid, and notes which were paid for and which were wasted.
 CREATE OR REPLACE FUNCTION inventory.return_network_units(
   p_drop_id text, p_now timestamptz, p_networks bigint[], p_units integer[], p_paid integer[], p_wasted integer[]
 )

@@ -56,7 +56,7 @@ BEGIN
     v_hold.currency, v_hold.units, v_now, v_now, v_now, p_order_id, v_now, v_hold.network, v_hold.network_block);
   UPDATE inventory.customer_units cu SET units = cu.units + v_hold.units, unit_limit = v_limit
   WHERE cu.drop_id = p_drop_id AND cu.customer_id = p_customer_id;
-  IF v_hold.state = 'expired' THEN
+  IF inventory.is_wasted(v_hold) THEN
     -- It was paid for after all.
     PERFORM inventory.return_network_units(p_drop_id, v_now, ARRAY[v_hold.network, v_hold.network_block], '{0,0}',
       ARRAY[v_hold.units, v_hold.units], ARRAY[-v_hold.units, -v_hold.units]);
