@@ -4,6 +4,7 @@ import type { Clock } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { PgOrderStore } from './adapters/postgres/pg-order-store';
+import { PgOrderKeys } from './adapters/postgres/pg-order-keys';
 import { StaleRows } from './adapters/postgres/stale-rows';
 import { GuardedProvider } from './adapters/provider/guarded-provider';
 import { SandboxBank } from './adapters/sandbox/sandbox-bank';
@@ -94,6 +95,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     store,
     placing: new PlaceOrderUseCase({
       store,
+      keys: new PgOrderKeys(pool),
       inventory,
       provider,
       saga,

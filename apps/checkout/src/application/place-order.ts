@@ -6,6 +6,7 @@ import { toOrder } from '../domain/render-order';
 import type { BackgroundWork } from './background-work';
 import { JoinedRequests } from './joined-requests';
 import type { PaySaga } from './pay-saga';
+import type { OrderKeys } from './ports/order-keys.port';
 import type { OrderStore } from './ports/order-store.port';
 import type { PaymentProvider } from './ports/payment-provider.port';
 import type { CheckoutTimings } from './timings';
@@ -17,6 +18,7 @@ const REPLAY_POLL_MS = 40; // a payment takes some 10 ms; ten waiters cost 250 s
 
 export interface PlaceOrderDeps {
   store: OrderStore;
+  keys: OrderKeys;
   inventory: InventoryClient;
   provider: PaymentProvider;
   saga: PaySaga;
@@ -73,9 +75,13 @@ export class PlaceOrderUseCase {
       // The same key may have ended the hold since it was looked for: while this request waited for its turn, or just now.
       const same = await this.deps.store.get(dropId, orderId);
       if (same && !mayBeginAgain(same)) return { kind: 'wait-for', order: same };
+      const home = await this.deps.keys.dropOf(command);
+      if (home !== null && home !== dropId) return { kind: 'key-reused' };
       if (!hold) return { kind: 'hold-not-found' };
       return { kind: hold.state === 'expired' ? 'hold-expired' : 'hold-not-active' };
     }
+    // Orders of two drops never meet in a constraint: the key itself is claimed, before anything is written for it.
+    if ((await this.deps.keys.claim(command, dropId)) !== dropId) return { kind: 'key-reused' };
     return this.begin(intentOf(command, hold, orderId, this.deps.provider.name), failed, leave);
   }
 

@@ -136,6 +136,8 @@ const shopper: Operation[] = [
     id: 'placeOrder',
     tag: 'Shopper',
     summary: 'Pay for a hold',
+    description:
+      'A key belongs to one order: with another body, or with the hold of another drop, it is refused. An order whose total is 0 is paid without a provider.',
     guest: true,
     idempotent: true,
     limited: true,
