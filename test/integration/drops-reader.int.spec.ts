@@ -132,4 +132,24 @@ describe('what shoppers read of drops', () => {
     });
     expect(other).toMatchObject({ itemCount: 1, items: [{ sku: 'A' }] });
   });
+
+  it('counts the items of a drop once for each of its revisions, whoever lists it', async () => {
+    const asked: string[] = [];
+    const counting = {
+      query: (statement: { name: string; text: string }) => (asked.push(statement.name), pool.query(statement)),
+    } as unknown as Pool;
+    const lists = new DropReader(new LedgerDropRecords(counting));
+    const counted = () => asked.splice(0).filter((name) => name === 'find-item-figures').length;
+    const catalogue = new LedgerDropCatalogue(pool);
+    const { drop } = await catalogue.create(aDrop('counted', 'now'));
+    const first = await lists.listDrops({ limit: 3 });
+    expect(counted()).toBe(1);
+    expect(await lists.listDrops({ limit: 3 })).toEqual(first);
+    expect(counted()).toBe(0);
+    await catalogue.act(drop.id, 'pause');
+    expect((await lists.listDrops({ limit: 1 })).items).toEqual([
+      expect.objectContaining({ id: drop.id, state: 'paused', itemCount: 1 }),
+    ]);
+    expect(counted()).toBe(1);
+  });
 });

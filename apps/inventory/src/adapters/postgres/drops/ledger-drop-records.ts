@@ -5,11 +5,14 @@ import {
   type DropPosition,
   DropRecords,
 } from '../../../application/ports/drop-records.port';
+import { ListedItems } from './listed-items';
 import { readDrops, readDropSummaries } from './read-drops';
 import { sql } from './sql/sql.generated';
 import { orUnavailable } from './unavailable';
 
 export class LedgerDropRecords extends DropRecords {
+  private readonly listedItems = new ListedItems();
+
   constructor(private readonly pool: Pool) {
     super();
   }
@@ -38,6 +41,7 @@ export class LedgerDropRecords extends DropRecords {
     const rows = found.rows.slice(0, limit);
     const drops = await readDropSummaries(
       this.pool,
+      this.listedItems,
       rows.map((row) => row.drop_id),
     );
     const end = found.rows.length > limit ? rows.at(-1) : undefined;

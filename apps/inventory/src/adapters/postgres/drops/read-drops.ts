@@ -1,22 +1,15 @@
-import {
-  type DropRecord,
-  type DropSummary,
-  type DropWithStock,
-  LISTED_ITEMS_MAX,
-  type StockRow,
-} from '@holdfast/contracts';
+import type { DropRecord, DropSummary, DropWithStock, StockRow } from '@holdfast/contracts';
 import { groupBy } from '@holdfast/kernel';
 import type { Pool, PoolClient } from 'pg';
 import {
   type DropRow,
-  type ItemFiguresRow,
   type ItemRow,
   type StockDbRow,
   toDropItem,
   toDropRecord,
-  toItemFigures,
   toStockRow,
 } from './drop-rows';
+import type { ListedItems } from './listed-items';
 import { sql } from './sql/sql.generated';
 
 export type Db = Pick<Pool | PoolClient, 'query'>;
@@ -24,28 +17,32 @@ export type Db = Pick<Pool | PoolClient, 'query'>;
 /** The records of these drops in the order of the ids; unknown ones are left out. */
 export async function readDrops(db: Db, dropIds: readonly string[]): Promise<DropRecord[]> {
   if (dropIds.length === 0) return [];
-  const items = await db.query<ItemRow>({ ...sql.findDropItems, values: [dropIds] });
-  return recordsOf(db, dropIds, items.rows);
-}
-
-/** The same for a list: with the first items of each, and what all of them come to. */
-export async function readDropSummaries(db: Db, dropIds: readonly string[]): Promise<DropSummary[]> {
-  if (dropIds.length === 0) return [];
-  const items = await db.query<ItemRow>({ ...sql.findListedItems, values: [dropIds, LISTED_ITEMS_MAX] });
-  const figures = await db.query<ItemFiguresRow>({ ...sql.findItemFigures, values: [dropIds] });
-  const figuresOf = new Map(figures.rows.map((row) => [row.drop_id, row]));
-  const drops = await recordsOf(db, dropIds, items.rows);
-  return drops.map((drop) => ({ ...drop, ...toItemFigures(figuresOf.get(drop.id)) }));
-}
-
-async function recordsOf(db: Db, dropIds: readonly string[], items: ItemRow[]): Promise<DropRecord[]> {
   const drops = await db.query<DropRow>({ ...sql.findDrops, values: [dropIds] });
-  const itemsOf = groupBy(items, (row) => row.drop_id);
+  const items = await db.query<ItemRow>({ ...sql.findDropItems, values: [dropIds] });
+  const itemsOf = groupBy(items.rows, (row) => row.drop_id);
   const byId = new Map(
     drops.rows.map((row) => [
       row.drop_id,
       toDropRecord(row, (itemsOf.get(row.drop_id) ?? []).map(toDropItem)),
     ]),
+  );
+  return dropIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The same for a list: with the first items of each, and what all of them come to. */
+export async function readDropSummaries(
+  db: Db,
+  listedItems: ListedItems,
+  dropIds: readonly string[],
+): Promise<DropSummary[]> {
+  if (dropIds.length === 0) return [];
+  const drops = await db.query<DropRow>({ ...sql.findDrops, values: [dropIds] });
+  const listedOf = await listedItems.of(db, drops.rows);
+  const byId = new Map(
+    drops.rows.map((row) => {
+      const listed = listedOf.get(row.drop_id)!;
+      return [row.drop_id, { ...toDropRecord(row, listed.items), ...listed }];
+    }),
   );
   return dropIds.flatMap((id) => byId.get(id) ?? []);
 }
