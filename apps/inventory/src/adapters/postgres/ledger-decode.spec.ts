@@ -12,8 +12,22 @@ describe('the news of a batch', () => {
       closes_in_ms: null,
       stock: null,
     } as BatchRow;
-    const news = decodeNews('d1', { places } as unknown as EncodedBatch, row)!;
+    const news = decodeNews('d1', { places, networks: [] } as unknown as EncodedBatch, row)!;
     expect(news.customers).toEqual(['cus_h', 'cus_r', 'cus_k']);
     expect(news.decided).toEqual(places.map(({ holdId }) => holdId));
+  });
+
+  it('name every network that one more customer could bring to its limit', () => {
+    const row = {
+      place_codes: '',
+      phase: 'open',
+      per_customer_limit: 4,
+      closes_in_ms: null,
+      stock: null,
+      network_left: ['4', '3', '0', '-7'],
+    } as unknown as BatchRow;
+    const networks = [1, 2, 3, 2 ** 48 - 1];
+    const news = decodeNews('d1', { places: [], networks } as unknown as EncodedBatch, row)!;
+    expect(news.customers).toEqual(['net_2', 'net_3', 'net_281474976710655']);
   });
 });
