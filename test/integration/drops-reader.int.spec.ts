@@ -136,7 +136,10 @@ describe('what shoppers read of drops', () => {
   it('counts the items of a drop once for each of its revisions, whoever lists it', async () => {
     const asked: string[] = [];
     const counting = {
-      query: (statement: { name: string; text: string }) => (asked.push(statement.name), pool.query(statement)),
+      query: (statement: { name: string; text: string }) => (
+        asked.push(statement.name),
+        pool.query(statement)
+      ),
     } as unknown as Pool;
     const lists = new DropReader(new LedgerDropRecords(counting));
     const counted = () => asked.splice(0).filter((name) => name === 'find-item-figures').length;
