@@ -23,7 +23,8 @@ function exported(): Set<string> {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
       .map((name) => readFileSync(join(REPOSITORY, folder, name), 'utf8')),
   );
-  const made = /(?:\bread|metrics\s*\.\s*(?:counter|counterOf|countersOf|gauge|histogram|routeHistogram))\(\s*'(\w+)'/g;
+  const made =
+    /(?:\bread|metrics\s*\.\s*(?:counter|counterOf|countersOf|gauge|histogram|routeHistogram))\(\s*'(\w+)'/g;
   return new Set(sources.flatMap((text) => [...text.matchAll(made)].map(([, name]) => name!)));
 }
 
