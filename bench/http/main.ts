@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@holdfast/testing';
-import { type Product, startProduct, stopAllProducts } from '../../test/support/product';
+import { type Product, startProduct, stopAllProducts, superuserUrl } from '../../test/support/product';
 import { cpuOfFamily, cpuOfProcess } from './cpu';
 import type { LoadResult } from './load-plan';
 import { addNaiveDrop, type Counts, makeNaiveDatabase, naiveCounts, productCounts } from './naive-database';
@@ -47,7 +47,7 @@ async function main(profile: boolean): Promise<number> {
   try {
     const state = JSON.parse(readFileSync(join(product.dataDir, 'run.json'), 'utf8')) as RunFile;
     const postgres = state.components.find(({ kind }) => kind === 'postgres')?.pid ?? 0;
-    const naive = await startNaive(state.databaseUrl);
+    const naive = await startNaive(superuserUrl(product.dataDir));
     const sides = [naiveSide(naive, postgres), productSide(product, state, postgres, scratch)] as const;
     const ratio = await compare(...sides);
     naive.stop();

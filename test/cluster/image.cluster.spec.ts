@@ -34,7 +34,7 @@ function pathWithNodeOfTheImage(): string {
 
 const FETCH_MS_MAX = 120_000;
 const INSTANCES = ['inventory-1', 'checkout-1', 'gateway-1'];
-const CDC_USER = 'holdfast_connect_image_test';
+const logins: string[] = [];
 
 /**
  * The image, built by its steps as plain commands on the Node that it names, and one instance of each service started from it as docker-compose.yml says, without the
@@ -63,9 +63,14 @@ describeWithGo('the image', () => {
     });
     redis = await TestRedis.start();
     databaseUrl = await createDatabase('image');
-    // These servers run here and not among the containers.
-    for (const name of readdirSync(secrets).filter((each) => each.endsWith('database-url')))
-      writeFileSync(join(secrets, name), databaseUrl);
+    // These servers run here and not among the containers. The logins are as the file names them.
+    const { host, pathname } = new URL(databaseUrl);
+    for (const name of readdirSync(secrets).filter((each) => each.endsWith('database-url'))) {
+      const file = join(secrets, name);
+      const own = Object.assign(new URL(readFileSync(file, 'utf8').trim()), { host, pathname });
+      if (name !== 'admin-database-url') logins.push(own.username);
+      writeFileSync(file, name === 'admin-database-url' ? databaseUrl : own.href);
+    }
     writeFileSync(join(secrets, 'redis-url'), redis.url);
     const taken = new Set<number>();
     for (const name of INSTANCES)
@@ -82,7 +87,7 @@ describeWithGo('the image', () => {
     if (databaseUrl) await dropDatabase(databaseUrl);
     const client = new Client({ connectionString: testServerUrl() });
     await client.connect();
-    await client.query(`DROP ROLE IF EXISTS ${CDC_USER}`);
+    for (const login of logins) await client.query(`DROP ROLE IF EXISTS ${login}`);
     await client.end();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
@@ -106,7 +111,6 @@ describeWithGo('the image', () => {
       HOLDFAST_PUBLIC_ADDRESS: () => `http://127.0.0.1:${ports.get('gateway-1')}`,
       HOST: () => '127.0.0.1',
       PORT: () => String(ports.get('gateway-1')),
-      CDC_USER: () => CDC_USER,
     };
     const entries = Object.entries(withSecretsAt(secrets, services[name]!.environment));
     return Object.fromEntries(entries.map(([key, value]) => [key, replaced[key]?.(value) ?? value]));
@@ -153,7 +157,7 @@ describeWithGo('the image', () => {
     if (process.env['CI'] === 'true') expect(stdout).toMatch(/^v24\./);
   });
 
-  it('makes secrets, tables, a first drop and the login of the stream, as often as it is asked', () => {
+  it('makes secrets, tables, a first drop and the logins, as often as it is asked', () => {
     expect(run('migrate')).toMatchObject({ status: 0 });
     expect(run('migrate')).toMatchObject({ status: 0 });
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { KafkaSecurity } from '@holdfast/config';
+import { withLogin } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import { loadModule } from '../../tools/cluster/load-module';
@@ -29,6 +30,9 @@ const { startServers, startStream } = loadModule<{
   startServers: Start<Kafka>;
   startStream: Start<{ connectUrl: string }>;
 }>(file);
+const { ensureCdcLogin } = loadModule<{ ensureCdcLogin(how: object): Promise<void> }>(
+  resolve(__dirname, '../../infra/debezium/login.mjs'),
+);
 
 const PASSWORD = 'only-for-this-test';
 // Java programs on a machine that does other things, too.
@@ -60,15 +64,14 @@ describe('the servers of the cluster mode', () => {
     await db.connect();
     servers = await startServers({ dataDir, redisPassword: PASSWORD, kafkaPassword: PASSWORD, say });
     const { kafkaBrokers, kafkaSecurity } = servers;
+    await ensureCdcLogin({ databaseUrl: ledger.url, user, password: PASSWORD });
     stream = await startStream({
       dataDir,
       kafkaBrokers,
       kafkaSecurity,
-      databaseUrl: ledger.url,
-      cdcPassword: PASSWORD,
+      databaseUrl: withLogin(ledger.url, user, PASSWORD),
       connectPassword: PASSWORD,
       slot,
-      user,
       say,
     });
   }, 300_000);

@@ -71,15 +71,19 @@ describeWithGo('docker-compose.yml', () => {
   it.each([
     ['postgres', 'data', 'postgres-password'],
     ['redis', 'app', 'redis-auth'],
-    ['migrate', 'data', 'admin-database-url cdc-password'],
-    ['cli', 'data edge', 'admin-database-url'],
+    [
+      'migrate',
+      'data',
+      'admin-database-url checkout-database-url inventory-database-url operator-database-url stream-database-url',
+    ],
+    ['cli', 'data edge', 'operator-database-url'],
     ['inventory-1', 'app cdc data', 'inventory-database-url kafka-password redis-url service-key'],
     ['checkout-1', 'app data edge', 'checkout-database-url service-key'],
     ['gateway-1', 'app edge', 'redis-url service-key'],
     ['proxy', 'edge', ''],
     ['kafka', 'cdc', 'kafka-client kafka-jaas'],
     ['connect', 'cdc data', 'cdc-password connect-curl connect-jaas connect-logins'],
-    ['stream', 'cdc data', 'admin-database-url connect-password'],
+    ['stream', 'cdc data', 'connect-password stream-database-url'],
     ['prometheus', 'app watch', ''],
     ['grafana', 'watch', 'grafana-password'],
   ])('puts %s into the networks %s, with the secrets "%s"', (name, networks, files) => {
@@ -156,7 +160,7 @@ describeWithGo('docker-compose.yml', () => {
 
   it('makes the secrets and the ledger before any service starts', () => {
     for (const name of KINDS.flatMap(named)) expect(of(name).needs).toContain('migrate');
-    expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*login\.mjs/);
+    expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*make-logins\.mjs/);
   });
 });
 

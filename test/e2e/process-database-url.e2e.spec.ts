@@ -5,10 +5,13 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../libs/postgres/src/embedded/embedded-postgres';
+import { runCommand } from '../support/command';
+import { startFakePooler } from '../support/fake-pooler';
 import { newDataDir, startProduct, startRefused } from '../support/product';
 
 describe('the product on a PostgreSQL that is already there', () => {
   const folder = newDataDir();
+  const carelessFolder = newDataDir();
   let server: EmbeddedPostgres;
 
   beforeAll(async () => {
@@ -18,7 +21,7 @@ describe('the product on a PostgreSQL that is already there', () => {
 
   afterAll(async () => {
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [folder, carelessFolder]) rmSync(each, { recursive: true, force: true });
   });
 
   const urlOf = (database: string) =>
@@ -44,6 +47,72 @@ describe('the product on a PostgreSQL that is already there', () => {
     ).toHaveLength(1);
     expect(await run(server.url, 'SELECT 1 AS up')).toEqual([{ up: 1 }]);
     await second.stop();
+  });
+
+  it('refuses a second product on its database, in words, until the first is gone', async () => {
+    const env = { DATABASE_URL: urlOf('shop') };
+    const first = await startProduct({ env });
+    const second = await startRefused({ env });
+    expect(second.code).toBe(1);
+    expect(second.output).toContain(`in use by another Holdfast (holdfast standalone ${first.pid}@`);
+    expect(second.output).toContain('name another database in DATABASE_URL');
+    const busy = await runCommand(['detach'], env);
+    expect(busy).toMatchObject({ code: 1, json: { error: expect.stringContaining('stop it first') } });
+    await first.kill9();
+    // Nobody cleans up after a kill.
+    const third = await startProduct({ env });
+    const { databaseUrl } = JSON.parse(readFileSync(join(third.dataDir, 'run.json'), 'utf8'));
+    await expect(run(databaseUrl, `COPY (SELECT 1) TO PROGRAM 'true'`)).rejects.toThrow('permission denied');
+    // Who is connected for the product is none who may do more: not the superuser of DATABASE_URL either.
+    const logins = await run(
+      server.url,
+      `SELECT DISTINCT usename, rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename
+       WHERE datname = 'shop' AND pid <> pg_backend_pid() AND application_name LIKE 'holdfast%'`,
+    );
+    expect(logins.length).toBeGreaterThan(1);
+    expect(logins).not.toContainEqual(expect.objectContaining({ rolsuper: true }));
+    await third.stop();
+  });
+
+  it('says what stays there, and drops the slot when it is told to', async () => {
+    const env = { DATABASE_URL: urlOf('shop') };
+    const product = await startProduct({ env });
+    await product.stop();
+    expect(product.output()).toContain('The replication slot stays in PostgreSQL');
+    expect(product.output()).toContain('npx holdfast detach');
+    const detached = await runCommand(['detach'], env);
+    expect(detached).toMatchObject({
+      code: 0,
+      json: {
+        dropped: [expect.stringMatching(/^holdfast_native_/)],
+        stays: { schemas: ['checkout', 'inventory', 'sandbox'], publications: ['holdfast_cdc'] },
+      },
+    });
+    const slots = `SELECT FROM pg_replication_slots WHERE database = 'shop'`;
+    expect(await run(server.url, slots)).toEqual([]);
+    expect(await runCommand(['detach'], env)).toMatchObject({ code: 0, json: { dropped: [] } });
+  });
+
+  it('warns of a server that may lose what was acknowledged, and of a slot without a bound', async () => {
+    const careless = await startEmbeddedPostgres({
+      dataDir: carelessFolder,
+      password: 'of the operator',
+      sync: false,
+      settings: { fsync: 'off', full_page_writes: 'off', max_slot_wal_keep_size: -1 },
+    });
+    const product = await startProduct({ env: { DATABASE_URL: careless.url } });
+    expect(product.output()).toMatch(/Warning: PostgreSQL runs with fsync = off: a power cut/);
+    expect(product.output()).toMatch(/Warning: PostgreSQL runs with full_page_writes = off/);
+    expect(product.output()).toMatch(/Warning: max_slot_wal_keep_size is -1/);
+    await product.stop();
+    await careless.stop();
+  });
+
+  it('names a pooler as what it is', async () => {
+    const pooler = await startFakePooler(urlOf('shop'), 'refuses');
+    const refused = await startRefused({ env: { DATABASE_URL: pooler.url } });
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('connection pooler') });
+    pooler.close();
   });
 
   it('says so when the login or the database is wrong', async () => {

@@ -1,4 +1,4 @@
-import { ConfigModule, loadConfig, Runtime, type Secrets } from '@holdfast/config';
+import { ConfigModule, loadConfig, Runtime, sameUrl, type Secrets } from '@holdfast/config';
 import { DropCatalogue, LiveFeed, type LiveMessage, StockView } from '@holdfast/contracts';
 import { Metrics, ObservabilityModule } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
@@ -26,7 +26,7 @@ describe('the inventory’s module, wired', () => {
   });
 
   const start = async () => {
-    const runtime = new Runtime(ledger.url, {} as Secrets);
+    const runtime = new Runtime(sameUrl(ledger.url), {} as Secrets);
     const imports = [ConfigModule.with(config, runtime), ObservabilityModule, InventoryModule.register()];
     app = await Test.createTestingModule({ imports }).compile();
     await app.init();

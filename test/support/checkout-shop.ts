@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Runtime } from '@holdfast/config';
+import { Runtime, sameUrl } from '@holdfast/config';
 import type { Hold, InventoryClient, Order, OrderState, PlaceOrderOutcome } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
@@ -23,7 +23,7 @@ export const TEST_SECRETS = ['first-secret-first-secret-first-secret', 'other-se
 const SKU = 'TEE-M';
 
 export function testRuntime(url: string): Runtime {
-  return new Runtime(url, {
+  return new Runtime(sameUrl(url), {
     sessionKey: 's'.repeat(32),
     operatorKey: 'o'.repeat(32),
     sandboxWebhookSecrets: TEST_SECRETS,
@@ -33,6 +33,9 @@ export function testRuntime(url: string): Runtime {
     kafkaPassword: 'r'.repeat(43),
     connectPassword: 'r'.repeat(43),
     cdcPassword: 'c'.repeat(43),
+    inventoryDbPassword: 'i'.repeat(43),
+    checkoutDbPassword: 'c'.repeat(43),
+    operatorDbPassword: 'o'.repeat(43),
   });
 }
 

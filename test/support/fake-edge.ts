@@ -10,7 +10,7 @@ import {
   type ConnectionSettings,
 } from '../../apps/gateway/src/entrypoints/http/server/connections/connection-settings';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module';
-import { AppConfig, ConfigModule, Runtime } from '@holdfast/config';
+import { AppConfig, ConfigModule, Runtime, sameUrl } from '@holdfast/config';
 import {
   type BankChallenge,
   CheckoutClient,
@@ -41,6 +41,9 @@ export const SECRETS = {
   kafkaPassword: 'r'.repeat(43),
   connectPassword: 'r'.repeat(43),
   cdcPassword: 'c'.repeat(43),
+  inventoryDbPassword: 'i'.repeat(43),
+  checkoutDbPassword: 'c'.repeat(43),
+  operatorDbPassword: 'o'.repeat(43),
 };
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -243,7 +246,7 @@ export async function startEdge(
     {
       module: FakeProduct,
       imports: [
-        ConfigModule.with(config, new Runtime('postgres://nowhere', SECRETS)),
+        ConfigModule.with(config, new Runtime(sameUrl('postgres://nowhere'), SECRETS)),
         ObservabilityModule,
         GatewayModule.register({ imports: [FakeServices.with(backend)] }),
         ...more,

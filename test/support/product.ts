@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { EMBEDDED_SUPERUSER, withLogin } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import { loadModule } from '../../tools/cluster/load-module';
 import { type CommandAnswer, runCommand } from './command';
@@ -170,6 +171,17 @@ async function allMetrics(dataDir: string): Promise<string> {
       : [`${run.address}/metrics`];
   const texts = await Promise.all(urls.map(async (url) => (await fetch(url)).text()));
   return texts.join('\n');
+}
+
+/** Of the embedded ledger, with all rights: the product itself has no such login. */
+export function superuserUrl(dataDir: string): string {
+  const read = <T>(name: string) => JSON.parse(readFileSync(join(dataDir, name), 'utf8')) as T;
+  const { databasePassword } = read<{ databasePassword: string }>('secrets.json');
+  return withLogin(
+    read<{ databaseUrl: string }>('run.json').databaseUrl,
+    EMBEDDED_SUPERUSER,
+    databasePassword,
+  );
 }
 
 /** Starts the product without waiting for it: to disturb the start. */

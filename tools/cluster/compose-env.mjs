@@ -14,6 +14,9 @@ const DEFAULTS = {
   HOLDFAST_SECRETS: () => './.secrets',
   HOLDFAST_POSTGRES_PASSWORD: secret,
   HOLDFAST_CDC_PASSWORD: secret,
+  HOLDFAST_INVENTORY_DB_PASSWORD: secret,
+  HOLDFAST_CHECKOUT_DB_PASSWORD: secret,
+  HOLDFAST_OPERATOR_DB_PASSWORD: secret,
   HOLDFAST_REDIS_PASSWORD: secret,
   HOLDFAST_KAFKA_PASSWORD: secret,
   HOLDFAST_CONNECT_PASSWORD: secret,
@@ -31,8 +34,10 @@ const kafkaLogin = (password) =>
 /** What each file holds, by its name among the `secrets` of docker-compose.yml. */
 const FILES = {
   'admin-database-url': (it) => database('holdfast', it.HOLDFAST_POSTGRES_PASSWORD),
-  'inventory-database-url': (it) => database('holdfast', it.HOLDFAST_POSTGRES_PASSWORD),
-  'checkout-database-url': (it) => database('holdfast', it.HOLDFAST_POSTGRES_PASSWORD),
+  'inventory-database-url': (it) => database('holdfast_app_inventory', it.HOLDFAST_INVENTORY_DB_PASSWORD),
+  'checkout-database-url': (it) => database('holdfast_app_checkout', it.HOLDFAST_CHECKOUT_DB_PASSWORD),
+  'stream-database-url': (it) => database('holdfast_connect', it.HOLDFAST_CDC_PASSWORD),
+  'operator-database-url': (it) => database('holdfast_app_operator', it.HOLDFAST_OPERATOR_DB_PASSWORD),
   'postgres-password': (it) => it.HOLDFAST_POSTGRES_PASSWORD,
   'cdc-password': (it) => it.HOLDFAST_CDC_PASSWORD,
   'redis-url': (it) => `redis://:${encodeURIComponent(it.HOLDFAST_REDIS_PASSWORD)}@redis:6379`,

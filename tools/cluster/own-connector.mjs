@@ -9,15 +9,15 @@ import { askRest, withoutLogin } from './logins.mjs';
 const ASK_MS = 5_000;
 const SOURCE = ['database.hostname', 'database.port', 'database.dbname', 'slot.name'];
 
-/** Where the connector reads, in the words of its configuration. */
-export function literalSource({ databaseUrl, user, password }) {
-  const { hostname, port, pathname } = new URL(databaseUrl);
+/** Where the connector reads and as whom, in the words of its configuration. */
+export function literalSource({ databaseUrl }) {
+  const { hostname, port, pathname, username, password } = new URL(databaseUrl);
   return {
     'database.hostname': hostname.replace(/^\[|\]$/g, ''),
     'database.port': port || '5432',
     'database.dbname': decodeURIComponent(pathname.slice(1)),
-    'database.user': user,
-    'database.password': password,
+    'database.user': decodeURIComponent(username),
+    'database.password': decodeURIComponent(password),
   };
 }
 

@@ -1,7 +1,6 @@
 // The servers of the cluster mode as one: what is named in the environment is used, the rest is started under the data folder, kept
 // running, and stopped in the order in which stopping is quick.
 import { join } from 'node:path';
-import { ensureCdcLogin } from '../../infra/debezium/login.mjs';
 import { register } from '../../infra/debezium/register.mjs';
 import { watchConnect } from './connect-watch.mjs';
 import { REST_USERNAME, startConnect } from './connect.mjs';
@@ -72,22 +71,20 @@ export async function startServers({
 }
 
 /**
- * Starts Connect, makes its login, registers the connector and looks after it. After the migrations; stop it before the broker, which
+ * Starts Connect, registers the connector and looks after it. After the migrations and the making of logins; stop it before the broker, which
  * else makes it wait for a minute.
  * @param {{dataDir: string, kafkaBrokers: string, kafkaSecurity?: import('./ask-kafka.mjs').KafkaSecurity, databaseUrl: string,
- *   cdcPassword: string, connectPassword: string, given?: {connectUrl?: string}, slot?: string, user?: string, say?: (line: string) => void}} how
- *   `slot` and `user` are names in the whole PostgreSQL server: two products on one server need two of each
+ *   connectPassword: string, given?: {connectUrl?: string}, slot?: string, say?: (line: string) => void}} how
+ *   `databaseUrl` has the login that reads the log; `slot` is a name in the whole PostgreSQL server: two products on one need two
  */
 export async function startStream(how) {
-  const { dataDir, databaseUrl, cdcPassword, given = {}, slot = 'holdfast_cdc', say = () => undefined } = how;
-  const user = how.user ?? 'holdfast_connect';
-  await ensureCdcLogin({ databaseUrl, user, password: cdcPassword });
+  const { dataDir, databaseUrl, given = {}, slot = 'holdfast_cdc', say = () => undefined } = how;
   const overrides = { 'slot.name': slot };
   let connect = null;
   let connectUrl = given.connectUrl;
   if (connectUrl) {
     // That worker's environment is not ours to set.
-    Object.assign(overrides, literalSource({ databaseUrl, user, password: cdcPassword }));
+    Object.assign(overrides, literalSource({ databaseUrl }));
     await register({ connectUrl, overrides, say });
     noteOwnConnector(dataDir, overrides);
   } else {
@@ -96,7 +93,7 @@ export async function startStream(how) {
       username: REST_USERNAME,
       password: how.connectPassword,
     });
-    connect = await keepConnect({ ...how, user, port, connectUrl, overrides, say });
+    connect = await keepConnect({ ...how, port, connectUrl, overrides, say });
   }
   const watch = watchConnect({
     connectUrl,
@@ -153,16 +150,14 @@ async function keepConnect({
   kafkaBrokers,
   kafkaSecurity,
   databaseUrl,
-  cdcPassword,
   connectPassword,
-  user,
   port,
   connectUrl,
   overrides,
   say,
 }) {
   const libs = await assembleKafka({ say });
-  const source = literalSource({ databaseUrl, user, password: cdcPassword });
+  const source = literalSource({ databaseUrl });
   const cdc = {
     CDC_HOST: source['database.hostname'],
     CDC_PORT: source['database.port'],

@@ -122,6 +122,7 @@ const PROGRAMS = [
   { args: ['tools/cluster/keep-stream.mjs'], status: 2, says: 'CONNECT_URL' },
   { args: ['tools/cluster/healthy.mjs', 'http://127.0.0.1:1/'], status: 1, says: 'fetch failed' },
   { args: ['infra/debezium/login.mjs'], status: 2, says: 'CDC_USER' },
+  { args: ['tools/cluster/make-logins.mjs'], status: 2, says: 'DATABASE_URL' },
   { args: ['infra/debezium/register.mjs'], status: 2, says: 'CONNECT_URL' },
 ];
 

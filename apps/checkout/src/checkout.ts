@@ -62,7 +62,7 @@ export interface Checkout {
 export function buildCheckout(parts: CheckoutParts): Checkout {
   const { inventory, runtime, clock, logger, wrapStore, wrapProvider } = parts;
   const timings = { ...DEFAULT_TIMINGS, ...parts.timings };
-  const url = runtime.databaseUrl;
+  const url = runtime.ledger.checkout;
   const pool = openPool({ url, role: ROLES.checkout, max: POOL_MAX, name: 'holdfast-checkout' });
   const bankPool = openPool({ url, role: ROLES.sandbox, max: SANDBOX_POOL_MAX, name: 'holdfast-sandbox' });
   const origin = () => runtime.address;

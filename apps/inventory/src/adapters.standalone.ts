@@ -46,6 +46,9 @@ export const standaloneAdapters: Provider[] = [
     provide: ChangeStream,
     inject: [Runtime, Logger],
     useFactory: (runtime: Runtime, logger: Logger) =>
-      new PgoutputChangeStream(inventoryStreamSource(runtime.databaseUrl), logger.child({ part: 'stream' })),
+      new PgoutputChangeStream(
+        inventoryStreamSource(runtime.ledger.stream),
+        logger.child({ part: 'stream' }),
+      ),
   },
 ];

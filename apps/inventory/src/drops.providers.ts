@@ -136,7 +136,7 @@ export const dropsProviders: Provider[] = [
     provide: DROPS_POOL,
     useFactory: (runtime: Runtime) =>
       openPool({
-        url: runtime.databaseUrl,
+        url: runtime.ledger.inventory,
         role: ROLES.inventory,
         max: DROPS_POOL_MAX,
         name: 'holdfast-drops',

@@ -34,7 +34,7 @@ export const holdsProviders: Provider[] = [
     inject: [Runtime],
     useFactory: (runtime: Runtime) =>
       openPool({
-        url: runtime.databaseUrl,
+        url: runtime.ledger.inventory,
         role: ROLES.inventory,
         max: LANE_CONNECTIONS,
         name: 'holdfast lanes',

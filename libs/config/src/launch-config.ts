@@ -9,6 +9,7 @@ import {
   whole,
 } from './app-config';
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
+import { serviceKey } from './service-config';
 
 /** Servers that are there already; null: to be started. Written as in the environment, so that they can be handed on. */
 export interface GivenServers {
@@ -25,6 +26,8 @@ export interface LaunchConfig extends AppConfig {
   readonly given: GivenServers;
   /** The origin at which the sandbox provider reaches the gateways; null: where nginx listens. */
   readonly callbackAddress: string | null;
+  /** Shared by the services; null means the one in the data folder's secrets. */
+  readonly serviceKey: string | null;
 }
 
 const listOf = (one: RegExp, words: string) =>
@@ -40,6 +43,7 @@ const HOPS_MAX = 9;
 
 const schema = appSchema.extend({
   HOLDFAST_PROXY_HOPS: whole(0, HOPS_MAX).default(0),
+  HOLDFAST_SERVICE_KEY: serviceKey.optional(),
   HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
   REDIS_URL: listOf(
     /^rediss?:\/\/\S+$/,
@@ -76,6 +80,7 @@ export function loadLaunchConfig(env: Env): LaunchConfig {
       connectUrl: connectUrlOf(it),
     }),
     callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,
+    serviceKey: it.HOLDFAST_SERVICE_KEY ?? null,
   });
 }
 

@@ -10,7 +10,7 @@ const schema = z.object({
   operatorKey: z.string().min(32),
   /** Sign the sandbox provider's webhooks; the first signs, all are accepted, so that one can be replaced without a gap. */
   sandboxWebhookSecrets: z.array(z.string().min(32)).min(1).max(2),
-  /** Password of the embedded PostgreSQL's only login. */
+  /** Of the embedded PostgreSQL's superuser, which makes the cluster and migrates; nothing runs with it. */
   databasePassword: z.string().min(16),
   /** Shared by the services of the cluster mode: who does not know it is not heard. */
   serviceKey: z.string().min(32),
@@ -22,6 +22,10 @@ const schema = z.object({
   connectPassword: z.string().min(16),
   /** Of the login with which Debezium reads the ledger's log. */
   cdcPassword: z.string().min(16),
+  /** Of the logins with which inventory, checkout and the command line work on the ledger. */
+  inventoryDbPassword: z.string().min(16),
+  checkoutDbPassword: z.string().min(16),
+  operatorDbPassword: z.string().min(16),
 });
 
 export type Secrets = Readonly<z.infer<typeof schema>>;
@@ -38,6 +42,9 @@ const fresh = (): Secrets => ({
   kafkaPassword: make(),
   connectPassword: make(),
   cdcPassword: make(),
+  inventoryDbPassword: make(),
+  checkoutDbPassword: make(),
+  operatorDbPassword: make(),
 });
 
 /**

@@ -51,6 +51,8 @@ const endpoint = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:,/]+):\d{1,5}$/i, 'must
 const endpoints = list.pipe(z.array(endpoint).min(1));
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://');
 
+export const serviceKey = z.string().min(32, 'must have 32 characters or more');
+
 const serviceSchema = appSchema.extend({
   HOLDFAST_INSTANCE: z
     .string()
@@ -66,7 +68,7 @@ const serviceSchema = appSchema.extend({
   ...kafkaSettings,
   INVENTORY_ADDRESSES: endpoints.optional(),
   CHECKOUT_ADDRESSES: endpoints.optional(),
-  HOLDFAST_SERVICE_KEY: z.string().min(32, 'must have 32 characters or more').optional(),
+  HOLDFAST_SERVICE_KEY: serviceKey.optional(),
   HOLDFAST_TLS: z.enum(['on', 'off', 'auto']).default('auto'),
   HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
   HOLDFAST_GATE: onOff.default(true),

@@ -1,3 +1,5 @@
+export * from './claim';
+export * from './logins';
 export * from './migrate';
 export * from './not-a-session';
 export * from './pool';

@@ -1,5 +1,5 @@
 /**
- * The database roles. None can log in: a connection logs in with the product's one login and takes the role in its first packet, so
+ * The database roles. None can log in: a connection logs in with a login of its service (`LOGINS`) and takes the role in its first packet, so
  * the same migrations work on the embedded server and on one that hands out a single user.
  */
 export const ROLES = {

@@ -4,6 +4,7 @@ import {
   loadSecrets,
   loadServiceConfig,
   Runtime,
+  sameUrl,
   type ServiceConfig,
   type ServiceName,
 } from '@holdfast/config';
@@ -26,7 +27,7 @@ export function openService(env: Env, service: ServiceName, life: Lifetime): Ser
   life.useLogger(log);
   const secrets = readSecrets(config.dataDir);
   // A gateway has no way to the ledger, and no use for one.
-  const runtime = new Runtime(config.databaseUrl ?? '', secrets);
+  const runtime = new Runtime(sameUrl(config.databaseUrl ?? ''), secrets);
   runtime.address = config.publicAddress;
   runtime.callbackAddress = config.callbackAddress;
   return { config, runtime, log, key: config.serviceKey ?? secrets.serviceKey };

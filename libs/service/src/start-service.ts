@@ -4,6 +4,7 @@ import type { Env, ServiceName } from '@holdfast/config';
 import { Metrics, NestLogger } from '@holdfast/observability';
 import { type Lifetime, type OpsCheck, StartError } from '@holdfast/process';
 import { transportServer } from '@holdfast/transport';
+import { takeLedger } from './ledger-of-service';
 import { openOps, openService, type ServiceParts } from './service-parts';
 
 export interface Service {
@@ -17,6 +18,7 @@ export interface Service {
 export async function startService(service: Service, env: Env, life: Lifetime): Promise<void> {
   const parts = openService(env, service.name, life);
   const { config, key, log } = parts;
+  await takeLedger(parts, life);
   const { strategy } = transportServer({ listen: config.listen, key, tls: config.tls, logger: log });
   const app = await NestFactory.createMicroservice(service.module(parts), {
     strategy,

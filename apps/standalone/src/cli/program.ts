@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Answer, CommandContext, Run } from './command-context';
+import { addDetachCommand } from './commands/detach.command';
 import { addDropCommands } from './commands/drop.command';
 import { addImportCommand } from './commands/import.command';
 import { addLedgerCommands } from './commands/ledger.commands';
@@ -91,6 +92,7 @@ function buildProgram(context: CommandContext, run: Run): Command {
   addPaymentsCommand(program, context, run);
   addTopologyCommand(program, context, run);
   addLedgerCommands(program, context, run);
+  addDetachCommand(program, context, run);
   addJsonOption(program);
   return program;
 }

@@ -3,7 +3,11 @@ import { planServices, SERVICE_PORTS } from './service-plan';
 
 const ports = Object.fromEntries(SERVICE_PORTS.map((name, i) => [name, 20_000 + i]));
 const places = {
-  databaseUrl: 'postgres://me:secret@127.0.0.1:5432/shop',
+  ledger: {
+    inventory: 'postgres://inventory:secret@127.0.0.1:5432/shop',
+    checkout: 'postgres://checkout:secret@127.0.0.1:5432/shop',
+    stream: 'postgres://stream:secret@127.0.0.1:5432/shop',
+  },
   redisUrl: 'redis://:secret@127.0.0.1:6379',
   kafkaBrokers: '127.0.0.1:9092',
   kafkaSecurity: OPEN_KAFKA,
@@ -45,6 +49,7 @@ describe('the services that the launcher runs', () => {
         expect(config.proxyHops).toBe(1);
         expect(config.databaseUrl).toBeNull(); // the edge has no way to the ledger
       } else {
+        expect(config.databaseUrl).toBe(places.ledger[each.service]); // a login of its own
         expect(each.env['HOLDFAST_LISTEN']).toBe(each.address);
       }
     }

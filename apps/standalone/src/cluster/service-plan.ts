@@ -1,4 +1,4 @@
-import { fromKafkaSecurity, type KafkaSecurity, type LaunchConfig } from '@holdfast/config';
+import { fromKafkaSecurity, type KafkaSecurity, type LaunchConfig, type LedgerUrls } from '@holdfast/config';
 
 export type ServiceName = 'inventory' | 'checkout' | 'gateway';
 
@@ -19,7 +19,8 @@ export interface PlannedService {
 }
 
 export interface ServicePlaces {
-  databaseUrl: string;
+  /** A login for each service. */
+  ledger: LedgerUrls;
   redisUrl: string;
   kafkaBrokers: string;
   kafkaSecurity: KafkaSecurity;
@@ -84,19 +85,19 @@ function settingsOf(
   ports: Ports,
   places: ServicePlaces,
 ): Record<string, string> {
-  const { databaseUrl, redisUrl, kafkaBrokers, kafkaSecurity } = places;
+  const { ledger, redisUrl, kafkaBrokers, kafkaSecurity } = places;
   const inventories = addressesOf('inventory', ports).join(',');
   switch (service) {
     case 'inventory':
       return {
         HOLDFAST_LISTEN: address,
-        DATABASE_URL: databaseUrl,
+        DATABASE_URL: ledger.inventory,
         REDIS_URL: redisUrl,
         KAFKA_BROKERS: kafkaBrokers,
         ...fromKafkaSecurity(kafkaSecurity),
       };
     case 'checkout':
-      return { HOLDFAST_LISTEN: address, DATABASE_URL: databaseUrl, INVENTORY_ADDRESSES: inventories };
+      return { HOLDFAST_LISTEN: address, DATABASE_URL: ledger.checkout, INVENTORY_ADDRESSES: inventories };
     case 'gateway':
       return {
         HOST: '127.0.0.1',

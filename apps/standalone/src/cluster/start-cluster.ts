@@ -3,17 +3,19 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaunchConfig, Secrets } from '@holdfast/config';
 import type { Logger } from '@holdfast/observability';
-import { ROLES } from '@holdfast/postgres';
+import { type LoginUrls, ROLES } from '@holdfast/postgres';
 import { Interrupted, type Lifetime, StartError } from '@holdfast/process';
 import { LedgerDropCatalogue } from '../../../inventory/src/adapters/postgres/ledger-drop-catalogue';
 import { withLedger } from '../process/with-ledger';
 import { openSecrets, takeDataFolder } from '../process/data-folder';
-import { dropSlotsOfOtherMode, isSlotThere } from '../process/idle-slots';
-import { openLedger } from '../process/ledger';
+import { isSlotThere } from '../process/idle-slots';
+import { type Ledger, openLedger } from '../process/ledger';
 import { hostForClients, probePort } from '../process/listen';
 import { prepareLedger } from '../process/prepare-ledger';
 import { readyMessage } from '../process/ready-message';
 import { removeRunState } from '../process/run-state';
+import { slotStays, slotWarning } from '../process/slot-advice';
+import { type SlotNames, slotNames } from '../process/slot-names';
 import { ClusterParts } from './cluster-parts';
 import { watchForHangs } from './hang-watch';
 import { keepRunState } from './keep-run-state';
@@ -21,7 +23,6 @@ import { LogTail } from './log-tail';
 import { logFileOf, runService, workFolderOf } from './run-service';
 import { planServices, SERVICE_INSTANCES, SERVICE_PORTS, type ServicePlaces } from './service-plan';
 import { loadTool, type Say } from './tools';
-import { type SlotNames, slotNames } from './slot-names';
 
 // Six services with their pools, Debezium and the command line.
 const LEDGER_SETTINGS = { max_connections: 200 };
@@ -76,11 +77,11 @@ async function launchAll(launch: Launch): Promise<void> {
 
   const { ledger, servers } = await startStores(launch, until);
   const slot = slotNames(config.databaseUrl);
-  await until(requireOwnConnector(config, ledger.url, slot));
-  const dropId = await until(prepare(launch, ledger.url, slot));
+  await until(requireOwnConnector(config, ledger.adminUrl, slot));
+  const { urls, dropId } = await until(prepare(launch, ledger, slot));
 
   const places = {
-    databaseUrl: ledger.url,
+    ledger: urls,
     redisUrl: servers.redisUrl,
     kafkaBrokers: servers.kafkaBrokers,
     kafkaSecurity: servers.kafkaSecurity,
@@ -92,7 +93,7 @@ async function launchAll(launch: Launch): Promise<void> {
   await until(startFront(launch, port, address));
   const stopKeeping = await keepRunState(parts, config.dataDir, {
     address,
-    databaseUrl: ledger.url,
+    databaseUrl: urls.operator,
     redisUrl: servers.redisUrl,
     kafkaSecurity: servers.kafkaSecurity,
     connectUrl: parts.stream?.connectUrl,
@@ -195,32 +196,38 @@ async function requireOwnConnector(
   await tool.requireOwnConnector({ connectUrl, databaseUrl, slot, dataDir });
 }
 
-/** Tables, first merchant, demo drop; returns an open drop to show. */
+/** Tables, logins, first merchant, demo drop; returns an open drop to show. */
 async function prepare(
-  { config, log, life, say }: Launch,
-  databaseUrl: string,
+  { config, secrets, log, life, say }: Launch,
+  ledger: Ledger,
   { slot }: SlotNames,
-): Promise<string | null> {
-  await prepareLedger(databaseUrl);
+): Promise<{ urls: LoginUrls; dropId: string | null }> {
+  const productKey = config.serviceKey ?? secrets.serviceKey;
+  const { urls, release } = await prepareLedger(ledger, { config, secrets, productKey, log, say });
+  life.onEnd('claim', release);
+  const stays = slotStays(ledger);
+  if (stays !== null) life.onEnd('slot', () => say(stays));
+  const warning = slotWarning(ledger);
+  if (warning !== null) say(warning);
   life.checkpoint();
-  await dropSlotsOfOtherMode(databaseUrl, 'cluster', log, say);
   // What Connect remembers of a slot that is gone would only mislead it: without, it takes a snapshot and misses nothing.
-  if (!(await isSlotThere(databaseUrl, slot)))
+  if (!(await isSlotThere(urls.stream, slot)))
     await rm(join(config.dataDir, 'connect', 'offsets'), { force: true });
-  return withLedger(databaseUrl, ROLES.inventory, async (pool) => {
+  const dropId = await withLedger(urls.inventory, ROLES.inventory, async (pool) => {
     const catalogue = new LedgerDropCatalogue(pool);
     await catalogue.seed({ demo: config.demo });
     const drops = await catalogue.list();
     return drops.find(({ drop }) => drop.state === 'open')?.drop.id ?? null;
   });
+  return { urls, dropId };
 }
 
 /** All at once: each waits for what it needs, and on a small machine the start of Java is the longest part. */
 async function startServicesAndStream(
   { config, secrets, log, say, parts }: Launch,
   plans: ReturnType<typeof planServices>,
-  { databaseUrl, kafkaBrokers, kafkaSecurity }: ServicePlaces,
-  names: SlotNames,
+  { ledger, kafkaBrokers, kafkaSecurity }: ServicePlaces,
+  { slot }: SlotNames,
 ): Promise<void> {
   say('Starting the change stream and two each of inventory, checkout and gateway …');
   mkdirSync(join(config.dataDir, 'logs'), { recursive: true });
@@ -229,11 +236,10 @@ async function startServicesAndStream(
     dataDir: config.dataDir,
     kafkaBrokers,
     kafkaSecurity,
-    databaseUrl,
-    cdcPassword: secrets.cdcPassword,
+    databaseUrl: ledger.stream,
     connectPassword: secrets.connectPassword,
     given: config.given,
-    ...names,
+    slot,
     say,
   }).then((group) => (parts.stream = group));
   const services = plans.map(async (plan) => {

@@ -118,11 +118,9 @@ interface Tools {
       kafkaBrokers: string;
       kafkaSecurity: KafkaSecurity;
       databaseUrl: string;
-      cdcPassword: string;
       connectPassword: string;
       given: Given;
       slot: string;
-      user: string;
       say: Say;
     }): Promise<ServerGroup & { connectUrl: string }>;
   };

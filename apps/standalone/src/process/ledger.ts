@@ -16,7 +16,10 @@ import type { RunningComponent } from './run-state';
 
 /** The PostgreSQL that the product works on. */
 export interface Ledger {
-  url: string;
+  /** Of the login that makes and migrates; nothing runs with it, where the product has logins of its own. */
+  adminUrl: string;
+  /** Somebody else runs it; what we leave there stays. Null: it is the embedded one. */
+  given: ServerFacts | null;
   component(): RunningComponent;
   /** Where it is, for the ready message. */
   place: string;
@@ -56,7 +59,8 @@ async function openEmbedded(options: LedgerOptions): Promise<Ledger> {
     });
     const address = `127.0.0.1:${server.port}`;
     return {
-      url: server.url,
+      adminUrl: server.url,
+      given: null,
       component: () => ({
         name: 'postgres',
         kind: 'postgres',
@@ -104,7 +108,8 @@ async function openGiven(url: string, options: LedgerOptions): Promise<Ledger> {
     judge(facts, options);
     const address = `${client.host}:${client.port}`;
     return {
-      url,
+      adminUrl: url,
+      given: facts,
       component: () => ({ name: 'postgres', kind: 'postgres', pid: null, address, version: facts.version }),
       place: `PostgreSQL ${facts.version} at ${where} (DATABASE_URL)`,
       stop: () => Promise.resolve(),

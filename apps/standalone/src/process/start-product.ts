@@ -6,7 +6,6 @@ import { createGatewayApp } from '../../../gateway/src/bootstrap';
 import { closeApp } from '../../../gateway/src/close-app';
 import { StandaloneModule } from '../standalone.module';
 import { openSecrets, takeDataFolder } from './data-folder';
-import { dropSlotsOfOtherMode } from './idle-slots';
 import { type Ledger, openLedger } from './ledger';
 import { type Lifetime, productVersion } from '@holdfast/process';
 import { listen, probePort } from './listen';
@@ -14,6 +13,7 @@ import { prepareLedger } from './prepare-ledger';
 
 import { readyMessage } from './ready-message';
 import { removeRunState, type RunState, writeRunState } from './run-state';
+import { slotStays, slotWarning } from './slot-advice';
 
 /** Brings the product up, step by step; each step says to `life` how it is undone. Throws `StartError` or `Interrupted`. */
 export async function startProduct(config: AppConfig, log: Logger, life: Lifetime): Promise<void> {
@@ -28,11 +28,19 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   const ledger = await openLedger({ config, secrets, log, signal: life.signal, say, onBack });
   life.onEnd('ledger', () => ledger.stop());
   life.checkpoint();
-  await prepareLedger(ledger.url);
-  await dropSlotsOfOtherMode(ledger.url, 'standalone', log, say);
+  const prepared = await prepareLedger(ledger, {
+    config,
+    secrets,
+    productKey: secrets.serviceKey,
+    log,
+    say,
+  });
+  life.onEnd('claim', () => prepared.release());
+  life.onEnd('slot', () => tellOf(slotStays(ledger), say));
+  tellOf(slotWarning(ledger), say);
   life.checkpoint();
 
-  const runtime = new Runtime(ledger.url, secrets);
+  const runtime = new Runtime(prepared.urls, secrets);
   const app = await createGatewayApp(StandaloneModule.with(config, runtime), config);
   life.onEnd('gateway', () => closeApp(app, log));
   await app.get(DropCatalogue).seed({ demo: config.demo });
@@ -42,7 +50,7 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   runtime.callbackAddress = address;
 
   const startedAt = new Date().toISOString();
-  refresh = () => writeRunState(config.dataDir, runState(startedAt, address, ledger));
+  refresh = () => writeRunState(config.dataDir, runState(startedAt, address, ledger, prepared.urls.operator));
   refresh();
   life.onEnd('run state', () => {
     refresh = () => undefined;
@@ -62,7 +70,11 @@ async function openDrop(app: NestFastifyApplication): Promise<string | null> {
   return drops.find(({ drop }) => drop.state === 'open')?.drop.id ?? null;
 }
 
-function runState(startedAt: string, address: string, ledger: Ledger): RunState {
+function tellOf(line: string | null, say: (line: string) => void): void {
+  if (line !== null) say(line);
+}
+
+function runState(startedAt: string, address: string, ledger: Ledger, databaseUrl: string): RunState {
   const { pid } = process;
   const self = { name: 'holdfast', kind: 'standalone', pid, address, version: productVersion() } as const;
   return {
@@ -70,7 +82,7 @@ function runState(startedAt: string, address: string, ledger: Ledger): RunState 
     startedAt,
     mode: 'standalone',
     address,
-    databaseUrl: ledger.url,
+    databaseUrl,
     components: [self, ledger.component()],
   };
 }

@@ -17,8 +17,8 @@ import type { LedgerFiles } from './ledger-files';
 import { spawnWithLifeline } from './lifeline';
 import type { ServerUser } from './server-user';
 
-/** The only login of the embedded server. */
-export const LOGIN = 'holdfast';
+/** The superuser of the embedded server: it makes the cluster and migrates. The product runs with logins of its own. */
+export const EMBEDDED_SUPERUSER = 'holdfast';
 
 const originFile = (cluster: string) => join(cluster, 'holdfast.origin');
 const originOf = (password: string) =>
@@ -70,7 +70,7 @@ function runInitdb(
 ): Promise<void> {
   const output = join(files.home, 'initdb.log');
   const log = openSync(output, 'w', 0o644);
-  const args = ['-D', draft, '-U', LOGIN, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  const args = ['-D', draft, '-U', EMBEDDED_SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   args.push('-E', 'UTF8', '--locale=C', '--data-checksums', ...(options.sync ? [] : ['--no-sync']));
   const child = spawnWithLifeline(options.initdb, args, { user: files.user, log });
   closeSync(log);

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findBinaries } from './binaries';
-import { createCluster, LOGIN, wasMadeWith } from './create-cluster';
+import { createCluster, EMBEDDED_SUPERUSER, wasMadeWith } from './create-cluster';
 import { EmbeddedPostgresError, StartInterrupted } from './errors';
 import { FolderInUse, lockFolder } from './folder-lock';
 import { choosePort } from './free-port';
@@ -12,6 +12,7 @@ import { openClient } from '../session';
 import { launchServer, type ServerProcess } from './server-process';
 import { DEFAULT_SETTINGS } from './settings';
 
+export { EMBEDDED_SUPERUSER } from './create-cluster';
 export { EmbeddedPostgresError, StartInterrupted } from './errors';
 
 export type ServerEvent =
@@ -22,7 +23,7 @@ export type ServerEvent =
 export interface EmbeddedPostgresOptions {
   /** The product's data folder. */
   dataDir: string;
-  /** Of the one login; the server keeps it (as SCRAM) from the first start on. */
+  /** Of the superuser; the server keeps it (as SCRAM) from the first start on. */
   password: string;
   /** Preferred port; default: the one of the last run, else a free one. */
   port?: number;
@@ -56,7 +57,7 @@ export class EmbeddedPostgres {
   private readonly supervision: Promise<void>;
 
   constructor(
-    /** Login and database of the ledger. */
+    /** Of the ledger's database, with the superuser. */
     readonly url: string,
     readonly port: number,
     /** Of the server, e.g. `18.4`. */
@@ -131,7 +132,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const { server, port } = await launchSomewhere(options.port ?? files.port, (at) => launchOn(at, signal));
     try {
       const url = (database: string) =>
-        `postgres://${LOGIN}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+        `postgres://${EMBEDDED_SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
       const version = await ensureDatabase(url('postgres'));
       rememberLedgerFiles(dataDir, files.home, port);
       const again = (stop: AbortSignal) => launchOn(port, stop);

@@ -4,7 +4,7 @@ import { LedgerDropCatalogue } from '../../../../inventory/src/adapters/postgres
 import type { Answer, CommandContext, Run } from '../command-context';
 import { table } from '../output/table';
 import { migrationSets } from '../../process/migration-sets';
-import { findProduct } from '../product/find-product';
+import { adminUrl, findProduct } from '../product/find-product';
 import { withLedger } from '../../process/with-ledger';
 
 /** `seed` and `migrate`: what a product does at its start, for a database that others run. */
@@ -39,8 +39,8 @@ async function seedLedger({ env }: CommandContext): Promise<Answer> {
 }
 
 async function migrateLedger({ env, terminal }: CommandContext, statusOnly: boolean): Promise<Answer> {
-  const { databaseUrl } = findProduct(env);
-  const schemas = await (statusOnly ? migrationStatus : migrate)(databaseUrl, migrationSets());
+  const url = adminUrl(findProduct(env));
+  const schemas = await (statusOnly ? migrationStatus : migrate)(url, migrationSets());
   const count = (which: 'applied' | 'pending') =>
     schemas.reduce((sum, schema) => sum + schema[which].length, 0);
   const news = statusOnly

@@ -1,5 +1,6 @@
 import { ConfigError } from '@holdfast/config';
 import { InvalidDrop } from '@holdfast/contracts';
+import { NotASession } from '@holdfast/postgres';
 import { CliFailure, type ExitCode } from './cli-failure';
 
 export interface Explained {
@@ -11,6 +12,8 @@ export interface Explained {
 export function explain(error: unknown): Explained {
   if (error instanceof CliFailure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof ConfigError) return { message: error.message, exitCode: 2 };
+  if (error instanceof NotASession)
+    return { message: `The PostgreSQL of DATABASE_URL cannot be used: ${error.message}.`, exitCode: 1 };
   if (error instanceof InvalidDrop) return { message: error.message, exitCode: 1 };
   const root = rootOf(error);
   if (PG_TIMEOUT.test(messageOf(root))) return { message: SERVER_SLOW, exitCode: 1 };

@@ -1,5 +1,7 @@
-import { relative } from 'node:path';
-import { type AppConfig, loadConfig } from '@holdfast/config';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type AppConfig, loadConfig, loadSecrets } from '@holdfast/config';
+import { EMBEDDED_SUPERUSER, withLogin } from '@holdfast/postgres';
 import { CliFailure } from '../output/cli-failure';
 import { readRunState, type RunState } from './run-state';
 
@@ -12,6 +14,16 @@ export interface Product {
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The login that may migrate: the one of `DATABASE_URL`, or the superuser of the embedded server, whose password lies in the data folder; the
+ * running product's own may not.
+ */
+export function adminUrl({ config, databaseUrl }: Product): string {
+  const secrets = join(config.dataDir, 'secrets.json');
+  if (config.databaseUrl !== null || !existsSync(secrets)) return databaseUrl;
+  return withLogin(databaseUrl, EMBEDDED_SUPERUSER, loadSecrets(config.dataDir).databasePassword);
+}
 
 /** `DATABASE_URL` if set, else the product that runs on the data folder. Throws `CliFailure` when there is none. */
 export function findProduct(env: Env): Product {

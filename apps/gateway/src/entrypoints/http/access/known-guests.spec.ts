@@ -1,5 +1,5 @@
 import { JwtService } from '@nestjs/jwt';
-import { Runtime } from '@holdfast/config';
+import { Runtime, sameUrl } from '@holdfast/config';
 import { SystemClock } from '@holdfast/kernel';
 import { heapGrowth } from '@holdfast/testing';
 import { SECRETS } from '../../../../../../test/support/fake-edge';
@@ -11,7 +11,7 @@ const TOKEN_LENGTH_MAX = 1_024;
 
 describe('the tokens that were verified', () => {
   it('take no more bytes than stated, however many good ones come, and remember the latest', () => {
-    const tokens = new Tokens(new JwtService({}), new SystemClock(), new Runtime('', SECRETS));
+    const tokens = new Tokens(new JwtService({}), new SystemClock(), new Runtime(sameUrl(''), SECRETS));
     const sample = tokens.access(tokens.newCustomerId());
     const guests = new KnownGuests(new SystemClock());
     // As long as a token of ours, each a string of its own; signing so many would take a minute.
