@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import { orderIdOf, newCustomer, Shop, type Stockroom } from '../support/checkout-shop';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
@@ -57,6 +58,39 @@ describe('one key with the holds of two drops', () => {
     expect(await shops[0].pay(gone, 'tok_ok', 'key')).toEqual({ kind: 'hold-not-found' });
     expect(await shops[0].pay(second!, 'tok_ok', 'key')).toMatchObject({ status: 201 });
   });
+});
+
+it('a key is forgotten after two days, with charges that took nothing and what the shop was told, and the books stay in order', async () => {
+  const paid = await shops[0].hold();
+  await shops[0].pay(paid, 'tok_declined', 'old key');
+  await shops[0].pay(paid, 'tok_ok', 'old key');
+  const admin = new Pool({ connectionString: ledger.url, max: 1 });
+  try {
+    const charges = async () => (await shops[0].charges(paid)).map(({ state }) => state);
+    await shops[0].checkout.purgeRound();
+    expect(await charges()).toEqual(['declined', 'captured']);
+    await admin.query(
+      `UPDATE checkout.order_key SET claimed_at = claimed_at - interval '49 hours' WHERE customer_id = $1`,
+      [paid.customerId],
+    );
+    await admin.query(
+      `UPDATE sandbox.charge SET created_at = created_at - interval '31 days', updated_at = updated_at - interval '31 days' WHERE hold_id = $1`,
+      [paid.id],
+    );
+    await admin.query(
+      `INSERT INTO sandbox.webhook (body, created_at) VALUES ('old', now() - interval '8 days'), ('new', now() - interval '6 days')`,
+    );
+    await shops[0].checkout.purgeRound();
+    expect(await charges()).toEqual(['captured']);
+    const { rows } = await admin.query<{ body: string }>(
+      `SELECT body FROM sandbox.webhook WHERE body IN ('old', 'new')`,
+    );
+    expect(rows).toEqual([{ body: 'new' }]);
+    const keys = 'SELECT FROM checkout.order_key WHERE customer_id = $1';
+    expect((await admin.query(keys, [paid.customerId])).rowCount).toBe(0);
+  } finally {
+    await admin.end();
+  }
 });
 
 it('leaves the books in order', () => expectSoundBooks(ledger.url));

@@ -84,12 +84,13 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   });
 
   const stale = new StaleRows(pool);
+  const purge = async () => (await stale.purge()) + (await office.purge());
 
   const worker = (name: string, round: (stop: () => boolean) => Promise<number>, everyMs: number) =>
     new RoundWorker(name, round, everyMs, logger);
   const completer = worker('completer', (stop) => due.round(stop), timings.completerEveryMs);
   const officer = worker('sandbox', () => office.round(), timings.sandboxEveryMs);
-  const workers = [completer, officer, worker('stale rows', () => stale.purge(), PURGE_EVERY_MS)];
+  const workers = [completer, officer, worker('stale rows', purge, PURGE_EVERY_MS)];
 
   const client = new CheckoutService({
     store,
@@ -115,7 +116,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     officeRound: () => office.round(),
     start: () => workers.forEach((it) => it.start()),
     stop: async () => void (await Promise.all(workers.map((it) => it.stop()))),
-    purgeRound: () => stale.purge(),
+    purgeRound: purge,
     close: async (drainMs) => {
       await background.drain(drainMs);
       await Promise.all([pool.end(), bankPool.end()]);

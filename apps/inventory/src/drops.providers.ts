@@ -11,6 +11,7 @@ import { LedgerDropCatalogue } from './adapters/postgres/ledger-drop-catalogue';
 import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock';
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { DropReader } from './application/drop-reader';
+import { HOLD_PURGE_EVERY_MS, HoldPurge } from './application/hold-purge';
 import { DropRecords } from './application/ports/drop-records.port';
 import { DropUpkeep } from './application/ports/drop-upkeep.port';
 import { Gate } from './application/ports/gate.port';
@@ -79,6 +80,7 @@ function makeWorkers({ pool, stream, changes, upkeep, records, reconciler, keepe
       log.warn({ reason: String(error) }, 'a turn failed: the next one tries again');
     return new SteadyWorker(everyMs, async () => void (await work()), trouble);
   };
+  const holdPurge = new HoldPurge(upkeep);
   const reads = {
     stockOf: (dropId: string) => upkeep.stockOf(dropId),
     revisionOf: async (dropId: string) => (await records.find(dropId))?.revision ?? null,
@@ -92,6 +94,7 @@ function makeWorkers({ pool, stream, changes, upkeep, records, reconciler, keepe
       every('dirty drops', DIRTY_EVERY_MS, () => changes.mend(reads)),
       every('drop clock', DROP_CLOCK_EVERY_MS, () => writeDownDueDrops(upkeep)),
       every('reconciler', RECONCILE_EVERY_MS, () => reconciler.pass()),
+      every('hold purge', HOLD_PURGE_EVERY_MS, () => holdPurge.turn()),
       every('facts purge', FACTS_PURGE_EVERY_MS, () => purgeOldFacts(upkeep)),
     ],
     pool,

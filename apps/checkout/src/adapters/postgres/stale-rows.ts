@@ -4,14 +4,14 @@ import { sql } from './sql/sql.generated';
 const DROPS_MAX = 50; // of one round
 const ROWS_MAX = 2_000; // of one statement: some ten milliseconds, so payments do not notice
 
-/** Removes what was kept only for a time: facts that every reader has had, and webhooks that cannot come again. */
+/** Removes what was kept only for a time: facts that every reader has had, webhooks that cannot come again, keys of orders. */
 export class StaleRows {
   constructor(private readonly pool: Pool) {}
 
   /** One round; returns how many rows it removed. */
   async purge(): Promise<number> {
     const stale = await this.pool.query<{ drop_id: string }>({ ...sql.findStaleRows, values: [DROPS_MAX] });
-    let removed = 0;
+    let removed = (await this.pool.query({ ...sql.purgeOrderKeys, values: [ROWS_MAX] })).rowCount ?? 0;
     for (const { drop_id: dropId } of stale.rows) {
       for (const statement of [sql.purgeFacts, sql.purgeWebhooks]) {
         removed += (await this.pool.query({ ...statement, values: [dropId, ROWS_MAX] })).rowCount ?? 0;

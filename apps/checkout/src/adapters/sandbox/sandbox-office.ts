@@ -6,6 +6,7 @@ import { sql } from './sql/sql.generated';
 
 const LATE_MAX = 100; // of one round; the next round follows at once while there is more
 const DELIVERIES_MAX = 50;
+const PURGE_ROWS_MAX = 2_000; // of one statement: some ten milliseconds
 const FIRST_RETRY_MS = 1_000; // longer than a delivery may take, so that no second one starts beside it
 const DELIVERY_TIMEOUT_MS = 900;
 
@@ -27,6 +28,15 @@ export class SandboxOffice {
     const settled = await this.deps.pool.query({ ...sql.settleLate, values: [LATE_MAX] });
     const origin = this.deps.origin();
     return (settled.rowCount ?? 0) + (origin === null ? 0 : await this.deliver(origin));
+  }
+
+  /** Forgets a bounded part of what is only history. Returns how many rows. */
+  async purge(): Promise<number> {
+    const { rows } = await this.deps.pool.query<{ purged: number }>({
+      ...sql.purgeSandbox,
+      values: [PURGE_ROWS_MAX],
+    });
+    return rows[0]?.purged ?? 0;
   }
 
   private async deliver(origin: string): Promise<number> {

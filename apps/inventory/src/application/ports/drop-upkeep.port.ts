@@ -14,4 +14,12 @@ export abstract class DropUpkeep {
   abstract dropsWithOldFacts(ageSeconds: number, limit: number): Promise<string[]>;
   /** Deletes at most `limit` such facts of a drop; returns how many. */
   abstract purgeFacts(dropId: string, ageSeconds: number, limit: number): Promise<number>;
+  /** The next drop by id, of all there are; null after the last. */
+  abstract nextDrop(after: string): Promise<string | null>;
+  /** Looks through `limit` holds of a drop after the one given and removes those that ended without a sale long ago. `last`: null at the end. */
+  abstract purgeHolds(
+    dropId: string,
+    after: string,
+    limit: number,
+  ): Promise<{ last: string | null; purged: number }>;
 }

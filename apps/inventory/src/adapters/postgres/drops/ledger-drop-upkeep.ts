@@ -40,6 +40,19 @@ export class LedgerDropUpkeep extends DropUpkeep {
     return done.rowCount ?? 0;
   }
 
+  override async nextDrop(after: string): Promise<string | null> {
+    return (await this.ids(sql.nextDrop, [after]))[0] ?? null;
+  }
+
+  override async purgeHolds(dropId: string, after: string, limit: number) {
+    const done = await this.pool.query<{ last_hold_id: string | null; purged: number }>({
+      ...sql.purgeHolds,
+      values: [dropId, after, limit],
+    });
+    const [row] = done.rows;
+    return { last: row?.last_hold_id ?? null, purged: row?.purged ?? 0 };
+  }
+
   private async ids(statement: { name: string; text: string }, values: unknown[]): Promise<string[]> {
     const found = await this.pool.query<{ drop_id: string }>({ ...statement, values });
     return found.rows.map((row) => row.drop_id);

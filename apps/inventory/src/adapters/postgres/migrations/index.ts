@@ -7,6 +7,7 @@ import { OutboxPurge1790000000005 } from './5-outbox-purge';
 import { HoldsOfCustomer1790000000006 } from './6-holds-of-customer';
 import { NetworkBudget1790000000007 } from './7-network-budget';
 import { Returns1790000000008 } from './8-returns';
+import { HoldPurge1790000000009 } from './9-hold-purge';
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
@@ -19,5 +20,6 @@ export const inventoryMigrations: MigrationSet = {
     HoldsOfCustomer1790000000006,
     NetworkBudget1790000000007,
     Returns1790000000008,
+    HoldPurge1790000000009,
   ],
 };
