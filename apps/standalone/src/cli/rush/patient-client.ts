@@ -5,6 +5,8 @@ const ANSWER_MS = 15_000; // the product's own deadlines are far below
 const TRIES_MAX = 8; // with the pauses below about 20 s: enough for a product that is killed and started again
 const PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
+// The product takes 200 of one address, and somebody else may be at this one, too. The rest waits its turn, or comes from another address.
+const CONNECTIONS_OF_ADDRESS = 150;
 
 export interface HttpAnswer {
   status: number;
@@ -21,7 +23,8 @@ export type CallResult =
  * Idempotency-Key, same bytes) goes out again: one effect, one answer. Bounded, jittered, and never sooner than `Retry-After`.
  */
 export class PatientClient {
-  private readonly pool: Pool;
+  private readonly pools: Pool[];
+  private next = 0;
 
   constructor(
     origin: string,
@@ -29,12 +32,17 @@ export class PatientClient {
     private readonly random: () => number,
     private readonly interrupted: AbortSignal,
   ) {
-    this.pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      headersTimeout: ANSWER_MS,
-      bodyTimeout: ANSWER_MS,
-    });
+    const addresses = localAddresses(origin, Math.ceil(connections / CONNECTIONS_OF_ADDRESS));
+    this.pools = addresses.map(
+      (localAddress) =>
+        new Pool(origin, {
+          connections: Math.min(CONNECTIONS_OF_ADDRESS, Math.ceil(connections / addresses.length)),
+          pipelining: 1,
+          headersTimeout: ANSWER_MS,
+          bodyTimeout: ANSWER_MS,
+          ...(localAddress === null ? {} : { connect: { localAddress } }),
+        }),
+    );
   }
 
   async call(
@@ -51,7 +59,7 @@ export class PatientClient {
           statusCode,
           headers: got,
           body: stream,
-        } = await this.pool.request({ method, path, headers, body: body ?? null });
+        } = await this.turn().request({ method, path, headers, body: body ?? null });
         const text = await stream.text();
         if (statusCode !== 503)
           return { kind: 'answered', answer: { status: statusCode, body: parse(text) } };
@@ -69,8 +77,20 @@ export class PatientClient {
   }
 
   close(): Promise<void> {
-    return this.pool.destroy();
+    return Promise.all(this.pools.map((pool) => pool.destroy())).then(() => undefined);
   }
+
+  private turn(): Pool {
+    this.next = (this.next + 1) % this.pools.length;
+    return this.pools[this.next]!;
+  }
+}
+
+/** Where connections come from: on Linux all of 127.0.0.0/8 is this machine, elsewhere there is one address. */
+export function localAddresses(origin: string, wanted: number): (string | null)[] {
+  const isSpread = process.platform === 'linux' && new URL(origin).hostname === '127.0.0.1';
+  if (!isSpread || wanted <= 1) return [null];
+  return Array.from({ length: wanted }, (_, i) => `127.0.0.${i + 1}`);
 }
 
 function parse(text: string): unknown {

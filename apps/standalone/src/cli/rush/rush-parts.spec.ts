@@ -1,3 +1,4 @@
+import { localAddresses } from './patient-client';
 import { seededRandom, weightedPicker } from './random';
 import { percentile } from './tally';
 
@@ -16,6 +17,13 @@ describe('parts of a rush', () => {
     for (let i = 0; i < 4_000; i += 1) picked[pick().sku]! += 1;
     expect(picked['A']).toBe(0);
     expect(picked['B']! / picked['C']!).toBeCloseTo(3, 0);
+  });
+
+  it('comes from as many addresses as its connections need, where this machine has them', () => {
+    expect(localAddresses('http://127.0.0.1:3000', 1)).toEqual([null]);
+    expect(localAddresses('http://shop.example', 3)).toEqual([null]);
+    const many = process.platform === 'linux' ? ['127.0.0.1', '127.0.0.2', '127.0.0.3'] : [null];
+    expect(localAddresses('http://127.0.0.1:3000', 3)).toEqual(many);
   });
 
   it('still asks when everything is sold out', () => {
