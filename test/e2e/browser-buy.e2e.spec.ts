@@ -51,15 +51,15 @@ describeInBrowser('a purchase in the browser', () => {
     await waitFor('sold', async () => (await stockOf(dropId, 'TEE-M')).sold === 2);
   });
 
-  it('finds the hold again after a reload, and gives it back', async () => {
+  it('finds the hold again after a reload, and releases it', async () => {
     const dropId = await teeDrop();
     const shop = await shopper(dropId);
     await shop.hold('TEE-S');
     await shop.page.reload();
     await shop.heading('On hold for you').waitFor();
-    await shop.page.getByRole('button', { name: 'Give it back' }).click();
+    await shop.page.getByRole('button', { name: 'Release' }).click();
     await shop.says('Your units are on sale again');
-    await waitFor('given back', async () => (await stockOf(dropId, 'TEE-S')).available === 20);
+    await waitFor('released', async () => (await stockOf(dropId, 'TEE-S')).available === 20);
     await shop.page.reload();
     await shop.option('TEE-S').waitFor();
   });
@@ -134,6 +134,191 @@ describeInBrowser('a purchase in the browser', () => {
     await shop.main.click();
     await shop.heading('On hold for you').waitFor();
     expect(await heldOf(dropId, 'TEE-S')).toBe(1);
+  });
+
+  it('keeps the holds of two tabs apart: what one tab releases or is refused, the other one still has', async () => {
+    const dropId = await teeDrop();
+    const one = await shopper(dropId, [409]);
+    const two = new ShopPage(await browser.beside(one.page, [409]), product.url);
+    await two.open(`/d/${dropId}`);
+    await two.option('TEE-M').waitFor();
+    await one.hold('TEE-S');
+    // The hold of the first tab is offered in the second; the shelf stays where it is.
+    await two.page.getByRole('button', { name: 'Pay for it: 1 × TEE-S' }).waitFor();
+    await two.page.route('**/holds', (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        body: '{"code":"sold-out","title":"","detail":""}',
+      }),
+    );
+    await two.option('TEE-M').click();
+    await two.main.click();
+    await two.says('Somebody was quicker');
+    await one.page.reload();
+    await one.says('1 × TEE-S');
+    await two.page.unroute('**/holds');
+    await two.hold('TEE-M', 2);
+    await two.page.getByRole('button', { name: 'Release' }).click();
+    await two.says('Your units are on sale again');
+    // The tab is closed without a word. The hold is found in a new one, though its records are gone, too.
+    await one.page.close({ runBeforeUnload: false });
+    await two.page.evaluate(
+      'for (const name of Object.keys(localStorage)) if (name.startsWith("holdfast.drop.")) localStorage.removeItem(name)',
+    );
+    const three = new ShopPage(await browser.beside(two.page), product.url);
+    await three.open(`/d/${dropId}`);
+    await three.heading('On hold for you').waitFor();
+    await three.says('1 × TEE-S');
+    await three.pay('tok_ok');
+    await three.heading('It is yours').waitFor();
+    expect(await heldOf(dropId, 'TEE-S')).toBe(0);
+    expect(await heldOf(dropId, 'TEE-M')).toBe(0);
+    // And the second tab offers it no longer.
+    await two.page.getByRole('button', { name: 'Pay for it: 1 × TEE-S' }).waitFor({ state: 'detached' });
+  });
+
+  it('lets the shopper leave a hold to choose more, and pay for both', async () => {
+    const dropId = await teeDrop();
+    const shop = await shopper(dropId);
+    await shop.hold('TEE-S');
+    await shop.page.getByRole('button', { name: 'Back to the drop' }).click();
+    await shop.page.getByRole('button', { name: 'Pay for it: 1 × TEE-S' }).waitFor();
+    await shop.hold('TEE-M');
+    await shop.pay('tok_ok');
+    await shop.heading('It is yours').waitFor();
+    await shop.page.getByRole('button', { name: 'Pay for it: 1 × TEE-S' }).click();
+    await shop.heading('On hold for you').waitFor();
+    await shop.pay('tok_ok');
+    await shop.heading('It is yours').waitFor();
+    expect(await heldOf(dropId, 'TEE-S')).toBe(0);
+  });
+
+  it('says in words beside the field what is wrong with it, and the browser refuses no email that the shop takes', async () => {
+    const dropId = await teeDrop();
+    const shop = await shopper(dropId, [400]);
+    const email = shop.page.getByLabel('Email');
+    const fault = async () => {
+      expect([await email.getAttribute('aria-invalid'), await shop.focusIs('#email')]).toEqual([
+        'true',
+        true,
+      ]);
+      return shop.page.locator(`#${await email.getAttribute('aria-describedby')}`).textContent();
+    };
+    await shop.hold('TEE-S');
+    await shop.main.click();
+    expect(await fault()).toBe('Enter your email. The order is kept under it.');
+    await email.fill('nobody');
+    await shop.main.click();
+    expect(await fault()).toContain('This is no email address');
+    await email.fill(`${'a'.repeat(250)}@example.com`);
+    await shop.main.click();
+    expect(await fault()).toContain('at most 254 characters');
+    await shop.page.route('**/v1/orders', (route) =>
+      route.fulfill({
+        status: 400,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          code: 'invalid-request',
+          title: 'The request is not valid',
+          detail: '/email must be an email address',
+          errors: [{ pointer: '/email', message: 'must be an email address' }],
+        }),
+      }),
+    );
+    await email.fill('first.o\u0027last+tag@example');
+    expect(await email.getAttribute('aria-invalid')).toBeNull();
+    await shop.main.click();
+    await shop.says('The shop does not take this email: it must be an email address.');
+    expect(await fault()).toContain('must be an email address');
+    await shop.page.unroute('**/v1/orders');
+    await email.fill('first.o\u0027last+tag@example.com');
+    await shop.main.click();
+    await shop.heading('It is yours').waitFor();
+  });
+
+  it.each([10, -10])('keeps a hold whatever the shopper’s clock says (%d minutes off)', async (minutes) => {
+    const dropId = await teeDrop();
+    const shop = await shopper(dropId);
+    await shop.page.addInitScript(
+      `{ const now = Date.now; Date.now = () => now() + ${minutes} * 60_000;
+         window.Date = class extends Date { constructor(...a) { a.length ? super(...a) : super(Date.now()); } }; }`,
+    );
+    await shop.page.reload();
+    await shop.hold('TEE-S');
+    // After a reload the hold is known before the drop is.
+    let heldFirst = false;
+    await shop.page.route(`**/v1/drops/${dropId}`, async (route) => {
+      await shop.page.waitForResponse((answer) => answer.url().includes('/v1/holds'));
+      heldFirst = true;
+      await route.continue();
+    });
+    const said: string[] = [];
+    await shop.page.exposeFunction('said', (text: string) => said.push(text));
+    await shop.page.addInitScript(
+      'new MutationObserver(() => window.said(document.body?.innerText ?? "")).observe(document, { subtree: true, childList: true })',
+    );
+    await shop.page.reload();
+    await shop.heading('On hold for you').waitFor();
+    await shop.says(/[45]:\d\d/);
+    expect(heldFirst).toBe(true);
+    expect(said.filter((text) => text.includes('Your hold is over'))).toEqual([]);
+  });
+
+  it('waits for nothing for ever: a shop that takes calls and answers none is asked again, with the same key', async () => {
+    const dropId = await teeDrop();
+    /** Takes the first call that matches and never answers it; returns the keys of all. */
+    const stall = async (shop: ShopPage, url: string | RegExp, method = 'POST') => {
+      const keys: (string | undefined)[] = [];
+      await shop.page.route(url, async (route) => {
+        if (route.request().method() !== method) return route.continue();
+        keys.push(route.request().headers()['idempotency-key']);
+        if (keys.length > 1) await route.continue();
+      });
+      return keys;
+    };
+    const waits = async (shop: ShopPage) => {
+      await shop.says('The shop has not answered yet. Still waiting…');
+      await shop.says('No answer yet. Asking the shop again…');
+    };
+    const [session, holding, paying, releasing] = (await Promise.all(
+      Array.from({ length: 4 }, () => shopper(dropId)),
+    )) as [ShopPage, ShopPage, ShopPage, ShopPage];
+    await Promise.all([paying.hold('TEE-S'), releasing.hold('TEE-S')]);
+    const keys = await Promise.all([
+      stall(session, '**/v1/sessions'),
+      stall(holding, '**/holds'),
+      stall(paying, '**/v1/orders'),
+      stall(releasing, /\/v1\/holds\/d/, 'DELETE'),
+    ]);
+    const loading = new ShopPage(await browser.visit(), product.url);
+    await stall(loading, `**/v1/drops/${dropId}`, 'GET');
+    const patient = { timeout: 30_000 };
+    await Promise.all([
+      ...[session, holding].map(async (shop) => {
+        await shop.option('TEE-M').click();
+        await shop.main.click();
+        await waits(shop);
+        await shop.heading('On hold for you').waitFor(patient);
+      }),
+      paying.pay('tok_ok').then(async () => {
+        await waits(paying);
+        await paying.heading('It is yours').waitFor(patient);
+      }),
+      (async () => {
+        await releasing.page.getByRole('button', { name: 'Release' }).click();
+        await waits(releasing);
+        await releasing.page.getByText('Your units are on sale again').waitFor(patient);
+      })(),
+      (async () => {
+        await loading.open(`/d/${dropId}`);
+        await loading.says('The shop has not answered yet. Still waiting…');
+        await loading.heading('The shop does not answer').waitFor(patient);
+        await loading.option('TEE-M').waitFor(patient);
+      })(),
+    ]);
+    for (const [first, second] of keys) expect(first).toBe(second);
+    expect([await heldOf(dropId, 'TEE-M'), await heldOf(dropId, 'TEE-S')]).toEqual([2, 0]);
   });
 
   it('works with the keyboard alone', async () => {

@@ -73,6 +73,56 @@ describeInBrowser('counts on the page', () => {
     expect(await watching.left.textContent()).toBe('7');
   });
 
+  it('are read by the tab that is looked at alone: hidden tabs keep no connection, and the next page comes at once', async () => {
+    const drops = await Promise.all(Array.from({ length: 3 }, () => makeDrop(product, ['TEE=10@39.00'])));
+    const tabs = await browser.tabs();
+    const behind = [];
+    // More than a browser has connections to one shop, which are six.
+    for (let i = 0; i < 7; i += 1) {
+      const tab = await tabs.tab(`${product.url}/d/${drops[i % 3]}`);
+      await waitFor('its stream', async () => (await tab.openStreams) === 1);
+      behind.push(tab);
+    }
+    const unseen = await tabs.tab(`${product.url}/d/${drops[0]}`, { background: true });
+    await unseen.says('left');
+    const front = await tabs.tab(`${product.url}/d/${drops[0]}`);
+    await front.says('Live');
+    expect(await front.hidden).toBe(false);
+    for (const tab of [...behind, unseen]) {
+      expect(await tab.hidden).toBe(true);
+      await waitFor('the end of a hidden stream', async () => (await tab.openStreams) === 0, {
+        deadlineMs: 15_000,
+      });
+    }
+    await unseen.evaluate('dispatchEvent(new Event("online"))');
+    expect(await unseen.openStreams).toBe(0);
+    // What was sold meanwhile is there when the tab is looked at again.
+    await new OtherShopper(product.url).hold(drops[0]!, 'TEE', 4);
+    expect(await unseen.left).toBe('10');
+    await unseen.bringToFront();
+    await waitFor('the right number', async () => (await unseen.left) === '6', { deadlineMs: 3_000 });
+    await tabs.close();
+  });
+
+  it('come over one stream to the windows of one shopper that show the same drop', async () => {
+    const dropId = await makeDrop(product, ['TEE=10@39.00']);
+    const url = `${product.url}/d/${dropId}`;
+    const tabs = await browser.tabs();
+    const first = await tabs.tab(url);
+    await first.says('Live');
+    const second = await tabs.tab(url, { newWindow: true });
+    await second.says('Live');
+    const streams = () => Promise.all([first.openStreams, second.openStreams]);
+    expect([await first.hidden, await second.hidden, await streams()]).toEqual([false, false, [1, 0]]);
+    await new OtherShopper(product.url).hold(dropId, 'TEE', 3);
+    for (const tab of [first, second]) await waitFor('7 left', async () => (await tab.left) === '7');
+    await first.send('Page.navigate', { url: 'about:blank' });
+    await waitFor('the other window to read', async () => (await second.openStreams) === 1);
+    await new OtherShopper(product.url).hold(dropId, 'TEE', 2);
+    await waitFor('5 left', async () => (await second.left) === '5');
+    await tabs.close();
+  });
+
   it('are said to stand still when the connection is lost, and heal when the shop is back', async () => {
     const dropId = await makeDrop(product, ['TEE=10@39.00']);
     const shop = await shopper(dropId);

@@ -83,6 +83,14 @@ describeInBrowser('every state of the pages is without axe findings and fits', (
     await inspector.look('shelf');
     await shop.hold('NLR01-42', 2);
     await inspector.look('hold');
+    await shop.main.click();
+    await shop.says('Enter your email');
+    await inspector.look('form refused');
+    await shop.page.getByRole('button', { name: 'Back to the drop' }).click();
+    await shop.page.getByRole('button', { name: 'Pay for' }).waitFor();
+    await inspector.look('hold offered');
+    await shop.page.getByRole('button', { name: 'Pay for' }).click();
+    await shop.heading('On hold for you').waitFor();
     await shop.pay('tok_declined');
     await shop.says('The card was declined');
     await inspector.look('declined');

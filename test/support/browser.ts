@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { TestTabs } from './browser-tabs';
 
 /** Left out loudly by the test runner where there is no browser. */
 export const describeInBrowser = process.env['HOLDFAST_NO_BROWSER'] ? describe.skip : describe;
@@ -31,12 +32,25 @@ export class TestBrowser {
     await this.browser?.close();
   }
 
+  /** Tabs of a new visitor that can be hidden. */
+  tabs(): Promise<TestTabs> {
+    return TestTabs.open(this.browser!);
+  }
+
   /** A page of a new visitor. `expect` are statuses that the test provokes: browsers write each 4xx answer to the console. */
   async visit(options: BrowserContextOptions & { expect?: number[] } = {}): Promise<Page> {
     const { expect: statuses = [], ...contextOptions } = options;
     const context = await this.browser!.newContext({ ...DESKTOP, locale: 'en-GB', ...contextOptions });
     context.setDefaultTimeout(15_000);
-    const page = await context.newPage();
+    return this.watch(await context.newPage(), statuses);
+  }
+
+  /** Another tab of the same visitor. */
+  async beside(page: Page, statuses: number[] = []): Promise<Page> {
+    return this.watch(await page.context().newPage(), statuses);
+  }
+
+  private watch(page: Page, statuses: number[]): Page {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();

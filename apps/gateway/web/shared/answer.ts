@@ -3,20 +3,30 @@ import type { Problem } from './types';
 
 /** Every way in which a call can end; nothing is thrown. */
 export type Answer<T> =
-  | { kind: 'ok'; status: number; body: T; location: string | null }
+  | {
+      kind: 'ok';
+      status: number;
+      body: T;
+      /** The key was used before: the body shows what was answered then. */
+      replayed: boolean;
+    }
   | { kind: 'problem'; status: number; problem: Problem; retryAfterSeconds: number | null }
   /** No answer came: whether anything happened is not known. */
   | { kind: 'unreachable' };
+
+export type NoAnswer = Exclude<Answer<never>, { kind: 'ok' }>;
 
 /** Turns a response into an answer. Throws when the connection broke in the middle. */
 export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
   const text = await response.text();
   const body = (text === '' ? null : parse(text)) as T;
+  const serverTime = (body as { serverTime?: string } | null)?.serverTime;
+  if (serverTime) clock.heard(serverTime);
+  else clock.heardDate(response.headers.get('date'));
   if (response.ok) {
     if (text !== '' && body === null) return { kind: 'unreachable' }; // not the shop's answer, whoever gave it
-    const serverTime = (body as { serverTime?: string } | null)?.serverTime;
-    if (serverTime) clock.heard(serverTime);
-    return { kind: 'ok', status: response.status, body, location: response.headers.get('location') };
+    const replayed = response.headers.get('idempotent-replayed') === 'true';
+    return { kind: 'ok', status: response.status, body, replayed };
   }
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
   return {

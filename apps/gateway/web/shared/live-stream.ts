@@ -1,28 +1,22 @@
-import type { Counts, Drop } from './types';
+import { type LiveListener, tell, type Told } from './live-events';
+import { StreamReader } from './stream-reader';
 
-export interface LiveListener {
-  snapshot(drop: Drop): void;
-  stock(items: ({ sku: string } & Counts)[]): void;
-  details(drop: Partial<Drop>): void;
-  freshness(stale: boolean): void;
-  serverTime(time: string): void;
-  /** `lost` only after a moment: a blink of the line is nobody's business. */
-  line(state: 'live' | 'lost'): void;
-}
+const HIDDEN_MS_MAX = 5_000; // a browser has six connections to one shop: a tab that nobody looks at must not keep one
+const SILENCE_MS_MAX = 45_000; // longer than the tab that reads needs to find out that its stream is dead
 
-const GRACE_MS = 1_200;
-const SILENCE_MS_MAX = 40_000; // more than two heartbeats
-const BACKOFF_MS = { first: 1_000, max: 15_000 };
-const HIDDEN_MS_MAX = 60_000; // a browser has few connections to one shop: a tab that nobody looks at must not keep one
+/** What travels between the tabs of one drop; `ask`: a tab has come, and wants to know how the line is. */
+type Message = Told | { kind: 'ask' };
 
-/** Live counts of one drop. The browser comes back by itself after most faults; this does where the browser gives up. */
+/**
+ * Live counts of one drop, read only while somebody looks at the page, and once for all tabs of the drop: the tab that has the lock reads and
+ * hands on, and the next one takes over when it is closed or hidden. Where the browser cannot do that, each tab that is looked at reads by itself.
+ */
 export class LiveStream {
-  private source: EventSource | undefined;
-  private lostTimer = 0;
-  private silenceTimer = 0;
-  private againTimer = 0;
+  /** While the page is looked at; aborted when it is not. */
+  private visit: AbortController | undefined;
+  private reader: StreamReader | undefined;
   private hiddenTimer = 0;
-  private backoffMs = BACKOFF_MS.first;
+  private silenceTimer = 0;
 
   constructor(
     private readonly dropId: string,
@@ -30,69 +24,85 @@ export class LiveStream {
   ) {}
 
   start(): void {
-    this.open();
-    addEventListener('online', () => this.open());
     document.addEventListener('visibilitychange', () => this.look());
+    addEventListener('online', () => this.reader?.open());
+    addEventListener('pagehide', () => this.leave());
+    addEventListener('pageshow', () => this.look());
+    this.look();
   }
 
   private look(): void {
     clearTimeout(this.hiddenTimer);
-    if (document.hidden) this.hiddenTimer = window.setTimeout(() => this.close(), HIDDEN_MS_MAX);
-    else if (!this.source) this.open();
+    if (!document.hidden) this.come();
+    else if (this.visit) this.hiddenTimer = window.setTimeout(() => this.leave(), HIDDEN_MS_MAX);
   }
 
-  private open(): void {
-    this.close();
-    const source = new EventSource(`/v1/drops/${encodeURIComponent(this.dropId)}/live`);
-    this.source = source;
-    const on = (event: string, act: (data: never) => void) =>
-      source.addEventListener(event, (message: MessageEvent<string>) => {
-        this.alive();
-        act(JSON.parse(message.data) as never);
+  private come(): void {
+    if (this.visit) return;
+    const visit = (this.visit = new AbortController());
+    const locks = (navigator as { locks?: LockManager }).locks;
+    if (!locks || !('BroadcastChannel' in window)) return this.read(visit.signal);
+    const name = `holdfast.live.${this.dropId}`;
+    const channel = new BroadcastChannel(name);
+    visit.signal.addEventListener('abort', () => channel.close());
+    const read = () => this.read(visit.signal, channel);
+    const untilLeft = () => new Promise<void>((left) => visit.signal.addEventListener('abort', () => left()));
+    void locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (visit.signal.aborted) return;
+      if (lock) {
+        read();
+        return untilLeft();
+      }
+      this.follow(channel, visit.signal);
+      // Not awaited: the answer to the first request has to be given before the lock can be ours.
+      const turn = locks.request(name, { signal: visit.signal }, () => {
+        read();
+        return untilLeft();
       });
-    on('snapshot', (drop: Drop) => this.listener.snapshot(drop));
-    on('stock', (data: { items: ({ sku: string } & Counts)[] }) => this.listener.stock(data.items));
-    on('drop', (details: Partial<Drop>) => this.listener.details(details));
-    on('stale', () => this.listener.freshness(true));
-    on('fresh', () => this.listener.freshness(false));
-    on('heartbeat', (data: { serverTime: string }) => this.listener.serverTime(data.serverTime));
-    source.onerror = () => this.failed(source);
-    this.watch();
+      turn.catch(() => undefined); // left before it was our turn
+    });
   }
 
-  private close(): void {
-    this.source?.close();
-    this.source = undefined;
+  private leave(): void {
     clearTimeout(this.silenceTimer);
-    clearTimeout(this.againTimer);
+    this.reader?.close();
+    this.reader = undefined;
+    this.visit?.abort();
+    this.visit = undefined;
+    this.listener.line('connecting');
   }
 
-  private alive(): void {
-    clearTimeout(this.lostTimer);
-    this.lostTimer = 0;
-    this.backoffMs = BACKOFF_MS.first;
-    this.listener.line('live');
-    this.watch();
-  }
-
-  private watch(): void {
+  /** Reads, and hands on to the other tabs what it reads. */
+  private read(visit: AbortSignal, channel?: BroadcastChannel): void {
+    if (visit.aborted || this.reader) return;
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = window.setTimeout(() => {
-      this.sayLost();
-      this.open();
-    }, SILENCE_MS_MAX);
+    let line: Told | undefined;
+    this.reader = new StreamReader(this.dropId, (told) => {
+      if (told.kind === 'line') line = told;
+      tell(this.listener, told);
+      channel?.postMessage(told satisfies Message);
+    });
+    if (channel)
+      channel.onmessage = ({ data }: MessageEvent<Message>) => {
+        if (data.kind === 'ask' && line) channel.postMessage(line);
+      };
+    this.reader.open();
   }
 
-  private failed(source: EventSource): void {
-    if (source !== this.source) return;
-    this.sayLost();
-    if (source.readyState !== EventSource.CLOSED) return;
-    clearTimeout(this.againTimer);
-    this.againTimer = window.setTimeout(() => this.open(), this.backoffMs * (0.75 + Math.random() / 2));
-    this.backoffMs = Math.min(this.backoffMs * 2, BACKOFF_MS.max);
-  }
-
-  private sayLost(): void {
-    this.lostTimer ||= window.setTimeout(() => this.listener.line('lost'), GRACE_MS);
+  /** Hears what another tab reads. */
+  private follow(channel: BroadcastChannel, visit: AbortSignal): void {
+    const watch = () => {
+      clearTimeout(this.silenceTimer);
+      // The other tab is stuck: then this one reads, too.
+      this.silenceTimer = window.setTimeout(() => this.read(visit), SILENCE_MS_MAX);
+    };
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (data.kind === 'ask') return;
+      watch();
+      tell(this.listener, data);
+    };
+    watch();
+    channel.postMessage({ kind: 'ask' } satisfies Message);
+    this.listener.catchUp();
   }
 }

@@ -17,7 +17,8 @@ describe('money on the page', () => {
   });
 
   it('is what the server shows and reads, in every currency', () => {
-    const plain = (text: string) => text.replace(/[^\d.]/g, ''); // the tests run in an English locale
+    // The tests run in an English locale; a currency's sign may have a dot of its own (`Cg.`).
+    const plain = (text: string) => text.replace(/[^\d.]/g, '').replace(/^\.+/, '');
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 100_000_000_000 }),

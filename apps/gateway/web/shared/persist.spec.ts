@@ -1,7 +1,7 @@
 import type { Answer } from './answer';
 import { persist } from './persist';
 
-const ok: Answer<string> = { kind: 'ok', status: 201, body: 'done', location: null };
+const ok: Answer<string> = { kind: 'ok', status: 201, body: 'done', replayed: false };
 const lost: Answer<string> = { kind: 'unreachable' };
 const refused = (status: number, retryAfterSeconds: number | null = null): Answer<string> => ({
   kind: 'problem',

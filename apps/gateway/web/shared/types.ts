@@ -76,4 +76,6 @@ export interface Problem {
   detail: string;
   /** Of `limit-reached`: not this customer's own limit. */
   limitOf?: 'network';
+  /** What is wrong with the request, each with a JSON pointer into it. */
+  errors?: { pointer: string; message: string }[];
 }

@@ -9,6 +9,7 @@ export function stateNow({
 }: Pick<Drop, 'state' | 'opensAt' | 'closesAt'>): DropState {
   void clock.second.value;
   const now = clock.now();
+  if (now === undefined) return state; // nothing is judged by the shopper's own clock
   if (state === 'closed' || (closesAt && Date.parse(closesAt) <= now)) return 'closed';
   return state === 'scheduled' && opensAt && Date.parse(opensAt) <= now ? 'open' : state;
 }

@@ -1,13 +1,16 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
+import type { Answer } from '../shared/answer';
 import { call } from '../shared/api';
 import { LiveStream } from '../shared/live-stream';
 import { clock } from '../shared/server-clock';
+import { whenSeen } from '../shared/when-seen';
 import { stateNow } from './drop-state';
 import type { Counts, Drop, DropState, Item } from '../shared/types';
 
 export type DropDetails = Omit<Drop, 'items' | 'serverTime'>;
 
 const RETRY_MS = 3_000;
+const SLOW_MS = 3_000;
 const RESTORED_SHOWN_MS = 5_000;
 
 /** What the page knows about its drop. Each SKU's counts are a signal of their own: a change draws one row, not five thousand. */
@@ -17,6 +20,8 @@ export class DropStore {
   readonly items = signal<readonly Item[]>([]);
   readonly line = signal<'connecting' | 'live' | 'lost' | 'restored'>('connecting');
   readonly stale = signal(false);
+  /** The drop is being asked for, and it takes long. */
+  readonly slow = signal(false);
   private readonly counts = new Map<string, Signal<Counts>>();
   private restoredTimer = 0;
 
@@ -32,7 +37,7 @@ export class DropStore {
   constructor(readonly dropId: string) {}
 
   async start(): Promise<void> {
-    const answer = await call<Drop>(`/v1/drops/${encodeURIComponent(this.dropId)}`);
+    const answer = await this.ask();
     if (answer.kind === 'ok') {
       this.take(answer.body);
       this.listen();
@@ -40,7 +45,7 @@ export class DropStore {
       this.load.value = 'missing';
     } else {
       this.load.value = 'unreachable';
-      setTimeout(() => void this.start(), RETRY_MS);
+      setTimeout(() => void whenSeen().then(() => this.start()), RETRY_MS);
     }
   }
 
@@ -52,6 +57,14 @@ export class DropStore {
 
   item(sku: string): Item | undefined {
     return this.items.value.find((item) => item.sku === sku);
+  }
+
+  private async ask(): Promise<Answer<Drop>> {
+    const slow = setTimeout(() => (this.slow.value = true), SLOW_MS);
+    const answer = await call<Drop>(`/v1/drops/${encodeURIComponent(this.dropId)}`);
+    clearTimeout(slow);
+    this.slow.value = false;
+    return answer;
   }
 
   private listen(): void {
@@ -68,7 +81,15 @@ export class DropStore {
       freshness: (stale) => (this.stale.value = stale),
       serverTime: (time) => clock.heard(time),
       line: (state) => this.lineIs(state),
+      catchUp: () => void this.catchUp(),
     }).start();
+  }
+
+  private async catchUp(): Promise<void> {
+    const answer = await call<Drop>(`/v1/drops/${encodeURIComponent(this.dropId)}`);
+    if (answer.kind !== 'ok') return; // the tab that reads hears it, too, and tells of the line
+    this.take(answer.body);
+    this.lineIs('live');
   }
 
   private take({ items, serverTime: _, ...details }: Drop): void {
@@ -79,6 +100,8 @@ export class DropStore {
       // The same goods: their rows stay as they are, and only the counts move.
       if (known.length !== items.length || known.some((it, i) => it.sku !== items[i]?.sku))
         this.items.value = items;
+      // Nothing to choose where there is one.
+      if (items.length === 1) this.chosen.value = items[0]!.sku;
       this.stale.value = items.some((item) => item.stock.stale);
       this.load.value = 'ready';
     });
@@ -95,8 +118,8 @@ export class DropStore {
     this.sold.value += sold - before.sold;
   }
 
-  private lineIs(state: 'live' | 'lost'): void {
-    if (state === 'lost') this.line.value = 'lost';
+  private lineIs(state: 'live' | 'lost' | 'connecting'): void {
+    if (state !== 'live') this.line.value = state;
     else if (this.line.value === 'lost') {
       this.line.value = 'restored';
       clearTimeout(this.restoredTimer);

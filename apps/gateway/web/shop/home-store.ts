@@ -1,6 +1,5 @@
 import { computed, signal } from '@preact/signals';
 import { call } from '../shared/api';
-import { clock } from '../shared/server-clock';
 import type { ListedDrop } from '../shared/types';
 import { stateNow } from './drop-state';
 
@@ -17,6 +16,9 @@ export class HomeStore {
   readonly load = signal<'loading' | 'ready' | 'unreachable'>('loading');
   readonly drops = signal<readonly ListedDrop[]>([]);
   readonly more = signal<string | null>(null);
+  /** Further drops are asked for (`busy`), or did not come. */
+  readonly further = signal<'idle' | 'busy' | 'failed'>('idle');
+  private looking = false;
 
   readonly groups = computed(() => {
     const of = (...states: string[]) => this.drops.value.filter((drop) => states.includes(stateNow(drop)));
@@ -25,22 +27,27 @@ export class HomeStore {
 
   start(): void {
     void this.look();
-    setInterval(() => {
-      if (!document.hidden) void this.look();
-    }, FRESH_EVERY_MS);
+    setInterval(() => void this.look(), FRESH_EVERY_MS);
+    document.addEventListener('visibilitychange', () => void this.look());
   }
 
   async loadMore(): Promise<void> {
+    if (this.further.value === 'busy') return;
+    this.further.value = 'busy';
     const answer = await call<Page>(
       `/v1/drops?limit=${PAGE}&cursor=${encodeURIComponent(this.more.value ?? '')}`,
     );
+    this.further.value = answer.kind === 'ok' ? 'idle' : 'failed';
     if (answer.kind !== 'ok') return;
     this.drops.value = [...this.drops.value, ...answer.body.items];
     this.more.value = answer.body.nextCursor;
   }
 
   private async look(): Promise<void> {
-    const answer = await call<Page>(`/v1/drops?limit=${PAGE}`);
+    if (this.looking || (document.hidden && this.load.value === 'ready')) return;
+    this.looking = true;
+    const answer = await call<Page>(`/v1/drops?limit=${PAGE}`, { cache: 'no-cache' });
+    this.looking = false;
     if (answer.kind !== 'ok') {
       // What is shown stays: it is what was true last, and the page says so.
       this.load.value = 'unreachable';
@@ -53,7 +60,6 @@ export class HomeStore {
         : [];
     if (further.length === 0) this.more.value = answer.body.nextCursor;
     this.drops.value = [...answer.body.items, ...further];
-    for (const { serverTime } of answer.body.items.slice(0, 1)) clock.heard(serverTime);
     this.load.value = 'ready';
   }
 }

@@ -1,22 +1,25 @@
-import { signal } from '@preact/signals';
-import type { Answer } from '../shared/answer';
+import { computed, signal } from '@preact/signals';
+import type { Answer, NoAnswer } from '../shared/answer';
 import { call } from '../shared/api';
 import { newKey } from '../shared/new-key';
 import { persist } from '../shared/persist';
 import { clock } from '../shared/server-clock';
+import { hasSession } from '../shared/session';
 import type { Hold, Order } from '../shared/types';
 import { bankAddress } from './bank-address';
 import type { DropStore } from './drop-store';
-import { type Intent, KeptPurchase } from './kept';
+import { type Field, refusedFields } from './fields';
+import { type Intent, KeptPurchase, type Shown } from './kept';
+import { LiveHolds } from './live-holds';
 import {
   DECLINED,
-  GIVEN_BACK,
   HOLD_ENDED,
   HOLD_OVER,
   limitReached,
   type Notice,
   orderReason,
   PAYMENT_FAILED,
+  RELEASED,
   soldOut,
   TROUBLE,
   wordsFor,
@@ -31,58 +34,91 @@ export type Step =
   | { kind: 'done'; order: Order };
 
 const POLL_MS = { first: 700, max: 2_500 };
+const SLOW_MS = 3_000; // from then on the shopper is told that the shop has not answered yet
+const ORDER_MS_MAX = 12_000; // a payment takes longer than a hold
+const OVER_EVERY_MS = 2_000;
 const IN_PROGRESS_TRIES = 20;
 const seconds = (n: number) => new Promise((resolve) => setTimeout(resolve, n * 1000));
+const holdPath = (holdId: string) => `/v1/holds/${encodeURIComponent(holdId)}`;
 
 /** One shopper's way through one drop: choose, hold, pay. Every change asks the server; what it said last is what is shown. */
 export class Purchase {
   readonly step = signal<Step>({ kind: 'choose' });
   readonly notice = signal<Notice | null>(null);
+  /** What the shop refused of the form, in words for each field. */
+  readonly refused = signal<Partial<Record<Field, string>>>({});
   /** The shop is being asked; a second click would do nothing. */
-  readonly busy = signal<'hold' | 'pay' | 'give-back' | 'resume' | null>(null);
-  /** Said while a call is tried again. */
+  readonly busy = signal<'hold' | 'pay' | 'release' | 'look' | null>(null);
+  /** Said while a call takes long or is tried again. */
   readonly trouble = signal<string | null>(null);
+  /** Live holds of this shopper beside the one that is shown. */
+  readonly others = computed(() => {
+    const shown = shownHold(this.step.value);
+    return this.live.holds.value.filter(({ id }) => id !== shown);
+  });
   private readonly kept: KeptPurchase;
+  private readonly live: LiveHolds;
+  /** A hold that this tab asked for, and whose answer is owed. */
+  private owed: Intent | undefined;
+  private overAskedAtMs = -OVER_EVERY_MS;
 
   constructor(private readonly drop: DropStore) {
     this.kept = new KeptPurchase(drop.dropId);
+    this.live = new LiveHolds(drop.dropId, (holds) => void this.holdsAre(holds));
   }
 
-  /** Finds again what was begun: after a reload, after a lost answer, and on the way back from the bank (`?order=`). */
+  /** Finds again what was begun: after a reload, in a new tab, after a lost answer, and on the way back from the bank (`?order=`). */
   async resume(orderFromUrl: string | null): Promise<void> {
-    const { hold, holdId, order, orderId } = this.kept.value;
-    const wanted = orderFromUrl ?? orderId;
-    if (!wanted && !order && !holdId && !hold) return;
-    await this.during('resume', async () => {
-      if (wanted && (await this.findOrder(wanted))) return;
-      if (order && holdId && (await this.sendOrder(order))) return;
-      if (holdId) return this.findHold(holdId);
-      if (hold) await this.sendHold(hold);
-    });
+    this.kept.onChange(() => this.live.lookSoon());
+    document.addEventListener('visibilitychange', () => this.live.lookSoon());
+    if (orderFromUrl === null && !hasSession()) return; // a first visit: there is nothing to find, and nobody to ask for
+    await this.during('look', () => this.findAgain(orderFromUrl));
+    KeptPurchase.tidy();
+  }
+
+  private async findAgain(orderFromUrl: string | null): Promise<void> {
+    const { shown } = this.kept;
+    const looked = this.live.look(); // brings the server's time, too
+    const orderId = orderFromUrl ?? shown?.orderId;
+    if (orderId && (await this.findOrder(orderId))) return;
+    const mineFirst = this.kept.holds.sort(
+      ([a], [b]) => Number(b === shown?.holdId) - Number(a === shown?.holdId),
+    );
+    for (const [holdId, { order, orderId: known }] of mineFirst) {
+      if (known && known !== orderId && (await this.findOrder(known))) return;
+      if (order && (await this.sendOrder(holdId, order))) return;
+    }
+    if (shown && (await this.findHold(shown.holdId))) return;
+    await looked;
+    for (const intent of this.kept.intents) if (await this.sendHold(intent)) return;
+    const [newest] = this.live.holds.value;
+    if (newest && this.step.value.kind === 'choose') this.show(newest);
   }
 
   async hold(sku: string, quantity: number): Promise<void> {
     this.notice.value = null;
     await this.during('hold', async () => {
       const body = JSON.stringify({ lines: [{ sku, quantity }] });
-      const before = this.kept.value.hold;
-      // An answer is still owed for the last click. It decides first: two holds for one shopper would eat their limit.
-      if (before && before.body !== body && (await this.sendHold(before))) return;
-      const intent = before?.body === body ? before : { key: newKey(), body, atMs: Date.now() };
-      this.keep({ hold: intent });
-      await this.sendHold(intent);
+      const { owed } = this;
+      // An answer is still owed for the last click. It decides first: two holds for one click would eat the shopper's limit.
+      if (owed && owed.body !== body) {
+        if (await this.sendHold(owed)) return;
+        this.kept.forgetIntent(owed.key);
+      }
+      const again = owed?.body === body ? owed : undefined;
+      await this.sendHold(again ?? { key: newKey(), body, atMs: clock.now() ?? null });
     });
   }
 
-  async giveBack(): Promise<void> {
+  async release(): Promise<void> {
     const step = this.step.value;
     if (step.kind !== 'held') return;
-    await this.during('give-back', async () => {
-      const path = `/v1/holds/${encodeURIComponent(step.hold.id)}`;
-      const answer = await this.ask<null>(() => call(path, { method: 'DELETE', asCustomer: true }));
+    const { id } = step.hold;
+    await this.during('release', async () => {
+      const answer = await this.ask<null>(() => call(holdPath(id), { method: 'DELETE', asCustomer: true }));
       if (answer.kind === 'ok' || (answer.kind === 'problem' && answer.status === 404))
-        this.chooseAgain(GIVEN_BACK);
-      else if (answer.kind === 'problem' && answer.status === 409) await this.findOrderOfHold(step.hold.id);
+        this.end(id, RELEASED);
+      else if (answer.kind === 'problem' && answer.status === 409) await this.findOrderOfHold(id);
       else this.notice.value = wordsFor(answer);
     });
   }
@@ -90,49 +126,98 @@ export class Purchase {
   async pay(email: string, token: string): Promise<void> {
     const step = this.step.value;
     if (step.kind !== 'held') return;
+    const { id } = step.hold;
     this.notice.value = null;
+    this.refused.value = {};
     await this.during('pay', async () => {
-      const body = JSON.stringify({ holdId: step.hold.id, payment: { method: 'card', token }, email });
-      const before = this.kept.value.order;
-      const intent = before?.body === body ? before : { key: newKey(), body, atMs: Date.now() };
-      this.keep({ holdId: step.hold.id, order: intent });
-      const settled = await this.sendOrder(intent);
+      const body = JSON.stringify({ holdId: id, payment: { method: 'card', token }, email });
+      const { order } = this.kept.hold(id);
+      const intent = order?.body === body ? order : { key: newKey(), body, atMs: clock.now() ?? null };
+      this.kept.keepHold(id, { order: intent });
+      const settled = await this.sendOrder(id, intent);
       if (settled) this.followBank();
     });
   }
 
-  /** The hold's time is over by the clock of this page; the server's word counts. */
+  /** Another live hold of the shopper takes the place of what is shown, which goes on. */
+  async take({ id }: Hold): Promise<void> {
+    await this.during('look', async () => void (await this.findHold(id)));
+  }
+
+  /** The hold's time is over by what this page knows of the server's time; the server's own word counts. */
   async timeIsOver(): Promise<void> {
     const step = this.step.value;
-    if (step.kind === 'held' && this.busy.value === null) await this.findHold(step.hold.id, true);
+    const now = performance.now();
+    if (step.kind !== 'held' || now - this.overAskedAtMs < OVER_EVERY_MS) return;
+    await this.during('look', async () => {
+      this.overAskedAtMs = now;
+      await this.findHold(step.hold.id);
+    });
   }
 
-  /** Back to the shelf, from wherever the shopper is. */
-  chooseAgain(notice: Notice | null = null): void {
-    this.kept.set({});
+  /** Back to the shelf, from wherever the shopper is. A hold goes on, and is offered there; a receipt is put away. */
+  backToTheDrop(): void {
+    const step = this.step.value;
+    if (step.kind === 'settling' || step.kind === 'done') this.kept.forgetHold(step.order.holdId);
+    this.choose(null);
+  }
+
+  private choose(notice: Notice | null): void {
+    this.kept.shown = null;
     this.step.value = { kind: 'choose' };
     this.notice.value = notice;
+    this.refused.value = {};
     if (new URLSearchParams(location.search).has('order')) history.replaceState(null, '', location.pathname);
+    this.live.lookSoon();
   }
 
+  private show(hold: Hold): void {
+    this.kept.shown = { holdId: hold.id };
+    this.live.add(hold);
+    this.step.value = { kind: 'held', hold };
+  }
+
+  /** This hold has ended, by the server's word. */
+  private end(holdId: string, notice: Notice | null): void {
+    this.kept.forgetHold(holdId);
+    this.live.remove(holdId);
+    const step = this.step.value;
+    if (step.kind === 'choose' || shownHold(step) === holdId) this.choose(notice);
+    else this.notice.value = notice;
+  }
+
+  /** The shop has listed the live holds anew: the one that is shown may have ended in another tab, or got more time. */
+  private async holdsAre(holds: readonly Hold[]): Promise<void> {
+    const step = this.step.value;
+    if (step.kind !== 'held' || this.busy.value !== null) return;
+    const same = holds.find(({ id }) => id === step.hold.id);
+    if (!same) await this.during('look', async () => void (await this.findHold(step.hold.id)));
+    else if (same.expiresAt !== step.hold.expiresAt) this.step.value = { kind: 'held', hold: same };
+  }
+
+  /** True when the hold, or what became of it, is shown now. */
   private async sendHold(intent: Intent): Promise<boolean> {
+    this.owed = intent;
+    this.kept.keepIntent(intent);
     const path = `/v1/drops/${encodeURIComponent(this.drop.dropId)}/holds`;
     const answer = await this.ask<Hold>(() =>
       call(path, { method: 'POST', body: intent.body, key: intent.key, asCustomer: true }),
     );
+    if (answer.kind === 'ok' || isFinal(answer)) {
+      this.owed = undefined;
+      this.kept.forgetIntent(intent.key);
+    }
     if (answer.kind === 'ok') {
-      this.keep({ holdId: answer.body.id });
-      // A replayed answer shows the hold as it was; look when it may have changed.
-      if (Date.now() - intent.atMs > 2_000) await this.findHold(answer.body.id);
-      else this.step.value = { kind: 'held', hold: answer.body };
-      return this.step.value.kind !== 'choose';
+      // A replayed answer shows the hold as it was.
+      if (answer.replayed) return this.findHold(answer.body.id);
+      this.show(answer.body);
+      return true;
     }
     this.notice.value = this.holdRefusal(answer, intent);
-    if (isFinal(answer)) this.keep({});
     return false;
   }
 
-  private holdRefusal(answer: Exclude<Answer<Hold>, { kind: 'ok' }>, intent: Intent): Notice | null {
+  private holdRefusal(answer: NoAnswer, intent: Intent): Notice | null {
     if (answer.kind !== 'problem') return wordsFor(answer);
     const { lines } = JSON.parse(intent.body) as { lines: { sku: string }[] };
     switch (answer.problem.code) {
@@ -140,6 +225,7 @@ export class Purchase {
         return soldOut(this.drop.item(lines[0]!.sku)?.name ?? 'it');
       case 'limit-reached':
         if (answer.problem.limitOf === 'network') return wordsFor(answer);
+        this.live.lookSoon(); // what they hold is offered beside these words
         return limitReached(this.drop.details.value?.perCustomerLimit ?? 1);
       default:
         return wordsFor(answer);
@@ -147,11 +233,11 @@ export class Purchase {
   }
 
   /** True when the order is known now, whatever became of it. */
-  private async sendOrder(intent: Intent): Promise<boolean> {
-    const { holdId } = JSON.parse(intent.body) as { holdId: string };
+  private async sendOrder(holdId: string, intent: Intent): Promise<boolean> {
+    const { body, key } = intent;
     for (let tries = 0; ; tries += 1) {
       const answer = await this.ask<Order>(() =>
-        call('/v1/orders', { method: 'POST', body: intent.body, key: intent.key, asCustomer: true }),
+        call('/v1/orders', { method: 'POST', body, key, asCustomer: true, deadlineMs: ORDER_MS_MAX }),
       );
       if (answer.kind === 'ok') {
         this.showOrder(answer.body);
@@ -164,49 +250,56 @@ export class Purchase {
     }
   }
 
-  private async orderRefused(
-    answer: Exclude<Answer<Order>, { kind: 'ok' }>,
-    holdId: string,
-  ): Promise<boolean> {
-    if (isFinal(answer)) this.keep({ holdId });
+  private async orderRefused(answer: NoAnswer, holdId: string): Promise<boolean> {
+    if (isFinal(answer)) this.kept.keepHold(holdId, {});
     const code = answer.kind === 'problem' ? answer.problem.code : '';
     switch (code) {
       case 'payment-declined':
-        await this.findHold(holdId);
-        if (this.step.value.kind === 'held') this.notice.value = DECLINED;
+        if (await this.findHold(holdId)) this.notice.value = DECLINED;
         return false;
       case 'hold-expired':
-        this.chooseAgain(HOLD_OVER);
+        this.end(holdId, HOLD_OVER);
         return false;
       case 'hold-not-active':
-        return this.findOrderOfHold(holdId).then((found) => found || (this.chooseAgain(HOLD_ENDED), false));
+        return this.findOrderOfHold(holdId).then((found) => found || (this.end(holdId, HOLD_ENDED), false));
       case 'not-found':
-        this.chooseAgain(HOLD_ENDED);
+        this.end(holdId, HOLD_ENDED);
         return false;
       default:
         if (this.step.value.kind !== 'held') await this.findHold(holdId);
-        this.notice.value = wordsFor(answer);
+        this.refused.value = refusedFields(answer);
+        if (Object.keys(this.refused.value).length === 0) this.notice.value = wordsFor(answer);
         return false;
     }
   }
 
-  private async findHold(holdId: string, over = false): Promise<void> {
-    const path = `/v1/holds/${encodeURIComponent(holdId)}`;
-    const answer = await this.ask<Hold>(() => call(path, { asCustomer: true }));
-    if (answer.kind === 'unreachable' || (answer.kind === 'problem' && answer.status !== 404)) {
-      this.notice.value = over ? HOLD_OVER : wordsFor(answer);
-      if (over) this.chooseAgain(HOLD_OVER);
-      return;
+  /**
+   * Asks the server how the hold stands, and shows it: true when it is there, or its order is. While no answer comes the hold is not forgotten:
+   * nobody but the server knows.
+   */
+  private async findHold(holdId: string): Promise<boolean> {
+    const answer = await this.ask<Hold>(() => call(holdPath(holdId), { asCustomer: true }));
+    if (answer.kind !== 'ok' && !(answer.kind === 'problem' && answer.status === 404)) {
+      this.notice.value = wordsFor(answer);
+      return false;
     }
-    const state = answer.kind === 'ok' ? answer.body.state : 'released';
-    if (answer.kind === 'ok' && state === 'held' && Date.parse(answer.body.expiresAt) > clock.now()) {
-      this.keep({ ...this.kept.value, holdId });
-      this.step.value = { kind: 'held', hold: answer.body };
-    } else if (state === 'confirmed') {
-      if (!(await this.findOrderOfHold(holdId))) this.chooseAgain(HOLD_ENDED);
-    } else {
-      const ended = state === 'expired' || state === 'held';
-      this.chooseAgain(ended ? HOLD_OVER : answer.kind === 'ok' ? HOLD_ENDED : null);
+    switch (answer.kind === 'ok' ? answer.body.state : null) {
+      case 'held':
+        this.show((answer as { body: Hold }).body);
+        return true;
+      case 'confirmed':
+        if (await this.findOrderOfHold(holdId)) return true;
+        this.end(holdId, HOLD_ENDED);
+        return false;
+      case 'expired':
+        this.end(holdId, HOLD_OVER);
+        return false;
+      case 'released':
+        this.end(holdId, HOLD_ENDED);
+        return false;
+      case null:
+        this.end(holdId, null);
+        return false;
     }
   }
 
@@ -228,14 +321,16 @@ export class Purchase {
       return true;
     }
     if (answer.kind === 'problem' && answer.status === 404) {
-      const { orderId: _, ...rest } = this.kept.value;
-      this.keep(rest);
+      for (const [holdId, kept] of this.kept.holds)
+        if (kept.orderId === orderId) this.kept.forgetHold(holdId);
     } else if (answer.kind !== 'ok') this.notice.value = wordsFor(answer);
     return false;
   }
 
   private showOrder(order: Order): void {
-    this.keep({ holdId: order.holdId, orderId: order.id });
+    const shown: Shown = { holdId: order.holdId, orderId: order.id };
+    this.kept.keepHold(order.holdId, { orderId: order.id });
+    this.kept.shown = shown;
     this.notice.value = null;
     if (order.state === 'pending' || order.state === 'refunding') {
       this.step.value = { kind: 'settling', order };
@@ -243,14 +338,13 @@ export class Purchase {
     } else void this.settled(order);
   }
 
-  /** A payment that came to nothing leaves the hold to its owner while its time lasts: then the next thing to do is to pay again. */
+  /** A payment that failed leaves the hold to its owner while its time lasts: then the next thing to do is to pay again. */
   private async settled(order: Order): Promise<void> {
     if (order.state === 'failed' || order.state === 'cancelled') {
-      const path = `/v1/holds/${encodeURIComponent(order.holdId)}`;
-      const answer = await call<Hold>(path, { asCustomer: true });
+      const answer = await this.ask<Hold>(() => call(holdPath(order.holdId), { asCustomer: true }));
       if (answer.kind === 'ok' && answer.body.state === 'held') {
-        this.keep({ holdId: order.holdId });
-        this.step.value = { kind: 'held', hold: answer.body };
+        this.kept.keepHold(order.holdId, {});
+        this.show(answer.body);
         this.notice.value = {
           ...PAYMENT_FAILED,
           text: `${orderReason(order.reason)} ${PAYMENT_FAILED.text}`,
@@ -258,6 +352,7 @@ export class Purchase {
         return;
       }
     }
+    this.live.remove(order.holdId);
     this.step.value = { kind: 'done', order };
   }
 
@@ -283,14 +378,15 @@ export class Purchase {
     if (bank) location.assign(bank);
   }
 
-  private keep(kept: Parameters<KeptPurchase['set']>[0]): void {
-    this.kept.set(kept);
-  }
-
-  private ask<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
-    return persist(send, ({ kind }) => (this.trouble.value = TROUBLE[kind])).finally(
-      () => (this.trouble.value = null),
-    );
+  /** Asks until an answer means something, and says so when it takes long. */
+  private async ask<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
+    const slow = setTimeout(() => (this.trouble.value = TROUBLE.slow), SLOW_MS);
+    try {
+      return await persist(send, ({ kind }) => (this.trouble.value = TROUBLE[kind]));
+    } finally {
+      clearTimeout(slow);
+      this.trouble.value = null;
+    }
   }
 
   private async during(
@@ -307,7 +403,12 @@ export class Purchase {
   }
 }
 
+function shownHold(step: Step): string | null {
+  if (step.kind === 'choose') return null;
+  return step.kind === 'held' ? step.hold.id : step.order.holdId;
+}
+
 /** An answer after which the same key need not be asked again. */
-function isFinal(answer: Answer<unknown>): boolean {
+function isFinal(answer: NoAnswer): boolean {
   return answer.kind === 'problem' && answer.status < 500 && answer.status !== 429 && answer.status !== 408;
 }

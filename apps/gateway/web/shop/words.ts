@@ -1,4 +1,4 @@
-import type { Answer } from '../shared/answer';
+import type { NoAnswer } from '../shared/answer';
 import type { Drop } from '../shared/types';
 
 /** Something to tell the shopper, in plain words. */
@@ -35,10 +35,10 @@ export const HOLD_OVER = notice(
 export const HOLD_ENDED = notice(
   'info',
   'This hold has ended',
-  'It was given back or paid already. Nothing more was charged.',
+  'It was released or paid already. Nothing more was charged.',
 );
 
-export const GIVEN_BACK = notice('info', 'Given back', 'Your units are on sale again. Nothing was charged.');
+export const RELEASED = notice('info', 'Released', 'Your units are on sale again. Nothing was charged.');
 
 export const DECLINED = notice(
   'bad',
@@ -72,12 +72,12 @@ export function dropClosedWords(state: Drop['state']): Notice | null {
 }
 
 /** What a refused or lost call means for the shopper, whatever it was about. */
-export function wordsFor(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Notice {
+export function wordsFor(answer: NoAnswer): Notice {
   if (answer.kind === 'unreachable') {
     return notice(
       'bad',
       'No answer from the shop',
-      'The connection failed. Nothing is lost: when you try again, the shop knows what it did the first time.',
+      'It did not answer in time. Nothing is lost: please try again, and the shop knows what it did the first time.',
     );
   }
   if (answer.status === 429) {
@@ -99,12 +99,13 @@ export function wordsFor(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): Noti
 }
 
 export const TROUBLE = {
+  slow: 'The shop has not answered yet. Still waiting…',
   unreachable: 'No answer yet. Asking the shop again…',
   busy: 'The shop is busy. Asking again…',
   'too-many': 'Too many requests at once. Asking again in a moment…',
 } as const;
 
-/** Why an order came to nothing, by its reason code. */
+/** Why an order was not paid, by its reason code. */
 export function orderReason(reason: string | undefined): string {
   switch (reason) {
     case 'payment-declined':
@@ -114,7 +115,7 @@ export function orderReason(reason: string | undefined): string {
     case 'units-gone':
       return 'The payment came too late: the units were gone by then.';
     default:
-      return 'The payment came to nothing.';
+      return 'The payment failed.';
   }
 }
 

@@ -58,12 +58,14 @@ interface HoldButtonProps {
 
 function HoldButton({ store, purchase, chosen, available }: HoldButtonProps) {
   const open = store.state.value === 'open';
-  const busy = purchase.busy.value === 'hold';
+  const busy = purchase.busy.value;
   const gone = store.left.value === 0 && store.items.value.length > 0;
   const soldOut = gone || (chosen !== null && available === 0);
   const ready = open && chosen !== null && !soldOut;
   const text = busy
-    ? 'Holding…'
+    ? busy === 'hold'
+      ? 'Holding…'
+      : 'Looking for your holds…'
     : !open
       ? closedText(store)
       : soldOut
@@ -72,7 +74,7 @@ function HoldButton({ store, purchase, chosen, available }: HoldButtonProps) {
           ? `Hold ${chosen}`
           : 'Choose one first';
   return (
-    <button class="main" type="submit" disabled={!ready || busy} aria-busy={busy}>
+    <button class="main" type="submit" disabled={!ready || busy !== null} aria-busy={busy !== null}>
       {text}
     </button>
   );

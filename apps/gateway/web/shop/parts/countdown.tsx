@@ -8,7 +8,7 @@ export function Countdown({ to, label }: { to: string; label: string }) {
     <div class="countdown">
       <span class="countdown-label">{label}</span>
       <span class="countdown-time" role="timer" aria-label={`${label} ${formatMoment(to)}`}>
-        {clockText(ms)}
+        {ms === undefined ? '–:––' : clockText(ms)}
       </span>
       <span class="countdown-date">{formatMoment(to)}</span>
     </div>

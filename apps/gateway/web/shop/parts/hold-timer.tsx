@@ -11,20 +11,20 @@ const SPOKEN_AT_S = [120, 60, 30, 10];
 export function HoldTimer({ hold, onOver }: { hold: Hold; onOver: () => void }) {
   const left = untilMs(hold.expiresAt);
   const whole = Date.parse(hold.expiresAt) - Date.parse(hold.createdAt);
-  const seconds = Math.ceil(left / 1000);
-  const over = left <= 0;
+  const seconds = left === undefined ? undefined : Math.ceil(left / 1000);
   useEffect(() => {
-    if (over) onOver();
+    if (left === undefined || seconds === undefined) return; // the server's time is not known yet
+    if (left <= 0) onOver();
     else if (SPOKEN_AT_S.includes(seconds)) announce(`${spokenDuration(left)} left to pay`, true);
-  }, [seconds, over]);
+  }, [seconds]);
   return (
-    <div class={`timer${left < HURRY_MS ? ' timer-hurry' : ''}`}>
+    <div class={`timer${left !== undefined && left < HURRY_MS ? ' timer-hurry' : ''}`}>
       <span class="timer-label">Yours for</span>
       <span class="timer-time" role="timer" aria-label="Time left of your hold">
-        {clockText(left)}
+        {left === undefined ? '–:––' : clockText(left)}
       </span>
       <span class="timer-bar" aria-hidden="true">
-        <span style={{ width: `${Math.min(100, Math.max(0, (left / whole) * 100))}%` }} />
+        <span style={{ width: `${Math.min(100, Math.max(0, ((left ?? whole) / whole) * 100))}%` }} />
       </span>
     </div>
   );

@@ -70,7 +70,7 @@ export function OrderPanel({
         <br />
         {formatMoment(order.createdAt)}
       </p>
-      <button class="quiet" type="button" onClick={() => purchase.chooseAgain()}>
+      <button class="quiet" type="button" onClick={() => purchase.backToTheDrop()}>
         Back to the drop
       </button>
     </section>

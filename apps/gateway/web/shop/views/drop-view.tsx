@@ -3,6 +3,7 @@ import { formatCount, formatMoney } from '../../shared/money';
 import { DropStore } from '../drop-store';
 import { ChoosePanel } from '../parts/choose-panel';
 import { Frame } from '../parts/frame';
+import { HoldOffers } from '../parts/hold-offers';
 import { LineBadge, LineBanner } from '../parts/line-badge';
 import { NoticeBox } from '../parts/notice-box';
 import { OrderPanel, SettlingPanel } from '../parts/order-panel';
@@ -32,8 +33,10 @@ export function DropView({ dropId }: { dropId: string }) {
           <h1 class="loading">
             {store.load.value === 'unreachable' ? 'The shop does not answer' : 'One moment…'}
           </h1>
-          {store.load.value === 'unreachable' && (
+          {store.load.value === 'unreachable' ? (
             <p>We keep trying. Your connection or the shop may be down.</p>
+          ) : (
+            store.slow.value && <p>The shop has not answered yet. Still waiting…</p>
           )}
         </div>
       </Frame>
@@ -47,6 +50,7 @@ export function DropView({ dropId }: { dropId: string }) {
           <LineBanner store={store} />
           <DropHead store={store} />
           <NoticeBox notice={purchase.notice} />
+          <HoldOffers store={store} purchase={purchase} />
           <Panel store={store} purchase={purchase} />
           <p class="trouble" role="status">
             {purchase.trouble}

@@ -35,9 +35,19 @@ export function HomeView() {
         <Group title="Coming" drops={coming} />
         <Group title="Over" drops={over} />
         {store.more.value && (
-          <button class="quiet" type="button" onClick={() => void store.loadMore()}>
-            Show more
-          </button>
+          <div class="more">
+            {store.further.value === 'failed' && (
+              <p role="status">The shop did not answer. Please try again.</p>
+            )}
+            <button
+              class="quiet"
+              type="button"
+              aria-busy={store.further.value === 'busy'}
+              onClick={() => void store.loadMore()}
+            >
+              {store.further.value === 'busy' ? 'One moment…' : 'Show more'}
+            </button>
+          </div>
         )}
       </div>
     </Frame>
