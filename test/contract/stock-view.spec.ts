@@ -12,7 +12,7 @@ import { stockViewContract } from './stock-view.contract';
 const RUNS_OVER_THE_NETWORK = 60;
 const RUNS_WITHOUT_A_FEED = 10; // a mirror that hears nothing waits a moment for the feed at each look
 
-stockViewContract('memory', async () => new MemoryStockView());
+stockViewContract('memory', async () => new MemoryStockView(async () => []));
 
 describe('over Redis', () => {
   const ends: (() => unknown)[] = [];

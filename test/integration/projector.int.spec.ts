@@ -43,7 +43,7 @@ describe('from the ledger to the stock view and to live messages', () => {
   let pool: Pool;
   let catalogue: LedgerDropCatalogue;
   let upkeep: LedgerDropUpkeep;
-  const view = new MemoryStockView();
+  const view = new MemoryStockView(async () => []);
   const feed = new MemoryLiveFeed();
   const changes = new ProjectChanges(view, feed, () => undefined);
   let stream: PgoutputChangeStream;
@@ -179,7 +179,7 @@ describe('from the ledger to the stock view and to live messages', () => {
     const dropId = await create();
     await agree(dropId);
     // A stream that loses every change: the view is fed by nobody.
-    const lost = new MemoryStockView();
+    const lost = new MemoryStockView(async () => []);
     const told: LiveMessage[] = [];
     const quiet = new MemoryLiveFeed();
     quiet.subscribe((message) => told.push(message));
@@ -203,7 +203,7 @@ describe('from the ledger to the stock view and to live messages', () => {
   it('does not count as missed what is on its way', async () => {
     const dropId = await create();
     await agree(dropId);
-    const late = new MemoryStockView();
+    const late = new MemoryStockView(async () => []);
     for (const id of await upkeep.livelyDrops('', 200)) await late.apply(await upkeep.stockOf(id));
     const end = feed.subscribe((message) => {
       if (message.kind === 'stock') setTimeout(() => void late.apply(message.rows), 200);
@@ -223,7 +223,7 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   it('counts rows that the ledger never had, which it must not take back', async () => {
     const dropId = await create();
-    const lying = new MemoryStockView();
+    const lying = new MemoryStockView(async () => []);
     const [row] = await upkeep.stockOf(dropId);
     await lying.apply([{ ...row!, version: 99 }]);
     const drifts: number[] = [];
@@ -244,7 +244,7 @@ describe('from the ledger to the stock view and to live messages', () => {
     const own = new MemoryLiveFeed();
     const told: LiveMessage[] = [];
     own.subscribe((message) => told.push(message));
-    const watched = new MemoryStockView();
+    const watched = new MemoryStockView(async () => []);
     const watch = new WatchFreshness(() => lagMs, watched, own, new SystemClock());
     for (const lag of [null, null, 100, 1_900, 2_100, 9_000, 50, 60]) {
       lagMs = lag;
@@ -256,7 +256,7 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   it('goes on behind a change that it cannot read, and says which it was', async () => {
     const poison: unknown[] = [];
-    const other = new MemoryStockView();
+    const other = new MemoryStockView(async () => []);
     const brave = new ProjectChanges(other, feed, (record, reason) => poison.push([record.key, reason]));
     const record = (sku: string, version: unknown) => ({
       topic: 'holdfast.inventory.stock',

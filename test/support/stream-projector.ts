@@ -15,7 +15,7 @@ const counts = (rows: StockRow[]) => rows.map(({ asOf: _, ...row }) => row);
 
 /** From Kafka to a view of its own, with a viewer who notices every version that goes back. */
 export class Projector {
-  readonly view = new MemoryStockView();
+  readonly view = new MemoryStockView(async () => []);
   readonly feed = new MemoryLiveFeed();
   readonly wentBack: StockRow[] = [];
   readonly poison: string[] = [];

@@ -26,7 +26,11 @@ export const memoryGate: Provider = {
 /** Everything in this process: the gate, the stock view and its feed in memory, the change stream read from PostgreSQL itself. */
 export const standaloneAdapters: Provider[] = [
   memoryGate,
-  { provide: StockView, useFactory: () => new MemoryStockView() },
+  {
+    provide: StockView,
+    inject: [CountsReader],
+    useFactory: (counts: CountsReader) => new MemoryStockView((dropId) => counts.stockOf(dropId)),
+  },
   {
     provide: LiveFeed,
     inject: [Logger],
