@@ -9,6 +9,8 @@ import { connectPeers, type Peers, RemoteCheckout, RemoteInventory } from '@hold
 import { publishLatch } from './adapters/latch/latch-metrics';
 import { LatchedInventory } from './adapters/latch/latched-inventory';
 import { RedisBudgets } from './adapters/limits/redis-budgets';
+import { RedisFamilies } from './adapters/sessions/redis-families';
+import { SharedFamilies } from './adapters/sessions/session.providers';
 import { GatewayFeed } from './adapters/view/gateway-feed';
 import { viewProviders } from './adapters/view/view.providers';
 import { SharedBudgets } from './application/ports/shared-budgets.port';
@@ -75,12 +77,27 @@ class RemoteServicesModule {
             new RedisBudgets(redis, secrets.sessionKey),
         },
         {
+          provide: SharedFamilies,
+          inject: [RedisConnection, Clock],
+          useFactory: (redis: RedisConnection, clock: Clock): SharedFamilies => ({
+            families: new RedisFamilies(redis, clock),
+          }),
+        },
+        {
           provide: ReadinessSource,
           inject: [InventoryClient, CheckoutClient, StockView, RedisConnection],
           useFactory: makeReadiness,
         },
       ],
-      exports: [InventoryClient, CheckoutClient, StockView, LiveFeed, SharedBudgets, ReadinessSource],
+      exports: [
+        InventoryClient,
+        CheckoutClient,
+        StockView,
+        LiveFeed,
+        SharedBudgets,
+        SharedFamilies,
+        ReadinessSource,
+      ],
     };
   }
 }

@@ -12,6 +12,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
 import { Clock, SystemClock } from '@holdfast/kernel';
+import { sessionProviders } from './adapters/sessions/session.providers';
 import { limitProviders } from './adapters/limits/limits.providers';
 import { DropDirectory } from './application/drop-directory';
 import { RenderedDrops } from './application/rendered-drops';
@@ -81,6 +82,7 @@ const access = [
   AddressShares,
   Networks,
   ...limitProviders,
+  ...sessionProviders,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },
   { provide: APP_GUARD, useClass: LimitsGuard },

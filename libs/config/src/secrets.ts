@@ -6,6 +6,8 @@ import { z } from 'zod';
 const schema = z.object({
   /** Signs guest sessions (HS256). */
   sessionKey: z.string().min(32),
+  /** Accepted besides, while one key replaces the other (docs/runbooks/replace-the-session-key.md). */
+  otherSessionKey: z.string().min(32).optional(),
   /** Signs the pass with which the operator's own load is let through the public limits. */
   operatorKey: z.string().min(32),
   /** Sign the sandbox provider's webhooks; the first signs, all are accepted, so that one can be replaced without a gap. */

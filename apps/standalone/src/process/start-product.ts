@@ -1,4 +1,4 @@
-import { type AppConfig, Runtime } from '@holdfast/config';
+import { type AppConfig, isLoopback, Runtime } from '@holdfast/config';
 import { DropCatalogue } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/observability';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -49,6 +49,8 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
   runtime.address = config.publicAddress ?? address;
   runtime.callbackAddress = address;
 
+  warnOfPlainHttp(config, log);
+
   const startedAt = new Date().toISOString();
   refresh = () => writeRunState(config.dataDir, runState(startedAt, address, ledger, prepared.urls.operator));
   refresh();
@@ -63,6 +65,15 @@ export async function startProduct(config: AppConfig, log: Logger, life: Lifetim
     ['Data', config.dataDir],
   ] as const;
   process.stdout.write(`${readyMessage({ address, dropId, places, stop: 'Ctrl-C' })}\n`);
+}
+
+/** Browsers keep secure cookies only over TLS or on localhost; the shop falls back to a plain one, which others on the way can read. */
+function warnOfPlainHttp({ host, publicAddress, proxyHops }: AppConfig, log: Logger): void {
+  if (isLoopback(host) || proxyHops > 0 || publicAddress?.startsWith('https:')) return;
+  log.warn(
+    { host },
+    'plain http beyond this machine: sessions and orders can be read on their way. Put a proxy with TLS in front, and set HOLDFAST_PROXY_HOPS and HOLDFAST_PUBLIC_ADDRESS',
+  );
 }
 
 async function openDrop(app: NestFastifyApplication): Promise<string | null> {

@@ -14,7 +14,8 @@ export class GuestStrategy extends PassportStrategy(Strategy, 'guest') {
   constructor(tokens: Tokens) {
     super({
       jwtFromRequest: (request: FastifyRequest) => bearerTokenOf(request.raw) ?? null,
-      secretOrKey: asSecret(tokens.accessKey),
+      secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, key: Buffer) => void) =>
+        done(null, asSecret(tokens.accessKeyOf(token))),
       algorithms: ['HS256'],
       issuer: ISSUER,
       audience: ACCESS.audience,

@@ -47,6 +47,17 @@ const shopper: Operation[] = [
     refusals: ['invalid-request', 'payload-too-large', 'unsupported-media-type'],
   },
   {
+    method: 'delete',
+    path: '/v1/sessions',
+    id: 'endSession',
+    tag: 'Shopper',
+    summary: 'End the guest session of the cookie',
+    description: 'Its refresh tokens are good no more and the cookie is taken away. Repeating it is 204.',
+    limited: true,
+    success: { 204: { description: 'It has ended.', headers: ['Set-Cookie'] } },
+    refusals: ['temporarily-unavailable'],
+  },
+  {
     method: 'get',
     path: '/v1/drops',
     id: 'listDrops',

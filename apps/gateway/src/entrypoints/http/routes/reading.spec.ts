@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceUnavailable } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
+import { SecurityEvents } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { aDrop, DROP_ID, FakeBackend, startEdge } from '../../../../../../test/support/fake-edge';
 
@@ -183,6 +184,68 @@ describe('guest sessions', () => {
     const second = await open({ cookie: `theme=dark; ${cookieOf(first)}` });
     expect(customer(second)).toBe(customer(first));
     expect(cookieOf(second)).not.toBe(cookieOf(first));
+  });
+
+  it('answer a lost answer again with the same cookie, for ten seconds', async () => {
+    const clock = jest.spyOn(SystemClock.prototype, 'now');
+    let nowMs = Date.now();
+    clock.mockImplementation(() => nowMs);
+    const first = cookieOf(await open());
+    const second = cookieOf(await open({ cookie: first }));
+    nowMs += 10_000;
+    const again = await open({ cookie: first });
+    expect(cookieOf(again)).toBe(second);
+    const third = await open({ cookie: second });
+    expect([customer(third), cookieOf(third) === second]).toEqual([customer(again), false]);
+    clock.mockRestore();
+  });
+
+  it('end with a cookie that was replaced before: both who have it become new guests', async () => {
+    const clock = jest.spyOn(SystemClock.prototype, 'now');
+    let nowMs = Date.now();
+    clock.mockImplementation(() => nowMs);
+    const first = await open();
+    const second = await open({ cookie: cookieOf(first) });
+    nowMs += 10_001;
+    const thief = await open({ cookie: cookieOf(first) });
+    const owner = await open({ cookie: cookieOf(second) });
+    expect(thief.statusCode).toBe(201);
+    expect(new Set([first, thief, owner].map(customer)).size).toBe(3);
+    expect(app.get(SecurityEvents).count('refresh-token-reused')).toBe(1);
+    clock.mockRestore();
+  });
+
+  it('end by DELETE, and the cookie is taken away; repeating it, or without a cookie, is 204', async () => {
+    const end = (headers = {}) => app.inject({ method: 'DELETE', url: '/v1/sessions', headers });
+    const first = await open();
+    for (const headers of [{ cookie: cookieOf(first) }, { cookie: cookieOf(first) }, {}]) {
+      const ended = await end(headers);
+      expect([ended.statusCode, ended.body]).toEqual([204, '']);
+      expect(ended.headers['set-cookie']).toBe(
+        '__Host-holdfast-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict',
+      );
+    }
+    expect(customer(await open({ cookie: cookieOf(first) }))).not.toBe(customer(first));
+  });
+
+  it('go on from a page on plain http beyond this machine, with a cookie that browsers take there', async () => {
+    const page = { origin: 'http://192.168.1.5:3000', host: '192.168.1.5:3000' };
+    const first = await open(page);
+    expect(String(first.headers['set-cookie'])).toMatch(
+      /^holdfast-session=\S+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
+    );
+    expect(customer(await open({ ...page, cookie: cookieOf(first) }))).toBe(customer(first));
+    // Elsewhere that name counts for nothing, so that nobody can slip one in.
+    for (const elsewhere of [
+      {},
+      { origin: 'http://localhost:3000', host: 'localhost:3000' },
+      { origin: 'https://192.168.1.5:3000', host: '192.168.1.5:3000' },
+      { origin: 'http://evil.example', host: '192.168.1.5:3000' },
+    ]) {
+      const answer = await open({ ...elsewhere, cookie: cookieOf(first) });
+      expect(customer(answer)).not.toBe(customer(first));
+      expect(String(answer.headers['set-cookie'])).toMatch(/^__Host-.*; Secure; SameSite=Strict$/);
+    }
   });
 
   it('begin anew with a cookie that is not ours', async () => {

@@ -306,7 +306,7 @@ describe('faults behind the edge', () => {
 describe('addresses and methods', () => {
   it.each([
     ['PUT', HOLDS, 'OPTIONS, POST'],
-    ['DELETE', '/v1/sessions', 'OPTIONS, POST'],
+    ['PUT', '/v1/sessions', 'DELETE, OPTIONS, POST'],
     ['POST', `/v1/drops/${DROP_ID}`, 'GET, HEAD, OPTIONS'],
     ['PATCH', '/v1/orders/x', 'GET, HEAD, OPTIONS'],
     ['TRACE', '/health/live', 'GET, HEAD, OPTIONS'],
