@@ -247,10 +247,9 @@ describeInBrowser('a purchase in the browser', () => {
     await shop.page.reload();
     await shop.hold('TEE-S');
     // After a reload the hold is known before the drop is.
-    let heldFirst = false;
+    const holdKnown = shop.page.waitForResponse((answer) => answer.url().includes('/v1/holds'));
     await shop.page.route(`**/v1/drops/${dropId}`, async (route) => {
-      await shop.page.waitForResponse((answer) => answer.url().includes('/v1/holds'));
-      heldFirst = true;
+      await holdKnown;
       await route.continue();
     });
     const said: string[] = [];
@@ -261,7 +260,6 @@ describeInBrowser('a purchase in the browser', () => {
     await shop.page.reload();
     await shop.heading('On hold for you').waitFor();
     await shop.says(/[45]:\d\d/);
-    expect(heldFirst).toBe(true);
     expect(said.filter((text) => text.includes('Your hold is over'))).toEqual([]);
   });
 
