@@ -68,47 +68,38 @@ async function topology(): Promise<Component[]> {
 }
 
 describe('a cluster on servers that are there already', () => {
-  it('refuses to start where one of them leads nowhere, and says which without the password', async () => {
+  /** Both at once: what cannot be reached is waited for. */
+  it('refuses to start where one leads nowhere or does not take the login, and says why without the password', async () => {
     const nowhere = {
       DATABASE_URL: 'postgres://holdfast:secret@127.0.0.1:2/holdfast',
       REDIS_URL: 'redis://:secret@127.0.0.1:2',
       KAFKA_BROKERS: '127.0.0.1:2',
       CONNECT_URL: 'http://127.0.0.1:2',
     };
-    const tries = Object.entries(nowhere).map(async ([name, address]) => {
-      const refused = await startRefused({ mode: 'cluster', env: { ...env, [name]: address } });
-      expect(refused).toMatchObject({ code: 1, signal: null });
-      expect(refused.output).toContain(name);
-      expect(refused.output).toContain('127.0.0.1:2');
-      expect(refused.output).toContain('ECONNREFUSED');
-      expect(refused.output).not.toContain('secret');
-    });
-    await Promise.all(tries);
-  }, 60_000);
-
-  it('refuses a login that Kafka or Connect does not take, at once and without the password', async () => {
-    const login = { KAFKA_SASL_MECHANISM: '', KAFKA_USERNAME: '', KAFKA_PASSWORD: '' };
-    const wrong: [Record<string, string>, string][] = [
-      [{ KAFKA_PASSWORD: 'mistaken' }, 'it refuses the login shop by SCRAM-SHA-512'],
-      [{ KAFKA_SASL_MECHANISM: 'plain' }, 'it refuses the login shop by PLAIN'],
-      [login, 'it closes the connection: is KAFKA_TLS right'],
-      [{ KAFKA_CA: '' }, 'its certificate is not trusted'],
-      [{ KAFKA_TLS: 'off', KAFKA_CA: '' }, 'does that port want TLS (KAFKA_TLS=on)'],
-      [
-        { CONNECT_URL: stream.connectUrl.replace(/:[^:@]*@/, ':mistaken@') },
-        'Kafka Connect at http://127.0.0.1:',
-      ],
+    const noLogin = { KAFKA_SASL_MECHANISM: '', KAFKA_USERNAME: '', KAFKA_PASSWORD: '' };
+    const otherLogin = stream.connectUrl.replace(/:[^:@]*@/, ':secret@');
+    const tries: [more: Record<string, string>, words: string[]][] = [
+      ...Object.entries(nowhere).map(([name, address]): [Record<string, string>, string[]] => [
+        { [name]: address },
+        [name, '127.0.0.1:2', 'ECONNREFUSED'],
+      ]),
+      [{ KAFKA_PASSWORD: 'secret' }, ['it refuses the login shop by SCRAM-SHA-512']],
+      [{ KAFKA_SASL_MECHANISM: 'plain' }, ['it refuses the login shop by PLAIN']],
+      [noLogin, ['it closes the connection: is KAFKA_TLS right']],
+      [{ KAFKA_CA: '' }, ['its certificate is not trusted']],
+      [{ KAFKA_TLS: 'off', KAFKA_CA: '' }, ['does that port want TLS (KAFKA_TLS=on)']],
+      [{ CONNECT_URL: otherLogin }, ['Kafka Connect at http://127.0.0.1:', 'it refuses the login']],
     ];
     const began = performance.now();
-    const tries = wrong.map(async ([more, words]) => {
-      const refused = await startRefused({ mode: 'cluster', env: { ...env, ...more } });
-      expect(refused).toMatchObject({ code: 1, signal: null });
-      expect(refused.output).toContain(words);
-      expect(refused.output).toContain('cannot be used');
-      expect(refused.output).not.toMatch(/mistaken|it"s a|only-for-this-test/);
-    });
-    await Promise.all(tries);
-    expect(performance.now() - began).toBeLessThan(45_000);
+    await Promise.all(
+      tries.map(async ([more, words]) => {
+        const refused = await startRefused({ mode: 'cluster', env: { ...env, ...more } });
+        expect(refused).toMatchObject({ code: 1, signal: null });
+        for (const word of words) expect(refused.output).toContain(word);
+        expect(refused.output).not.toMatch(/secret|only-for-this-test/);
+      }),
+    );
+    expect(performance.now() - began).toBeLessThan(60_000);
   }, 90_000);
 
   it('refuses a PostgreSQL whose log nobody could follow, at once and with what to do', async () => {

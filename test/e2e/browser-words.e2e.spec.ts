@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeInBrowser, ShopPage, TestBrowser } from '../support/browser';
-import { type Product, startProduct } from '../support/product';
+import { MODE, type Product, startProduct } from '../support/product';
 import { makeDrop, OtherShopper } from '../support/shop-client';
 
 const browser = new TestBrowser();
@@ -12,6 +12,9 @@ async function shopper(dropId: string, expect: number[] = []): Promise<ShopPage>
   await shop.open(`/d/${dropId}`);
   return shop;
 }
+
+/** Words about answers that the test itself gives, or that no mode could change: once is enough. */
+const once = MODE === 'cluster' ? () => undefined : it;
 
 const OPENS_IN_S = 25; // long enough to see the page before, on a busy machine
 const HELD_S = 10; // and the page while a unit is held
@@ -79,7 +82,7 @@ describeInBrowser('what the page says in plain words', () => {
 
   afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
 
-  it('sold out, when somebody else was quicker by a moment', async () => {
+  once('sold out, when somebody else was quicker by a moment', async () => {
     const dropId = await makeDrop(product, ['CUP=1@9.00']);
     const shop = await shopper(dropId, [409]);
     await shop.page.route('**/holds', async (route) => {
@@ -91,7 +94,7 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.says('Somebody was quicker');
   });
 
-  it('the limit for one customer is reached', async () => {
+  once('the limit for one customer is reached', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00'], '--limit', '2');
     const shop = await shopper(dropId, [409]);
     await shop.hold('CUP', 2);
@@ -117,7 +120,7 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.page.getByRole('button', { name: 'This drop is over' }).waitFor();
   });
 
-  it('too many requests, with the time to wait', async () => {
+  once('too many requests, with the time to wait', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const shop = await shopper(dropId, [429]);
     await shop.page.route('**/holds', (route) =>
@@ -133,7 +136,7 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.says('Please wait 40 seconds');
   });
 
-  it('the shop is asked again when it is busy, and the hold is placed after all', async () => {
+  once('the shop is asked again when it is busy, and the hold is placed after all', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const shop = await shopper(dropId, [503]);
     let refused = 0;
@@ -152,7 +155,7 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.heading('On hold for you').waitFor();
   });
 
-  it('the counts are stale', async () => {
+  once('the counts are stale', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const page = await browser.visit();
     await page.route('**/live', (route) =>
@@ -165,7 +168,7 @@ describeInBrowser('what the page says in plain words', () => {
     await page.getByText('The counts may be a few seconds old').waitFor();
   });
 
-  it('there is no such drop', async () => {
+  once('there is no such drop', async () => {
     const page = await browser.visit({ expect: [404] });
     await page.goto(`${product.url}/d/dnothere`);
     await page.getByRole('heading', { name: 'There is no such drop' }).waitFor();
@@ -192,6 +195,7 @@ describeInBrowser('what the page says in plain words', () => {
 
   it('the hold is over', () => ended(holdIsOver));
 
-  it('not open yet, with a countdown at whose end the shop opens without a reload', () =>
-    ended(opensByItself));
+  once('not open yet, with a countdown at whose end the shop opens without a reload', () =>
+    ended(opensByItself),
+  );
 });

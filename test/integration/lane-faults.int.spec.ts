@@ -13,8 +13,9 @@ import {
   type Inventory,
 } from '../support/inventory';
 import { readTruth } from '../support/ledger-truth';
+import { seeds } from '../support/seeds';
 
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const SEEDS = seeds(20);
 const DEADLINE_MS = 2_500;
 const NOTICED_WITHIN_MS = 2_500; // the watch looks every 50 ms; the rest is for a machine that stands still
 

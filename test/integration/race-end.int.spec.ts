@@ -4,9 +4,10 @@ import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
 import { countWords, openInventory, placeHold, wordOf, type Inventory } from '../support/inventory';
 import { readTruth } from '../support/ledger-truth';
+import { seeds } from '../support/seeds';
 
 const UNITS = 50;
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const SEEDS = seeds(20);
 
 let db: TestLedger;
 let one: Inventory;

@@ -11,10 +11,11 @@ import {
   type Inventory,
 } from '../support/inventory';
 import { readTruth } from '../support/ledger-truth';
+import { seeds } from '../support/seeds';
 
 const BUYERS = 500;
 const UNITS = 50;
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
+const SEEDS = seeds(20);
 
 let db: TestLedger;
 let one: Inventory;
