@@ -64,7 +64,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     await lanes.close();
     await pool.end();
   };
-  return { client, lanes, ledger, gate, sweeper, close };
+  return { client, lanes, ledger, gate, known, sweeper, close };
 }
 
 export type Inventory = ReturnType<typeof openInventory>;
