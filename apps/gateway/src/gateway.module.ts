@@ -25,6 +25,7 @@ import { Allowances } from './entrypoints/http/limits/allowances';
 import { AddressShares } from './entrypoints/http/limits/address-shares';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
 import { Networks } from './entrypoints/http/limits/networks';
+import { BankForm } from './entrypoints/http/pages/bank-form';
 import { BankController } from './entrypoints/http/routes/bank.controller';
 import { DocsController } from './entrypoints/http/routes/docs.controller';
 import { DropsController } from './entrypoints/http/routes/drops.controller';
@@ -83,6 +84,7 @@ const access = [
   Networks,
   ...limitProviders,
   ...sessionProviders,
+  BankForm,
   // In this order: who you are is told before how much you may.
   { provide: APP_GUARD, useClass: PolicyGuard },
   { provide: APP_GUARD, useClass: LimitsGuard },

@@ -218,7 +218,7 @@ const others: Operation[] = [
     limited: true,
     bodyType: 'application/x-www-form-urlencoded',
     success: { 303: { description: 'Back to the shop.', headers: ['Location'] } },
-    refusals: ['invalid-request', 'not-found', 'unsupported-media-type', 'payload-too-large'],
+    refusals: ['invalid-request', 'forbidden', 'not-found', 'unsupported-media-type', 'payload-too-large'],
   },
   {
     method: 'get',

@@ -3,10 +3,10 @@ import { assertNever, formatMoney } from '@holdfast/kernel';
 import { escapeHtml, htmlPage } from './html';
 
 /** The page of the sandbox's bank, where the shopper says yes or no to a payment. */
-export function bankPage(challenge: BankChallenge): string {
+export function bankPage(challenge: BankChallenge, nonce: string): string {
   return htmlPage(
     'Confirm your payment',
-    `<h1>${heading(challenge)}</h1>${facts(challenge)}${actions(challenge)}`,
+    `<h1>${heading(challenge)}</h1>${facts(challenge)}${actions(challenge, nonce)}`,
   );
 }
 
@@ -30,12 +30,13 @@ function facts({ amount, reference }: BankChallenge): string {
 <dt>Reference</dt><dd><code>${escapeHtml(reference)}</code></dd></dl>`;
 }
 
-function actions({ state, reference, returnPath }: BankChallenge): string {
+function actions({ state, reference, returnPath }: BankChallenge, nonce: string): string {
   if (state !== 'open') {
     const why = state === 'over' ? '<p>Its time ran out. Nothing more will be charged.</p>' : '';
     return `${why}<p><a class="button" href="${escapeHtml(safePath(returnPath))}">Back to the shop</a></p>`;
   }
   return `<form method="post" action="/sandbox/3ds/${encodeURIComponent(reference)}">
+<input type="hidden" name="nonce" value="${escapeHtml(nonce)}">
 <button class="main" name="decision" value="approve">Approve</button>
 <button name="decision" value="deny">Decline</button></form>
 <p class="soft">This is a bank made for trying things out. No money moves.</p>`;

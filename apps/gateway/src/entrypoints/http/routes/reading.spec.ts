@@ -117,6 +117,29 @@ describe('the bank page of the sandbox', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
+  it('takes a browser’s answer only from its own page', async () => {
+    const host = 'shop.example';
+    const own = { host, origin: 'http://shop.example:3000', 'sec-fetch-site': 'same-origin' };
+    const nonce = /name="nonce" value="([^"]+)"/.exec((await app.inject(PAGE)).body)![1]!;
+    const post = async (headers: Record<string, string>, given?: string) => {
+      const payload = `decision=deny${given === undefined ? '' : `&nonce=${given}`}`;
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      return (await app.inject({ method: 'POST', url: PAGE, payload, headers: { ...type, ...headers } }))
+        .statusCode;
+    };
+    expect(
+      await post({ ...own, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, nonce),
+    ).toBe(403);
+    expect(await post({ host, origin: 'https://evil.example' }, nonce)).toBe(403);
+    expect(await post({ host, origin: 'null' }, nonce)).toBe(403);
+    expect(await post({ host, 'sec-fetch-site': 'cross-site' }, nonce)).toBe(403);
+    expect(await post(own)).toBe(403);
+    expect(await post(own, `${nonce.slice(0, -1)}_`)).toBe(403);
+    expect(backend.challenge.state).toBe('open');
+    expect(await post(own, nonce)).toBe(303);
+    expect(backend.challenge.state).toBe('denied');
+  });
+
   it('takes the answer and leads back to the shop', async () => {
     const answer = await form('approve');
     expect([answer.statusCode, answer.headers.location]).toEqual([303, `/d/${DROP_ID}?order=o1`]);
