@@ -12,6 +12,7 @@ import { Allowances } from './entrypoints/http/limits/allowances';
 import { keepRawBodies } from './entrypoints/http/server/body';
 import { answerClientErrors } from './entrypoints/http/server/client-error';
 import { closeGently } from './entrypoints/http/server/close-gently';
+import { Acceptors } from './entrypoints/http/server/connections/acceptors';
 import { guardConnections } from './entrypoints/http/server/connections/connection-guard';
 import {
   CONNECTION_SETTINGS,
@@ -27,6 +28,13 @@ import { sendProblem } from './entrypoints/http/problems/problem';
 
 const HEADER_BYTES_MAX = 16 * 1024;
 const PATH_PARAMETER_MAX = 8 * 1024; // the bound on the whole address speaks first; a long id is simply not found
+
+const acceptorsOf = new WeakMap<NestFastifyApplication, Acceptors>();
+
+/** To be called once the app listens: a flood of new connections then keeps others waiting less. */
+export function acceptMore(app: NestFastifyApplication): void {
+  acceptorsOf.get(app)?.add();
+}
 
 /** The one place that builds the HTTP server around the product's modules. The caller starts it with `listen`. */
 export async function createGatewayApp(
@@ -67,6 +75,7 @@ export async function createGatewayApp(
   await serveFiles(app, first.onFile);
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;
+  acceptorsOf.set(app, new Acceptors(instance.server));
   closeGently(instance.server);
   guardConnections(instance.server, {
     connectionsMax: connectionsFor(descriptorLimit()),

@@ -3,7 +3,7 @@ import { Metrics } from '@holdfast/observability';
 import { type Lifetime, StartError } from '@holdfast/process';
 import { openOps, openService } from '@holdfast/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createGatewayApp } from './bootstrap';
+import { acceptMore, createGatewayApp } from './bootstrap';
 import { closeApp } from './close-app';
 import { ClusterGatewayModule } from './cluster.module';
 import { ReadinessChecks } from './entrypoints/http/server/readiness-checks';
@@ -23,6 +23,7 @@ export async function start(env: Env, life: Lifetime): Promise<void> {
 async function listen(app: NestFastifyApplication, { host, port }: ServiceConfig): Promise<void> {
   try {
     await app.listen({ host, port });
+    acceptMore(app);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new StartError(`port ${port} on ${host} is in use by another program: set PORT`);

@@ -2,6 +2,7 @@ import { createServer, isIPv6 } from 'node:net';
 import { ChangeStreamMisconfigured } from '@holdfast/messaging';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StartError } from '@holdfast/process';
+import { acceptMore } from '../../../gateway/src/bootstrap';
 
 /** Says at once, before the long steps, that the port is taken. The port can still be lost until `listen`. */
 export async function probePort(host: string, port: number): Promise<void> {
@@ -18,6 +19,7 @@ export async function probePort(host: string, port: number): Promise<void> {
 export async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
   try {
     await app.listen({ host, port });
+    acceptMore(app);
   } catch (error) {
     throw explain(error, host, port);
   }

@@ -27,12 +27,20 @@ export function guardConnections(server: Server, parts: ConnectionGuardParts): v
   metrics.gauge('holdfast_connections', 'Connections of clients that are open', () => open.size);
 
   server.maxConnections = parts.connectionsMax;
-  server.on('drop', (of) => {
-    const detail = `all ${parts.connectionsMax} connections are taken`;
-    events.report('descriptors-low', { address: of?.remoteAddress ?? '', detail });
-  });
+  const full = (address = '') =>
+    events.report('descriptors-low', {
+      address,
+      detail: `all ${server.maxConnections} connections are taken`,
+    });
+  server.on('drop', (of) => full(of?.remoteAddress));
   server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
+    // Those that came by another handle (acceptors.ts) Node does not count.
+    if (open.size >= server.maxConnections) {
+      full(address);
+      socket.destroy();
+      return;
+    }
     const giveBack = places?.take(address);
     if (giveBack === null) {
       events.report('connection-refused', { address, detail: 'too many connections of one address' });

@@ -5,6 +5,7 @@ import type { AppConfig } from '@holdfast/config';
 import { SecurityEvents } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { aDrop, DROP_ID, FakeBackend, startEdge } from '../../../../../../../test/support/fake-edge';
+import { acceptMore } from '../../../../bootstrap';
 import type { ConnectionSettings } from './connection-settings';
 
 let app: NestFastifyApplication | undefined;
@@ -118,6 +119,42 @@ it('more connections than the process can have are refused, and said', async () 
   const third = talk(alive);
   await waitFor('the third closed', () => third.closed());
   expect(events.count('descriptors-low')).toBe(1);
+});
+
+describe('a crowd that comes at once', () => {
+  it('is accepted several in each turn of the loop, counted, and waited for at the end', async () => {
+    const { talk, server } = await started({});
+    const accepted = jest.fn();
+    server.on('connection', accepted);
+    acceptMore(app!);
+    const most = () => {
+      let [turn, best] = [0, 0];
+      accepted.mockImplementation(() => (best = Math.max(best, (turn += 1))));
+      const watch = setInterval(() => (turn = 0), 0);
+      return { stop: () => clearInterval(watch), best: () => best };
+    };
+    const turns = most();
+    await waitFor('more than one in a turn', async () => {
+      const crowd = Array.from({ length: 40 }, () => talk(alive));
+      await waitFor('all answers', () => crowd.every(isOpen));
+      return turns.best() > 3;
+    });
+    turns.stop();
+    let answer!: () => void;
+    const asked = new Promise<void>((resolve) => {
+      backend.inventory.getDrop = () => new Promise((done) => ((answer = () => done(null)), resolve()));
+    });
+    let requests = 0;
+    server.on('request', () => (requests += 1));
+    const waiting = Array.from({ length: 12 }, () => talk(get('/v1/drops/d7654321')));
+    await asked;
+    await waitFor('all requests', () => requests === 12);
+    const closed = app!.close();
+    answer();
+    await closed;
+    app = undefined;
+    await waitFor('answers of all', () => waiting.every(({ text }) => text().startsWith('HTTP/1.1 404')));
+  });
 });
 
 describe('live streams of one address', () => {
