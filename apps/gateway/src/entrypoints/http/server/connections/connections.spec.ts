@@ -136,15 +136,14 @@ describe('a crowd that comes at once', () => {
         if (going) setImmediate(next);
       };
       next();
-      return { stop: () => (going = false), best: () => best };
+      return { stop: () => void (going = false), best: () => best };
     };
     const turns = most();
     await waitFor('more than one in a turn', async () => {
       const crowd = Array.from({ length: 40 }, () => talk(alive));
       await waitFor('all answers', () => crowd.every(isOpen));
       return turns.best() > 3;
-    });
-    turns.stop();
+    }).finally(turns.stop);
     let answer!: () => void;
     const asked = new Promise<void>((resolve) => {
       backend.inventory.getDrop = () => new Promise((done) => ((answer = () => done(null)), resolve()));
