@@ -75,7 +75,7 @@ async function host(dataDir: string): Promise<{ pid: number; serverPid: number; 
   if (!existsSync(out)) {
     const root = resolve(__dirname, '../..');
     const swc = join(root, 'node_modules/@swc/cli/bin/swc.js');
-    const args = ['libs/postgres/src/embedded', '-d', out, '--quiet', '--ignore', '**/*.spec.ts'];
+    const args = ['libs/postgres/src', '-d', out, '--quiet', '--ignore', '**/*.spec.ts'];
     execFileSync(process.execPath, [swc, ...args], { cwd: root, stdio: 'ignore' });
     symlinkSync(join(root, 'node_modules'), join(out, 'node_modules'));
     writeFileSync(
