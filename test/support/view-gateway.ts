@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InventoryClient } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
-import { silentLogger } from '@holdfast/observability';
+import { Metrics, SecurityEvents, silentLogger } from '@holdfast/observability';
 import { openRedis, openSubscriber, type RedisConnection, RedisViewReader } from '@holdfast/redis';
 import type { FastifyReply } from 'fastify';
 import { GatewayFeed } from '../../apps/gateway/src/adapters/view/gateway-feed';
@@ -16,6 +16,7 @@ import { ProblemError } from '../../apps/gateway/src/entrypoints/http/problems/p
 import { LiveController } from '../../apps/gateway/src/live/live.controller';
 import { LiveHub } from '../../apps/gateway/src/live/live-hub';
 import { LIVE_SETTINGS } from '../../apps/gateway/src/live/live-settings';
+import { StreamPlaces } from '../../apps/gateway/src/live/stream-places';
 
 @Catch(ProblemError)
 class Refused implements ExceptionFilter<ProblemError> {
@@ -108,17 +109,27 @@ export class ViewGateway {
   }
 }
 
+// All readers of a test come from one address.
+const places = new StreamPlaces(
+  { hasPass: () => false },
+  { limits: false },
+  new SecurityEvents(silentLogger(), new Metrics()),
+);
+
 async function listen(hub: LiveHub, directory: DropDirectory): Promise<NestFastifyApplication> {
   @Module({
     controllers: [LiveController],
     providers: [
       { provide: LiveHub, useValue: hub },
       { provide: DropDirectory, useValue: directory },
+      { provide: StreamPlaces, useValue: places },
     ],
   })
   class LiveOnly {}
   const app = await NestFactory.create<NestFastifyApplication>(LiveOnly, new FastifyAdapter(), {
     logger: false,
+    // A missing provider fails the test that asked, not the whole run.
+    abortOnError: false,
   });
   app.useGlobalFilters(new Refused());
   await app.listen(0, '127.0.0.1');
