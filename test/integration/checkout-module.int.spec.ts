@@ -64,7 +64,7 @@ async function orderOf(token: string): Promise<PlaceOrder> {
   const payment = { method: 'card' as const, token };
   return {
     customerId: 'cus_1',
-    key: 'k',
+    key: `pays in ${dropId}`,
     bodyHash: 'h',
     holdId: held.hold.id,
     payment,
