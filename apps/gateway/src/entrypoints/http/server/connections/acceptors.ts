@@ -39,6 +39,14 @@ export class Acceptors {
   add(): void {
     const { _handle: handle } = this.server as unknown as { _handle?: object };
     if (!handle) return;
+    try {
+      this.copy(handle);
+    } catch {
+      // There is no process or descriptor to spare; one handle accepts, too.
+    }
+  }
+
+  private copy(handle: object): void {
     const child = spawn(process.execPath, ['-e', ECHO], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: {},
@@ -53,7 +61,9 @@ export class Acceptors {
   }
 
   private listen(copy: unknown): void {
-    const acceptor = createServer((socket) => this.server.emit('connection', socket));
+    // As Node opens the sockets of an HTTP server: with Nagle's algorithm small answers and events would wait for the client's acknowledgement.
+    const options = { allowHalfOpen: true, noDelay: true };
+    const acceptor = createServer(options, (socket) => this.server.emit('connection', socket));
     acceptor.on('error', () => undefined);
     acceptor.listen(copy);
     if (this.closing) acceptor.close();

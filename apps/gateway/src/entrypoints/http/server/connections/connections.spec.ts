@@ -1,3 +1,4 @@
+import childProcess from 'node:child_process';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -126,6 +127,10 @@ describe('a crowd that comes at once', () => {
     const { talk, server } = await started({});
     const accepted = jest.fn();
     server.on('connection', accepted);
+    const waitForMore = jest.fn();
+    server.on('connection', (socket) => {
+      if (!socket.allowHalfOpen || !sendsAtOnce(socket)) waitForMore();
+    });
     acceptMore(app!);
     const most = () => {
       let [turn, best] = [0, 0];
@@ -144,6 +149,7 @@ describe('a crowd that comes at once', () => {
       await waitFor('all answers', () => crowd.every(isOpen));
       return turns.best() > 3;
     }).finally(turns.stop);
+    expect(waitForMore).not.toHaveBeenCalled();
     let answer!: () => void;
     const asked = new Promise<void>((resolve) => {
       backend.inventory.getDrop = () => new Promise((done) => ((answer = () => done(null)), resolve()));
@@ -159,7 +165,25 @@ describe('a crowd that comes at once', () => {
     app = undefined;
     await waitFor('answers of all', () => waiting.every(({ text }) => text().startsWith('HTTP/1.1 404')));
   });
+
+  it('is served by the one handle where no process can be started', async () => {
+    const { talk } = await started({});
+    const spawn = jest.spyOn(childProcess, 'spawn').mockImplementation(() => {
+      throw new Error('spawn EPERM');
+    });
+    expect(() => acceptMore(app!)).not.toThrow();
+    expect(spawn).toHaveBeenCalled();
+    spawn.mockRestore();
+    const client = talk(alive);
+    await waitFor('the answer', () => isOpen(client));
+  });
 });
+
+/** Whether the socket was opened without Nagle's algorithm; Node tells it nowhere else. */
+function sendsAtOnce(socket: Socket): boolean {
+  const name = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'kSetNoDelay');
+  return name !== undefined && (socket as unknown as Record<symbol, unknown>)[name] === true;
+}
 
 describe('live streams of one address', () => {
   it('are 50, whatever connections they come on; the next is told when to come back', async () => {
