@@ -45,6 +45,18 @@ describe('answers that wait for their clients', () => {
     expect(reports).toEqual(['slow-reader']);
   });
 
+  it('are not dropped while one big answer goes out a little at a time', () => {
+    const { unread, reports } = setUp();
+    const reader = Object.assign(new FakeSocket(900), { _handle: { writeQueueSize: 900 } });
+    for (let ms = 0; ms <= 20_000; ms += 5_000) {
+      reader._handle.writeQueueSize -= 1;
+      look(unread, [reader], ms);
+    }
+    expect([reader.destroyed, reports]).toEqual([false, []]);
+    look(unread, [reader], 30_000);
+    expect(reader.destroyed).toBe(true);
+  });
+
   it('are bounded in bytes for all clients together, who waited longest goes first', () => {
     const { unread } = setUp();
     const [first, second, third] = [new FakeSocket(400), new FakeSocket(400), new FakeSocket(400)] as const;

@@ -7,6 +7,8 @@ import { isLive } from './live-socket';
 interface Waiting {
   /** Bytes that had gone out when it was last seen to move. */
   sent: number;
+  /** Bytes that the kernel had not taken yet. */
+  queued: number;
   sinceMs: number;
 }
 
@@ -31,8 +33,9 @@ export class UnreadAnswers {
       const pending = socket.writableLength;
       if (pending === 0 || socket.destroyed) continue;
       const sent = socket.bytesWritten - pending;
+      const queued = queuedOf(socket);
       const known = before.get(socket);
-      const now = known?.sent === sent ? known : { sent, sinceMs: nowMs };
+      const now = known?.sent === sent && known.queued === queued ? known : { sent, queued, sinceMs: nowMs };
       if (nowMs - now.sinceMs >= this.settings.unreadMs) {
         this.cut(socket, `nothing read for ${Math.round((nowMs - now.sinceMs) / 1000)} s`);
         continue;
@@ -60,4 +63,11 @@ export class UnreadAnswers {
     this.events.report('slow-reader', { address: socket.remoteAddress ?? '', detail });
     cutOff(socket);
   }
+}
+
+/**
+ * Counted down while a write is under way: Node counts a big answer as sent when the last of its bytes is, which takes a slow line minutes.
+ */
+function queuedOf(socket: Socket): number {
+  return (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 }
