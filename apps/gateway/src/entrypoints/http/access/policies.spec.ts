@@ -57,6 +57,23 @@ describe('the description of the interface', () => {
     );
   });
 
+  it('says of every route that it is limited, and what a form may carry', () => {
+    const { paths } = buildOpenApi() as { paths: Record<string, Record<string, { responses: object }>> };
+    const unlimited = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) =>
+        Object.hasOwn(responses, '429') ? [] : [`${method} ${path}`],
+      ),
+    );
+    expect(unlimited).toEqual([]);
+    expect(paths['/sandbox/3ds/{reference}']!['post']).toMatchObject({
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': { schema: { properties: { nonce: { type: 'string' } } } },
+        },
+      },
+    });
+  });
+
   it('refers only to what is in it', async () => {
     app = await startEdge(new FakeBackend());
     const text = JSON.stringify(buildOpenApi());

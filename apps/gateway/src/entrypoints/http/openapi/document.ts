@@ -118,7 +118,14 @@ function bodyOf({ body, bodyOptional, bodyType }: Operation): Json {
   if (!bodyType) return {};
   const schema = {
     type: 'object',
-    properties: { decision: { enum: ['approve', 'deny'] } },
+    properties: {
+      decision: { enum: ['approve', 'deny'] },
+      nonce: {
+        type: 'string',
+        maxLength: 100,
+        description: 'Of the form on the page, which browsers send; programs leave it out.',
+      },
+    },
     required: ['decision'],
     additionalProperties: false,
   };
@@ -155,8 +162,8 @@ function refusalsOf(operation: Operation): Record<string, Json> {
     for (const code of ['payload-too-large', 'unsupported-media-type', 'temporary-reduced-capacity'] as const)
       codes.add(code);
   }
-  if (operation.limited) codes.add('quota-exceeded');
-  codes.add('temporarily-unavailable');
+  // Every route is limited, and any may be asked while what it needs is away.
+  codes.add('quota-exceeded').add('temporarily-unavailable');
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const status = PROBLEMS[code][0];

@@ -20,7 +20,6 @@ export interface Operation {
   description?: string;
   guest?: boolean;
   idempotent?: boolean;
-  limited?: boolean;
   query?: z.ZodObject;
   body?: z.ZodType;
   bodyOptional?: boolean;
@@ -40,7 +39,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'Open a guest session',
     description: 'With the cookie of an earlier session the customer stays the same.',
-    limited: true,
     body: sessionInput,
     bodyOptional: true,
     success: { 201: { description: 'A session.', content: session, headers: ['Set-Cookie'] } },
@@ -53,7 +51,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'End the guest session of the cookie',
     description: 'Its refresh tokens are good no more and the cookie is taken away. Repeating it is 204.',
-    limited: true,
     success: { 204: { description: 'It has ended.', headers: ['Set-Cookie'] } },
     refusals: ['temporarily-unavailable'],
   },
@@ -63,7 +60,6 @@ const shopper: Operation[] = [
     id: 'listDrops',
     tag: 'Shopper',
     summary: 'List drops, newest first',
-    limited: true,
     query: dropsQuery,
     success: { 200: { description: 'One page.', content: pageOf(dropSummary), headers: ['ETag'] } },
     refusals: ['invalid-request'],
@@ -74,7 +70,6 @@ const shopper: Operation[] = [
     id: 'getDrop',
     tag: 'Shopper',
     summary: 'A drop with its counts',
-    limited: true,
     success: { 200: { description: 'The drop.', content: drop, headers: ['ETag'] } },
     refusals: ['not-found'],
   },
@@ -85,7 +80,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'Live counts of a drop',
     description: LIVE,
-    limited: true,
     success: { 200: { description: 'A stream without end.', content: 'text/event-stream' } },
     refusals: ['invalid-request', 'not-found', 'temporary-reduced-capacity'],
   },
@@ -97,7 +91,6 @@ const shopper: Operation[] = [
     summary: 'Place a hold: all lines or none',
     guest: true,
     idempotent: true,
-    limited: true,
     body: holdInput,
     success: {
       201: { description: 'Held.', content: hold, headers: ['Location', 'Idempotent-Replayed'] },
@@ -113,7 +106,6 @@ const shopper: Operation[] = [
     description:
       'Over all drops, or in one with `dropId`. A hold that you have just placed is listed at once.',
     guest: true,
-    limited: true,
     query: holdsQuery,
     success: { 200: { description: 'One page.', content: pageOf(hold) } },
     refusals: ['invalid-request'],
@@ -125,7 +117,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'A hold of your own',
     guest: true,
-    limited: true,
     success: { 200: { description: 'The hold.', content: hold } },
     refusals: ['not-found'],
   },
@@ -137,7 +128,6 @@ const shopper: Operation[] = [
     summary: 'Release a hold',
     description: 'Releasing what has ended already is 204, too.',
     guest: true,
-    limited: true,
     success: { 204: { description: 'Released.' } },
     refusals: ['not-found', 'hold-not-active', 'request-in-progress'],
   },
@@ -151,7 +141,6 @@ const shopper: Operation[] = [
       'A key belongs to one order: with another body, or with the hold of another drop, it is refused. An order whose total is 0 is paid without a provider.',
     guest: true,
     idempotent: true,
-    limited: true,
     body: orderInput,
     success: {
       201: { description: 'Settled.', content: order, headers: ['Location', 'Idempotent-Replayed'] },
@@ -170,7 +159,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'Your own orders, newest first',
     guest: true,
-    limited: true,
     query: pageQuery,
     success: { 200: { description: 'One page.', content: pageOf(order) } },
     refusals: ['invalid-request'],
@@ -182,7 +170,6 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'An order of your own',
     guest: true,
-    limited: true,
     success: { 200: { description: 'The order.', content: order } },
     refusals: ['not-found'],
   },
@@ -205,7 +192,6 @@ const others: Operation[] = [
     id: 'showBankPage',
     tag: 'Sandbox',
     summary: 'The bank page of a payment that asks its shopper',
-    limited: true,
     success: { 200: { description: 'The page.', content: 'text/html' } },
     refusals: ['not-found'],
   },
@@ -215,7 +201,6 @@ const others: Operation[] = [
     id: 'answerBankPage',
     tag: 'Sandbox',
     summary: 'Approve or deny, as the form of the bank page does',
-    limited: true,
     bodyType: 'application/x-www-form-urlencoded',
     success: { 303: { description: 'Back to the shop.', headers: ['Location'] } },
     refusals: ['invalid-request', 'forbidden', 'not-found', 'unsupported-media-type', 'payload-too-large'],
