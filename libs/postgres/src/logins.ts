@@ -88,6 +88,12 @@ export async function openLogins(url: string, logins: Record<LoginName, Login>):
 export function withLogin(url: string, user: string, password: string): string {
   const other = new URL(url);
   for (const name of ['user', 'password']) other.searchParams.delete(name);
+  if (other.hostname === '') {
+    // Of a socket. Such a URL takes no login before its host, and says nothing when it is given one.
+    other.searchParams.set('user', user);
+    other.searchParams.set('password', password);
+    return other.href;
+  }
   other.username = user;
   other.password = encodeURIComponent(password);
   return other.href;
