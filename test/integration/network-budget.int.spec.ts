@@ -123,6 +123,13 @@ describe('the unpaid units of one network in one drop', () => {
     expect(words(await crowd(1, dropId))).toEqual({ 'limit-reached': 1 });
   });
 
+  it('have a budget in a drop of any size, also where 5 % of it are more than an integer holds', async () => {
+    const skus = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`S${n}`, 100_000_000]));
+    const dropId = await sellOf({ skus });
+    const lines = [{ sku: 'S0', quantity: 1 }];
+    expect(words(await crowd(60, dropId, { lines, network: v6(11, 12) }))).toEqual({ held: 60 });
+  });
+
   it('are counted for each drop', async () => {
     const [first, second] = [await sellOf(), await sellOf()];
     expect(words(await crowd(60, first))).toEqual({ held: 50, 'limit-reached': 10 });

@@ -46,6 +46,8 @@ DECLARE
   -- max(50, 5 % of the drop).
   c_units_least CONSTANT bigint := 50;
   c_units_per_unit_of_budget CONSTANT bigint := 20;
+  -- More than anybody comes to, and eight times as much, which a block may have, is still an integer.
+  c_units_most CONSTANT bigint := 250000000;
   c_floor CONSTANT bigint := 10;
   v_half_life integer := inventory.network_half_life(p_hold_ttl_seconds);
   v_base bigint := c_units_least;
@@ -78,7 +80,7 @@ BEGIN
     SELECT array_agg(v_base * a.weight ORDER BY a.n) INTO allowance FROM unnest(p_weights) WITH ORDINALITY AS a(weight, n);
     RETURN;
   END IF;
-  SELECT greatest(c_units_least, sum(s.total)::bigint / c_units_per_unit_of_budget) INTO v_base
+  SELECT least(c_units_most, greatest(c_units_least, sum(s.total)::bigint / c_units_per_unit_of_budget)) INTO v_base
   FROM inventory.stock s WHERE s.drop_id = p_drop_id;
   SELECT array_agg(b.allowance ORDER BY b.n), bool_and(coalesce(b.unpaid, 0) + b.asked <= b.allowance) INTO allowance, in_budget
   FROM (
