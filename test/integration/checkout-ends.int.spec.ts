@@ -163,6 +163,17 @@ describe('an authorisation that is void when the units are sold', () => {
     expect(await stock.counts(dropId)).toEqual({ available: 0, held: 0, sold: 10 });
   });
 
+  it('keeps its key: an order has the units of one hold, returned or sold, never of two', async () => {
+    const dropId = await stock.newDrop({ units: 10, holdTtlSeconds: 60 });
+    const customer = newCustomer();
+    expect(await shop.pay(await shop.holdOf(dropId, 2, customer), 'tok_ok', 'one key')).toEqual({
+      kind: 'hold-not-active',
+    });
+    const next = await shop.holdOf(dropId, 2, customer);
+    expect(await shop.pay(next, 'tok_ok', 'one key')).toEqual({ kind: 'key-reused' });
+    expect(await stock.counts(dropId)).toEqual({ available: 8, held: 2, sold: 0 });
+  });
+
   it('returns the units once, wherever the process died', async () => {
     const deaths = await dieEverywhere(voidsFirst, async (mortal, key) => {
       const hold = await shop.hold();

@@ -143,8 +143,12 @@ export class PlaceOrderUseCase {
   }
 }
 
-/** A refusal is not stored, so the key is free again. */
-const mayBeginAgain = (order: OrderRecord): boolean => order.step === 'failed' && order.answer === null;
+/**
+ * A refusal is not stored, so the key is free again. Not after units were sold and returned: the order keeps that hold, and a second one of its
+ * own could neither be returned nor be told from the first.
+ */
+const mayBeginAgain = ({ step, answer, reason }: OrderRecord): boolean =>
+  step === 'failed' && answer === null && reason !== 'payment-voided';
 
 /** Waiting longer would tell nothing new to somebody who waits for an answer. */
 const isAnswerable = (order: OrderRecord): boolean =>
