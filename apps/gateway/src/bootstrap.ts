@@ -71,7 +71,7 @@ export async function createGatewayApp(
     log(request, reply);
     done();
   });
-  app.useGlobalFilters(new ProblemFilter(methods, logger));
+  app.useGlobalFilters(new ProblemFilter(methods, logger, first));
   await serveFiles(app, first.onFile);
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;

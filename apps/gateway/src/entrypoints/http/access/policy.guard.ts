@@ -5,12 +5,14 @@ import { assertNever } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { clientAddress } from '../limits/address-key';
 import { Allowances } from '../limits/allowances';
-import { ProblemError } from '../problems/problem';
+import { type Problem, ProblemError } from '../problems/problem';
 import { bearerTokenOf } from './bearer';
 import type { VerifiedGuest } from './guest.strategy';
 import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
 import { policyOf, type PolicyName } from './policy';
+
+const NO_OPERATOR: Problem = { code: 'unauthenticated', detail: 'An operator’s pass is needed here.' };
 
 /** The first guard of every route: lets through whom the route's policy names, and nobody where a policy is missing. */
 @Injectable()
@@ -38,8 +40,8 @@ export class PolicyGuard extends AuthGuard('guest') {
       case 'figures':
         if (this.operators.maySeeFigures(request)) return true;
         // In a cluster the figures have an address of their own; the public one does not tell that there are any.
-        if (this.operators.ofCluster) throw new ProblemError({ code: 'not-found' });
-        throw new ProblemError({ code: 'unauthenticated', detail: 'An operator’s pass is needed here.' });
+        if (this.operators.ofCluster) return this.refuse(request, context, { code: 'not-found' });
+        return this.refuse(request, context, NO_OPERATOR);
       case undefined:
         throw new ProblemError({ code: 'forbidden' });
       default:
@@ -76,11 +78,15 @@ export class PolicyGuard extends AuthGuard('guest') {
   }
 
   /** A failed token counts as a read, so that guessing has a price. Throws, in the end, who is not let in. */
-  private async refuse(request: FastifyRequest, context: ExecutionContext): Promise<never> {
+  private async refuse(
+    request: FastifyRequest,
+    context: ExecutionContext,
+    problem?: Problem,
+  ): Promise<never> {
     const { authorization } = request.headers;
     if (authorization !== undefined) this.events.report('bad-token', { address: clientAddress(request) });
     await this.allowances.spend('reads', request, context.switchToHttp().getResponse<FastifyReply>());
-    throw new ProblemError(unauthenticated(authorization));
+    throw new ProblemError(problem ?? unauthenticated(authorization));
   }
 
   private policyOf(context: ExecutionContext): PolicyName | undefined {

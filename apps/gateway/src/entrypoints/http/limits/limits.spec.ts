@@ -223,6 +223,13 @@ describe('metrics', () => {
     expect((await scrape({ authorization: `Bearer ${await newToken()}` }, '10.0.0.7')).statusCode).toBe(401);
   });
 
+  it('cost who is refused them a read: their token cannot be guessed for nothing', async () => {
+    const guess = () => scrape({ authorization: 'Bearer guess' }, '203.0.113.9');
+    const first = await guess();
+    expect([first.statusCode, first.headers.ratelimit]).toEqual([401, '"address-reads";r=2999;t=1']);
+    expect((await guess()).headers.ratelimit).toBe('"address-reads";r=2998;t=1');
+  });
+
   it.each<[string, Record<string, string>]>([
     ['a foreign Host', { host: 'evil.example' }],
     ['a foreign Host with our port', { host: 'evil.example:3000' }],

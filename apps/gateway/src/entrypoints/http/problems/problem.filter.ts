@@ -5,6 +5,7 @@ import { DeadlineExceeded } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { notFoundPage } from '../pages/not-found.page';
 import { acceptsHtml, sendHtml } from '../pages/html';
+import type { FirstLook } from '../server/first-look';
 import type { MethodTable } from '../server/method-table';
 import { traceIdOf } from '../server/trace';
 import type { ProblemCode } from './catalogue';
@@ -32,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly methods: MethodTable,
     private readonly logger: Logger,
+    private readonly first: Pick<FirstLook, 'answer'>,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -43,6 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (request.is404 && isNotFound(error)) this.answerUnknown(request, reply);
+    // The framework reads a body before the guards: one that it refuses has to be counted here.
+    else if (error instanceof HttpException && !reply.hasHeader('ratelimit'))
+      this.first.answer(request, reply, () => sendProblem(request, reply, this.problemOf(error, request)));
     else sendProblem(request, reply, this.problemOf(error, request));
   }
 

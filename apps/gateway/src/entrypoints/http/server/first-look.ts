@@ -45,7 +45,7 @@ export class FirstLook {
   readonly onFile = (request: FastifyRequest, reply: FastifyReply, done: Done): void =>
     this.count(request, reply, done);
 
-  /** What has become no request of a route: an address that cannot be decoded. */
+  /** What has reached no guard of a route: an address that cannot be decoded, a body that is too large. */
   answer(request: FastifyRequest, reply: FastifyReply, send: () => void): void {
     this.head(request, reply);
     this.count(request, reply, send);
