@@ -28,9 +28,9 @@ module.exports = {
     tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
-    // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself, and how a page looks depends
-    // on none.
-    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look).e2e.spec.ts'], {
+    // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself, how a page looks depends on
+    // none, and the attack is at one process.
+    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|attack).e2e.spec.ts'], {
       setupFiles: ['<rootDir>/test/setup/cluster-mode.ts'],
       globalTeardown: '<rootDir>/test/setup/cluster.down.ts',
     }),

@@ -1,14 +1,11 @@
 import { runAttack } from '../support/attack/run-attack';
-import { MODE, type Product, startProduct } from '../support/product';
+import { type Product, startProduct } from '../support/product';
 import { makeDrop } from '../support/shop-client';
 
 // The small one; `npm run test:attack` is the same for two minutes.
 const env = { HOLDFAST_DEMO: 'off', HOLDFAST_LIMITS: 'on', NODE_OPTIONS: '--max-old-space-size=256' };
 
-// Against one process, in either run of the suite: once is enough.
-const describeOnce = MODE === 'cluster' ? describe.skip : describe;
-
-describeOnce('a product with 256 MB of heap', () => {
+describe('a product with 256 MB of heap', () => {
   let product: Product;
   beforeAll(async () => {
     product = await startProduct({ mode: 'standalone', env });
