@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import {
   DatabaseClaim,
   DatabaseTaken,
@@ -166,6 +168,25 @@ describe('a database that a product works on', () => {
     await one.release();
   });
 });
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux(
+  'an idle connection is looked after: one whose server is gone ends within half a minute',
+  async () => {
+    const client = await openClient({ url: server.url, name: 'test' });
+    const { localPort } = (client as unknown as { connection: { stream: Socket } }).connection.stream;
+    const own = `0100007F:${localPort!.toString(16).toUpperCase().padStart(4, '0')}`;
+    const line = readFileSync('/proc/net/tcp', 'utf8')
+      .split('\n')
+      .find((one) => one.trim().split(/\s+/)[1] === own)!;
+    // The kernel's timer of the connection (2: keep-alive), in hundredths of a second.
+    const [, kind, left] = / (0\d):([0-9A-F]{8}) /.exec(line)!;
+    expect(kind).toBe('02');
+    expect(Number.parseInt(left!, 16)).toBeLessThanOrEqual(2_000);
+    await client.end();
+  },
+);
 
 describe('a connection pooler', () => {
   it.each(['refuses', 'drops'] as const)('that %s the settings is named as what it is', async (manner) => {

@@ -24,6 +24,7 @@ const CONNECT_TIMEOUT_MS = 3_000; // also bounds the wait for a free connection,
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 3_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
+const KEEP_ALIVE_AFTER_MS = 10_000; // by default the system asks after two hours: an idle connection would not notice that its server is gone
 const CLIENT_GRACE_MS = 1_000; // the server's own timeout should speak first; the client's is for a server that is gone
 
 /**
@@ -92,6 +93,7 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
     connectionTimeoutMillis: connectTimeoutMs,
     ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + CLIENT_GRACE_MS } : {}),
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     // In pg's JavaScript but not in its types: makes the server start a WAL sender that also takes SQL.
     ...(options.replication ? { replication: 'database' } : {}),
     options: [given, ...Object.entries(settings).map(([key, value]) => `-c ${key}=${escaped(value)}`)]
