@@ -2,9 +2,13 @@
 // Registers the connector and looks after the change stream, where no launcher does: the service `stream` of docker-compose.yml.
 // CONNECT_URL (CONNECT_USERNAME, CONNECT_PASSWORD) and DATABASE_URL say where, or the files that <NAME>_FILE names; `GET /` on PORT (8082) answers 200 while the stream is up.
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { register } from '../../infra/debezium/register.mjs';
 import { watchConnect } from './connect-watch.mjs';
 import { connectAddress, requiredSetting } from './settings.mjs';
+
+// A refusal comes at once, and stays until somebody mends it.
+const AGAIN_MS = 2_000;
 
 const connectUrl = connectAddress();
 const databaseUrl = requiredSetting('DATABASE_URL');
@@ -29,6 +33,7 @@ while (!ending.signal.aborted && !watch) {
     () => (watch = watchConnect({ connectUrl, databaseUrl, kill, say })),
     (error) => say(error.message),
   );
+  if (!watch) await pause(AGAIN_MS, undefined, { signal: ending.signal }).catch(() => undefined);
 }
 if (!ending.signal.aborted) {
   await watch.look();
