@@ -18,14 +18,18 @@ export class ListedItems {
 
   /** By drop id, of drops that have just been read. */
   async of(db: Db, drops: readonly { drop_id: string; revision: string }[]): Promise<Map<string, Listed>> {
-    const unknown = drops.filter(({ drop_id, revision }) => this.kept.get(drop_id)?.revision !== revision);
-    const read = await this.read(
-      db,
-      unknown.map(({ drop_id }) => drop_id),
-    );
+    const known = new Map<string, Listed>();
+    const unknown: string[] = [];
+    for (const { drop_id, revision } of drops) {
+      const kept = this.kept.get(drop_id);
+      if (kept?.revision === revision) known.set(drop_id, kept.listed);
+      else unknown.push(drop_id);
+    }
+    // Meanwhile others may put what is known here out of memory.
+    const read = await this.read(db, unknown);
     const found = new Map<string, Listed>();
     for (const { drop_id, revision } of drops) {
-      const listed = read.get(drop_id) ?? this.kept.get(drop_id)!.listed;
+      const listed = (known.get(drop_id) ?? read.get(drop_id))!;
       found.set(drop_id, listed);
       this.kept.delete(drop_id);
       this.kept.set(drop_id, { revision, listed });
