@@ -3,7 +3,7 @@ import type { Answer, NoAnswer } from '../shared/answer';
 import { call } from '../shared/api';
 import { newKey } from '../shared/new-key';
 import { persist } from '../shared/persist';
-import { clock } from '../shared/server-clock';
+import { clock, untilMs } from '../shared/server-clock';
 import { hasSession } from '../shared/session';
 import type { Hold, Order } from '../shared/types';
 import { bankAddress } from './bank-address';
@@ -51,10 +51,12 @@ export class Purchase {
   readonly busy = signal<'hold' | 'pay' | 'release' | 'look' | null>(null);
   /** Said while a call takes long or is tried again. */
   readonly trouble = signal<string | null>(null);
-  /** Live holds of this shopper beside the one that is shown. */
+  /** Live holds of this shopper beside the one that is shown. One whose time is over is offered no more. */
   readonly others = computed(() => {
     const shown = shownHold(this.step.value);
-    return this.live.holds.value.filter(({ id }) => id !== shown);
+    return this.live.holds.value.filter(
+      ({ id, expiresAt }) => id !== shown && (untilMs(expiresAt) ?? Infinity) > 0,
+    );
   });
   private readonly kept: KeptPurchase;
   private readonly live: LiveHolds;
