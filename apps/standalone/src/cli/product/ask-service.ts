@@ -17,10 +17,14 @@ interface HealthBody {
 }
 
 /** What a process says of itself; null: nothing, in time. */
-export async function askService(url: string | null): Promise<Health | null> {
+export async function askService(
+  url: string | null,
+  headers: Record<string, string> = {},
+): Promise<Health | null> {
   if (url === null) return null;
   try {
     const answer = await request(url, {
+      headers,
       headersTimeout: ASK_MS,
       bodyTimeout: ASK_MS,
       signal: AbortSignal.timeout(ASK_MS),

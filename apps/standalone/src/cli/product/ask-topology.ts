@@ -2,6 +2,7 @@ import { askConnect, askKafka, askRedis } from './ask-servers';
 import { askLedger, type LedgerFacts } from './ask-ledger';
 import { askService, type Health } from './ask-service';
 import type { Product } from './find-product';
+import { OperatorPass } from './operator-pass';
 import type { Component } from './run-state';
 
 export interface ComponentReport {
@@ -63,7 +64,7 @@ function databaseOnly(databaseUrl: string): Component {
 
 type Found = Pick<ComponentReport, 'state'> & Partial<Pick<ComponentReport, 'lag' | 'lagMs' | 'version'>>;
 
-async function ask(it: Component, { run }: Product, ledger: LedgerFacts | null): Promise<Found> {
+async function ask(it: Component, { run, config }: Product, ledger: LedgerFacts | null): Promise<Found> {
   switch (it.kind) {
     case 'postgres':
       return ledger ? { state: 'up', version: ledger.version } : { state: 'down' };
@@ -74,14 +75,16 @@ async function ask(it: Component, { run }: Product, ledger: LedgerFacts | null):
     case 'connect':
       return { state: await askConnect(run?.connectUrl ?? it.address, ledger), lag: ledger?.lag ?? null };
     case 'standalone':
-      return { ...(await serviceState(it)), lag: ledger?.lag ?? null };
+      return { ...(await serviceState(it, config)), lag: ledger?.lag ?? null };
     default:
-      return serviceState(it);
+      return serviceState(it, config);
   }
 }
 
-async function serviceState(it: Component): Promise<Found> {
-  const health = await askService(it.healthUrl ?? (it.address && new URL('/health/ready', it.address).href));
+/** With the operator's pass: what this machine has asked before must not make the product look ill. */
+async function serviceState(it: Component, { dataDir }: Product['config']): Promise<Found> {
+  const url = it.healthUrl ?? (it.address && new URL('/health/ready', it.address).href);
+  const health = await askService(url, new OperatorPass(dataDir).headers());
   return { state: stateOf(health), ...(health?.lagMs === undefined ? {} : { lagMs: health.lagMs }) };
 }
 
