@@ -91,7 +91,17 @@ function runJest(tier, args) {
   const file = join(results, `${tier}.json`);
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const run = node(
-    [jest, '--selectProjects', tier, '--json', `--outputFile=${file}`, '--testLocationInResults', ...args],
+    // A timer or socket that a library leaves open must not keep a run waiting for ever once all its tests are done and reported.
+    [
+      jest,
+      '--forceExit',
+      '--selectProjects',
+      tier,
+      '--json',
+      `--outputFile=${file}`,
+      '--testLocationInResults',
+      ...args,
+    ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -34,16 +34,28 @@ function opened({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   return connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
 }
 
-/** Connects, and throws a TypeError at the first request: kafkajs tries everything else again, but not what looks like a defect. */
+/**
+ * Connects, and throws a TypeError at the first request: kafkajs tries everything else again, but not what looks like a defect. It ends like a real
+ * one, because a connection that kafkajs believes to be open keeps the timer of its requests, and with it the process.
+ */
 function deadSocket(onConnect: () => void): Socket {
+  let onEnd = () => {};
+  let ended = false;
   const socket = {
-    on: () => socket,
-    end: () => socket,
+    on: (event: string, listener: () => void) => {
+      if (event === 'end') onEnd = listener;
+      return socket;
+    },
+    end: () => {
+      ended = true;
+      return socket;
+    },
     unref: () => socket,
     write: () => {
+      setImmediate(() => onEnd());
       throw new TypeError('this Kafka client has been cut off');
     },
   };
-  setImmediate(onConnect);
+  setImmediate(() => ended || onConnect());
   return socket as unknown as Socket;
 }
