@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for all services: each container says with its command which one it is. `node tools/compose-check/image.mjs` runs these steps
+# One image for all services: each container says with its command which one it is. A test (test/support/image.ts) runs these steps
 # without a container engine; it understands the instructions used here and no others.
 
 FROM node:24.21.0-bookworm-slim AS build
@@ -7,7 +7,7 @@ WORKDIR /app
 # The dependencies first: they change less often than the sources, and this layer is then kept.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY .swcrc tsconfig.json ./
+COPY .swcrc nest-cli.json tsconfig.json ./
 COPY apps ./apps
 COPY libs ./libs
 COPY tools ./tools
@@ -23,7 +23,6 @@ RUN install -d -o node -g node -m 0750 /var/lib/holdfast
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/infra/debezium ./infra/debezium
-COPY --from=build /app/tools/cluster ./tools/cluster
 COPY package.json ./
 USER node
 EXPOSE 3000

@@ -5,7 +5,11 @@ const base = {
   transform: {
     '^.+\\.tsx?$': ['@swc/jest', JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc`, 'utf8'))],
   },
-  moduleNameMapper: { '^@holdfast/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts' },
+  moduleNameMapper: {
+    '^@holdfast/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    // What is loaded when it is needed is named by its file, as Node wants it; here the source is meant.
+    '^(\\.{1,2}/.*cluster/src/servers/given)\\.js$': '$1',
+  },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.holdfast/'],
 };
@@ -23,6 +27,9 @@ const withPostgres = {
 module.exports = {
   // Real servers on a shared two-core machine: deadlines stand inside the tests, this is only the outer bound.
   testTimeout: 120_000,
+  // `it.concurrent` is for tests that wait for times of the product, not for a core.
+  maxConcurrency: 4,
+  testSequencer: '<rootDir>/test/setup/longest-first.cjs',
   projects: [
     tier('unit', ['{apps,libs,tools}/**/*.spec.ts']),
     tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
@@ -30,7 +37,7 @@ module.exports = {
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
     // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself, how a page looks depends on
     // none, and the attack is at one process.
-    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|attack).e2e.spec.ts'], {
+    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|browser-admin|attack).e2e.spec.ts'], {
       setupFiles: ['<rootDir>/test/setup/cluster-mode.ts'],
       globalTeardown: '<rootDir>/test/setup/cluster.down.ts',
     }),

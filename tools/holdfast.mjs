@@ -12,4 +12,4 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-await import(join(root, 'dist/apps/standalone/src/cli/main.js'));
+await import(join(root, 'dist/apps/cli/src/main.js'));

@@ -25,8 +25,6 @@ execFileSync(
     'libs',
     'bench',
     'test/support',
-    // Loads the plain programs of tools/cluster, which tests and benches share.
-    'tools/cluster/load-module.ts',
     '-d',
     out,
     '--quiet',
@@ -40,5 +38,5 @@ const child = spawn(
   ['--enable-source-maps', join(out, program.replace(/\.ts$/, '.js')), ...args],
   { cwd: root, stdio: 'inherit' },
 );
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, (name) => child.kill(name));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -50,7 +50,7 @@ describe('the proposals for newer versions', () => {
       ['docker', 'Dockerfile'],
       ['docker-compose', 'docker-compose.yml'],
       ['maven', 'infra/kafka/pom.xml'],
-      ['gomod', 'tools/compose-check/go.mod'],
+      ['gomod', 'test/support/compose-check/go.mod'],
       ['gomod', 'tools/k6/go.mod'],
     ];
     for (const [ecosystem, file] of sources) {

@@ -1,25 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { SystemClock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
+import { freePort } from '@holdfast/process';
 import { openRedis } from '@holdfast/redis';
 import { RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
-import type { GateSale } from '../../apps/inventory/src/application/ports/gate.port';
-import { loadModule } from '../../tools/cluster/load-module';
+import { startRedis } from '../../apps/cluster/src/servers/redis';
+import type { GateSale } from '../../apps/inventory/src/application/ports/gate-source.port';
 
 const PLACES = 200_000;
 const AT_ONCE = 256; // what arrives in a turn of the event loop of a busy gateway
 
-interface Child {
-  stop(): Promise<void>;
-}
-// Started from the repository's folder, as `node tools/run.mjs` does.
-const tool = (file: string) => resolve('tools/cluster', file);
-const { startRedis } = loadModule<{ startRedis(where: { dir: string; port: number }): Promise<Child> }>(
-  tool('redis.mjs'),
-);
-const { freePort } = loadModule<{ freePort(): Promise<number> }>(tool('ports.mjs'));
+const BUSY = { kind: 'busy', retryAfterSeconds: 1 } as const;
 
 /** What a refusal at the gate costs: calls a second, CPU of this process and of Redis. */
 async function main(): Promise<void> {
@@ -39,20 +32,16 @@ async function main(): Promise<void> {
   const settings = { callDeadlineMs: 5_000, probeMs: 3_600_000 };
   const gate = new RedisGate({ redis, clock: new SystemClock(), source, logger: silentLogger(), settings });
   let n = 0;
-  const check = () => {
+  const place = () => {
     n += 1;
     const customerId = `cus_${n}`;
-    return gate.check({
-      dropId: 'dbench00',
-      customerId,
-      lines: [{ sku: 'A', quantity: 1 }],
-      holdId: () => customerId,
-    });
+    const lines = [{ sku: 'A', quantity: 1 }];
+    return gate.place({ dropId: 'dbench00', customerId, lines, holdId: () => customerId }, async () => BUSY);
   };
-  while ((await check()).kind !== 'short') await new Promise((later) => setTimeout(later, 5));
+  while ((await place()).kind !== 'refused') await new Promise((later) => setTimeout(later, 5));
   const before = { at: performance.now(), cpu: process.cpuUsage(), redis: await redisCpu(redis) };
   for (let done = 0; done < PLACES; done += AT_ONCE)
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => check()));
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => place()));
   const seconds = (performance.now() - before.at) / 1_000;
   const { user, system } = process.cpuUsage(before.cpu);
   const perPlace = {

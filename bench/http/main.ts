@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
 import { type Product, startProduct, stopAllProducts, superuserUrl } from '../../test/support/product';
 import { cpuOfFamily, cpuOfProcess } from './cpu';
@@ -104,11 +105,6 @@ function describe({ perSecond, nodeMicros, postgresMicros, p50Ms, p99Ms }: Run):
 
 function spread(values: number[]): string {
   return `min ${Math.min(...values).toFixed(2)}, median ${median(values).toFixed(2)}, max ${Math.max(...values).toFixed(2)}`;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 /** Measures the load with the CPU that both processes of the server side use meanwhile. */

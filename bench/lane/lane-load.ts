@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { randomId } from '@holdfast/kernel';
+import { fingerprintOf, randomId } from '@holdfast/kernel';
 import type { Inventory } from '../../test/support/inventory';
 
-const FINGERPRINT = createHash('sha256').update('{"lines":[{"sku":"A","quantity":1}]}').digest('hex');
+const FINGERPRINT = fingerprintOf('{"lines":[{"sku":"A","quantity":1}]}');
 
 export interface LaneLoad {
   held: number;
@@ -34,7 +33,7 @@ export async function runLane(
         dropId,
         customerId: `cus_${randomId()}`,
         key: `key-${asked}`,
-        bodyHash: FINGERPRINT,
+        fingerprint: FINGERPRINT,
         lines,
         network: networks ? { id: randomNetwork(), blockId: null } : null,
       });

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { median } from '@holdfast/kernel';
 import { DROP_ID } from '../../test/support/fake-edge';
 import { postRequest, RawConnection } from '../http/raw-connection';
 
@@ -78,10 +79,6 @@ async function run({ server, all, tokens, status }: Side): Promise<{ perSecond: 
   for (const connection of connections) connection.close();
   const used = after.reduce((sum, micros, i) => sum + micros - before[i]!, 0);
   return { perSecond: sent / seconds, micros: used / sent };
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 async function main(): Promise<void> {

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
-import { type InventoryClient, InventoryClient as InventoryToken, type Shortage } from '@holdfast/contracts';
+import { Drops, OrderHolds, type Shortage, ShopperHolds } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
-import { connectPeers, RemoteInventory, transportServer } from '@holdfast/transport';
+import { connectPeers, remoteInventory, transportServer } from '@holdfast/transport';
 import fastify from 'fastify';
-import { LatchedInventory } from '../../apps/gateway/src/adapters/latch/latched-inventory';
+import { LatchedHolds } from '../../apps/gateway/src/adapters/latch/latched-holds';
 import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { DROP_ID, FakeBackend, startEdge } from '../../test/support/fake-edge';
 
@@ -23,11 +23,11 @@ const soldOut = {
       available: [{ sku: 'TEE-M', units: 0 }],
       customers: Array.from({ length: 2_000 }, (_, i) => `cus_${String(i).padStart(26, '0')}`),
     }),
-} as unknown as InventoryClient;
+};
 
 class BenchModule {}
 
-let latch: LatchedInventory | null = null;
+let latch: LatchedHolds | null = null;
 
 async function echo(): Promise<string> {
   const app = fastify();
@@ -47,7 +47,7 @@ async function inventory(): Promise<string> {
       module: BenchModule,
       controllers: [InventoryServer],
       providers: [
-        { provide: InventoryToken, useValue: soldOut },
+        ...[ShopperHolds, OrderHolds, Drops].map((provide) => ({ provide, useValue: soldOut })),
         { provide: Logger, useValue: silentLogger() },
       ],
     },
@@ -66,10 +66,10 @@ async function gateway(address: string, latched: boolean): Promise<string> {
     tls: 'off',
     logger: silentLogger(),
   });
-  const remote = new RemoteInventory(peers);
-  if (latched) latch = new LatchedInventory(remote, backend.feed, new SystemClock());
-  const inventoryClient = latch ?? remote;
-  Object.assign(backend.inventory, { placeHold: (command: never) => inventoryClient.placeHold(command) });
+  const remote = remoteInventory(peers);
+  if (latched) latch = new LatchedHolds(remote, remote, backend.feed, new SystemClock());
+  const holds = latch ?? remote;
+  Object.assign(backend.inventory, { placeHold: (command: never) => holds.placeHold(command) });
   const app = await startEdge(backend);
   await app.listen({ host: '127.0.0.1', port: 0 });
   return app.getUrl();

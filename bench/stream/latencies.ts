@@ -32,9 +32,3 @@ export class Latencies {
     return [...this.open.values()].reduce((sum, open) => sum + open.length, 0);
   }
 }
-
-/** Nearest rank. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}

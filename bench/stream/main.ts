@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StockRow } from '@holdfast/contracts';
-import { randomId } from '@holdfast/kernel';
+import { median, percentile, randomId } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
-import { openRedis, RedisLiveFeed } from '@holdfast/redis';
+import { openRedis } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
 import { Pool } from 'pg';
 import { RedisStockView } from '../../apps/inventory/src/adapters/redis/view/redis-stock-view';
@@ -14,7 +14,7 @@ import {
   startProduct,
   stopAllProducts,
 } from '../../test/support/product';
-import { percentile } from './latencies';
+import { openRedisFeed } from '../../test/support/redis-feed';
 import { type Load, measure } from './measure';
 
 // From a commit to the bytes on the socket of a reader, through the whole product: by Debezium and Kafka, by the reader of the log in the product's own
@@ -40,11 +40,9 @@ async function line(name: string, load: Omit<Load, 'perSecond' | 'forMs' | 'warm
   });
   faults.push(...found.map((fault) => `${name}: ${fault}`));
   const cell = (ms: readonly number[]) =>
-    [0.5, 0.95, 0.99]
-      .map((share) => (ms.length ? percentile(ms, share).toFixed(0) : '–').padStart(6))
-      .join('');
+    [0.5, 0.95, 0.99].map((share) => (percentile(ms, share)?.toFixed(0) ?? '–').padStart(6)).join('');
   console.log(`${name.padEnd(44)} ${cell(applied)}   ${cell(sse)}   ${String(commits).padStart(6)}`);
-  return [percentile(sse, 0.5), percentile(sse, 0.99)];
+  return [median(sse), percentile(sse, 0.99) ?? Number.NaN];
 }
 
 interface RunFile {
@@ -73,8 +71,7 @@ async function throughKafka({ url }: Product, { redisUrl }: RunFile, pool: Pool)
   const urls = redisUrl!.split(',');
   const redis = openRedis({ urls, name: 'bench', logger: silentLogger() });
   await waitFor('redis', () => redis.isUp);
-  const feed = new RedisLiveFeed({ redis, onFault: () => undefined });
-  await feed.listen(urls, 'bench-feed');
+  const feed = await openRedisFeed(redis, urls);
   const onApplied = (listener: (row: StockRow) => void) =>
     feed.subscribe((message) => message.kind === 'stock' && message.rows.forEach(listener));
   const [p50, p99] = await line('Debezium and Kafka', { url, pool, onApplied, drops: SPREAD });

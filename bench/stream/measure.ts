@@ -1,7 +1,7 @@
 import type { StockRow } from '@holdfast/contracts';
 import { waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../../test/support/merchant-drops';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { Latencies } from './latencies';
 import { readLive } from './live-reader';
@@ -118,7 +118,7 @@ async function difference(url: string, pool: Pool, dropId: string): Promise<stri
 }
 
 async function makeDrop(pool: Pool): Promise<string> {
-  const { drop } = await new LedgerDropCatalogue(pool).create({
+  const { drop } = await new MerchantDrops(pool).create({
     ...{ name: 'Stream', description: '', imageUrl: null, opensAt: 'now', closesAt: null },
     ...{ perCustomerLimit: 4, holdTtlSeconds: 300 },
     items: [{ sku: SKU, name: SKU, imageUrl: null, priceMinor: 1, currency: 'EUR', units: 1_000_000 }],

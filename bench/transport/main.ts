@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PlaceHold, PlaceOutcome } from '@holdfast/contracts';
 import { ClientTCP } from '@nestjs/microservices';
 import { silentLogger } from '@holdfast/observability';
-import { connectPeers, RemoteInventory, type TlsSetting } from '@holdfast/transport';
+import { connectPeers, remoteInventory, type TlsSetting } from '@holdfast/transport';
 import { firstValueFrom } from 'rxjs';
 import { BARE, BENCH_KEY } from './server';
 
@@ -24,7 +24,7 @@ function command(n: number): PlaceHold {
     dropId: 'd1234567',
     customerId: `cus_${String(n).padStart(26, '0')}`,
     key: `0190a1b2-c3d4-7e5f-8a9b-${String(n).padStart(12, '0')}`,
-    bodyHash: 'ab'.repeat(32),
+    fingerprint: 'ab'.repeat(32),
     lines: [{ sku: 'TEE-M', quantity: 1 }],
   };
 }
@@ -79,8 +79,8 @@ async function ours(name: string, tls: TlsSetting, joinMax: number): Promise<voi
     logger: silentLogger(),
     settings: { joinMax },
   });
-  await peers.ready(5_000);
-  const inventory = new RemoteInventory(peers);
+  while (!peers.usable) await new Promise((resolve) => setTimeout(resolve, 10));
+  const inventory = remoteInventory(peers);
   await measure(name, server, (commands) => Promise.all(commands.map((it) => inventory.placeHold(it))));
   peers.close();
 }

@@ -2,7 +2,14 @@ import type { AddressInfo, Server } from 'node:net';
 import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload, ServerTCP } from '@nestjs/microservices';
-import { type Hold, InventoryClient, type PlaceHold, type PlaceOutcome } from '@holdfast/contracts';
+import {
+  Drops,
+  type Hold,
+  OrderHolds,
+  type PlaceHold,
+  type PlaceOutcome,
+  ShopperHolds,
+} from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { type TlsSetting, transportServer } from '@holdfast/transport';
@@ -43,7 +50,7 @@ class BareServer {
 
 /** Serves until the parent ends it; tells its address and, when asked, its CPU time. */
 async function serve(tls: TlsSetting, bare: boolean): Promise<void> {
-  const inventory: Partial<InventoryClient> = {
+  const inventory: Partial<ShopperHolds> = {
     placeHold: async (command) => ({ kind: 'held', hold: holdOf(command), replayed: false }),
   };
   const ours = transportServer({ listen: '127.0.0.1:0', key: BENCH_KEY, tls, logger: silentLogger() });
@@ -53,7 +60,7 @@ async function serve(tls: TlsSetting, bare: boolean): Promise<void> {
       module: BenchModule,
       controllers: [bare ? BareServer : InventoryServer],
       providers: [
-        { provide: InventoryClient, useValue: inventory },
+        ...[ShopperHolds, OrderHolds, Drops].map((provide) => ({ provide, useValue: inventory })),
         { provide: Logger, useValue: silentLogger() },
       ],
     },

@@ -1,12 +1,9 @@
 import http, { type RefinedResponse } from 'k6/http';
 import { sleep } from 'k6';
+import { CLIENT_PATIENCE } from '../../libs/audit/src/load/client-patience.ts';
+import { backoffMs } from '../../libs/kernel/src/backoff.ts';
 import type { Settings } from './settings.ts';
 import { fault, note, tally } from './tally.ts';
-
-const TRIES_MAX = 8; // with the pauses below about 20 s: enough for a service that is killed and started again
-const PAUSE_S = 0.1;
-const PAUSE_S_MAX = 5;
-const ANSWER_MS = 15_000; // the product's own deadlines are far below
 
 export interface Call {
   /** The name under which the figures of this call are gathered. */
@@ -42,14 +39,14 @@ export class Client {
   }
 
   call(call: Call): Answer | null {
-    for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    for (let tries = 1; tries <= CLIENT_PATIENCE.triesMax; tries += 1) {
       const response = this.send(call);
       if (response.status !== 0 && response.status !== 503) return this.read(call, response);
       const retryAfter = headerOf(response, 'retry-after');
       if (response.status === 503 && retryAfter === undefined)
         fault('serverFaults', `503 without Retry-After, ${call.name}`);
       tally.retries.add(1, { call: call.name });
-      note({ did: 'again', why: `${call.name}: ${response.status === 503 ? '503' : causeOf(response)}` });
+      note({ did: 'retry', why: `${call.name}: ${response.status === 503 ? '503' : causeOf(response)}` });
       this.wait(tries, Number(retryAfter ?? 0));
     }
     tally.gaveUp.add(1, { call: call.name });
@@ -64,7 +61,7 @@ export class Client {
     if (this.settings.pass) headers['holdfast-operator'] = this.settings.pass;
     return http.request(method, this.settings.url + path, body ? JSON.stringify(body) : null, {
       headers,
-      timeout: ANSWER_MS,
+      timeout: CLIENT_PATIENCE.answerMs,
       redirects: 0,
       responseType: 'text',
       tags: { name },
@@ -83,8 +80,8 @@ export class Client {
   }
 
   private wait(tries: number, retryAfterS: number): void {
-    const growing = Math.min(PAUSE_S_MAX, PAUSE_S * 2 ** tries) * (0.5 + this.random() / 2);
-    sleep(Math.max(Math.min(retryAfterS, PAUSE_S_MAX), growing));
+    const askedMs = Math.min(retryAfterS * 1000, CLIENT_PATIENCE.maxMs);
+    sleep(Math.max(askedMs, backoffMs(tries - 1, CLIENT_PATIENCE, this.random)) / 1000);
   }
 }
 

@@ -1,4 +1,5 @@
-import { pickWeighted, randomOf } from './random.ts';
+import { weightedPicker } from '../../libs/kernel/src/random.ts';
+import { randomOf } from './random.ts';
 
 /** What a shopper does once they have a hold. */
 export type Intent =
@@ -40,7 +41,7 @@ export interface Plan {
 /** The same seed sends the same shoppers. */
 export function planOf(seed: number, index: number): Plan {
   const random = randomOf(seed, index);
-  const intent = pickWeighted(SHARES, ({ share }) => share, random)?.intent ?? 'pays';
+  const intent = weightedPicker(SHARES, ({ share }) => share, random)()?.intent ?? 'pays';
   return {
     intent,
     quantity: random() < 0.2 ? 2 : 1,

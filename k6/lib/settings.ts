@@ -1,4 +1,4 @@
-/** What a scenario is told, by environment; `tools/k6-run.mjs` sets all of it. */
+/** The settings of a scenario, from the environment; `apps/cli/src/k6` sets all of them. */
 export interface Settings {
   /** Origin of the product, without a slash at its end. */
   url: string;
@@ -8,7 +8,10 @@ export interface Settings {
   seconds: number;
   watchers: number;
   seed: number;
-  /** The operator's pass: lets these shoppers, who all come from one address, past the public limits. '' without one. */
+  /**
+   * The operator's pass: lets these shoppers, who all come from one address, past the public limits. ''
+   * without one.
+   */
   pass: string;
   /** A folder that exists; the report goes there. */
   out: string;

@@ -1,7 +1,7 @@
 import { check, sleep } from 'k6';
+import { weightedPicker } from '../../libs/kernel/src/random.ts';
 import { type Answer, Client } from './client.ts';
 import { type Plan, planOf } from './plan.ts';
-import { pickWeighted } from './random.ts';
 import type { Settings } from './settings.ts';
 import { fault, note, tally } from './tally.ts';
 
@@ -13,7 +13,7 @@ interface Hold {
   units: number;
 }
 
-/** One shopper: a session, a look at the drop, a hold, and what they make of it. */
+/** One shopper: a session, a read of the drop, a hold, and its payment or release. */
 export class Shopper {
   private readonly settings: Settings;
   private readonly plan: Plan;
@@ -44,13 +44,16 @@ export class Shopper {
     this.follow(hold);
   }
 
-  /** What there is more of is asked for more often. Null: this shopper reads that nothing is left, and leaves. */
+  /**
+   * What there is more of is asked for more often. Null: this shopper reads that nothing is left, and leaves.
+   */
   private choose(drop: Answer): string | null {
     const items = (drop.body['items'] ?? []) as { sku: string; stock: Record<string, unknown> }[];
     const number = (value: unknown) => (typeof value === 'number' ? value : 1);
     const left = items.some(({ stock }) => number(stock['available']) > 0);
     if (!left && this.plan.believesSoldOut) return null;
-    return pickWeighted(items, ({ stock }) => number(stock['total']), this.plan.random)?.sku ?? null;
+    const pick = weightedPicker(items, ({ stock }) => number(stock['total']), this.plan.random);
+    return pick()?.sku ?? null;
   }
 
   private hold(sku: string): Hold | null {

@@ -1,9 +1,10 @@
 import { Counter, Trend } from 'k6/metrics';
+import type { ClientNote } from '../../libs/audit/src/load/client-note.ts';
 
 /** k6's own; the only way out for a single fact. The runner sends it to a file. */
 declare const console: { log(line: string): void };
 
-/** What happened, as k6 metrics: `thresholds.js` says what they must be, `tools/k6` compares them with the ledger. */
+/** What happened, as k6 metrics: `thresholds.js` says what they must be, `apps/cli/src/k6` compares them with the ledger. */
 export const tally = {
   shoppers: new Counter('shop_shoppers'),
   holdsGiven: new Counter('shop_holds_given'),
@@ -49,25 +50,13 @@ export function beginTally(): void {
   for (const metric of Object.values(tally)) if (metric instanceof Counter) metric.add(0);
 }
 
-/** What the product promised a shopper; one line each in k6's console output, which the runner holds against the ledger. */
-export type Promised =
-  | { did: 'held'; hold: string; sku: string; units: number; expiresAt: string }
-  /** Asked to be given back, or left to expire: from now on it may be somebody else's. */
-  | { did: 'left'; hold: string }
-  | { did: 'paid'; hold: string; order: string; amountMinor: number }
-  /** No answer in the end: it may have happened or not. */
-  | { did: 'unknown'; what: 'hold' | 'order'; hold?: string }
-  /** No answer, or 503: the same is asked again. */
-  | { did: 'again'; why: string }
-  /** An answer that must not be, for whoever looks for its cause. */
-  | { did: 'fault'; what: string };
-
 /** Counts a fault and says what it was. */
 export function fault(counter: 'serverFaults' | 'oddAnswers', what: string): void {
   tally[counter].add(1, { what });
   note({ did: 'fault', what });
 }
 
-export function note(promised: Promised): void {
-  console.log(JSON.stringify(promised));
+/** One line of k6's console output each, which the runner compares with the ledger. */
+export function note(what: ClientNote): void {
+  console.log(JSON.stringify(what));
 }

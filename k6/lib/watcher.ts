@@ -14,7 +14,7 @@ interface Counts {
   total?: number;
 }
 
-/** Somebody who only looks at the live counts until `untilMs`, and comes back with the last id when the stream ends. */
+/** Reads the live counts until `untilMs`, and reconnects with the last id when the stream ends. */
 export class Watcher {
   private readonly settings: Settings;
   private readonly random: () => number;

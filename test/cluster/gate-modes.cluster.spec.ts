@@ -15,12 +15,13 @@ import {
   raceOfOneKey,
   raceUntilAllIsHeld,
 } from '../support/lab/races';
-import { RedisProxy } from '../support/lab/redis-proxy';
+import { RedisProxy } from '../support/proxy/redis-proxy';
 import { readTruth } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
+import { seeds } from '../support/seeds';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 
-const SEEDS = [11, 12, 13];
+const SEEDS = seeds(20, 2); // each is a set of races, with the gate in another trouble
 const WIPE_EVERY_MS = 15;
 const RECONCILED_MS = 15_000;
 const UNITS = 20;
@@ -97,10 +98,13 @@ describe.each(SEEDS)('with a gate that answers at random, seed %i', (seed) => {
   it(
     'every unit is held in the end, and not one more',
     about(async () => {
-      const falsified = proxy.falsified;
-      const { rounds, ms } = await raceUntilAllIsHeld(course, 30_000);
-      console.info(`${proxy.falsified - falsified} lies, ${rounds} rounds, ${Math.round(ms)} ms`);
-      expect(proxy.falsified - falsified).toBeGreaterThan(5);
+      const before = proxy.falsified;
+      // A busy machine may keep Redis away for a whole race: then nobody lied, and the next race counts.
+      for (let races = 0; races < 5 && proxy.falsified - before <= 5; races += 1) {
+        const { rounds, ms } = await raceUntilAllIsHeld(course, 30_000);
+        console.info(`${proxy.falsified - before} lies, ${rounds} rounds, ${Math.round(ms)} ms`);
+      }
+      expect(proxy.falsified - before).toBeGreaterThan(5);
     }),
   );
   it(

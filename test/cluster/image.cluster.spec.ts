@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '@holdfast/process';
 import { createDatabase, dropDatabase, testServerUrl, waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
-import { loadModule } from '../../tools/cluster/load-module';
 import {
   type ComposeService,
   composeServices,
@@ -12,13 +12,10 @@ import {
   withSecretsAt,
 } from '../support/compose-files';
 import { describeWithGo } from '../support/go';
+import { buildImage } from '../support/image';
 import { TestRedis } from '../support/redis';
 import { REPOSITORY } from '../support/repository';
 import { OtherShopper } from '../support/shop-client';
-
-const { freePort } = loadModule<{ freePort(taken?: Set<number>): Promise<number> }>(
-  join(REPOSITORY, 'tools/cluster/ports.mjs'),
-);
 
 /** Where the version of Node that the image is on can be had: on it, as in production, while the other tiers run on the one that is here. */
 function pathWithNodeOfTheImage(): string {
@@ -33,7 +30,7 @@ function pathWithNodeOfTheImage(): string {
 }
 
 const FETCH_MS_MAX = 120_000;
-const INSTANCES = ['inventory-1', 'checkout-1', 'gateway-1'];
+const INSTANCES = ['inventory-1', 'checkout-1', 'accounts-1', 'gateway-1'];
 const logins: string[] = [];
 
 /**
@@ -52,15 +49,11 @@ describeWithGo('the image', () => {
   let databaseUrl: string;
 
   beforeAll(async () => {
-    const checker = join(REPOSITORY, 'tools/compose-check');
     services = composeServices();
     secrets = makeComposeSecrets(folder);
-    // Its steps take most of the time: npm's install, as the image makes it.
     path = pathWithNodeOfTheImage();
-    execFileSync('node', [join(checker, 'image.mjs'), folder], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, PATH: path },
-    });
+    // npm's install takes minutes, and was made here from the same lock file: `npm run test:soak` makes it again, as the image does.
+    buildImage(folder, { path, linked: process.env['HOLDFAST_SOAK'] !== 'on' });
     redis = await TestRedis.start();
     databaseUrl = await createDatabase('image');
     // These servers run here and not among the containers. The logins are as the file names them.
@@ -105,6 +98,7 @@ describeWithGo('the image', () => {
       KAFKA_BROKERS: () => '127.0.0.1:1',
       INVENTORY_ADDRESSES: here,
       CHECKOUT_ADDRESSES: here,
+      ACCOUNTS_ADDRESSES: here,
       HOLDFAST_LISTEN: () => `127.0.0.1:${own('')}`,
       HOLDFAST_OPS_HOST: () => '127.0.0.1',
       HOLDFAST_OPS_PORT: () => own(':ops'),

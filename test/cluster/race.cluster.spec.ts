@@ -1,4 +1,5 @@
-import { leastOf, seededRandom, shuffled, waitFor } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
@@ -15,9 +16,10 @@ import {
 } from '../support/lab/races';
 import { readTruth } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
+import { seeds } from '../support/seeds';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = seeds(20, 3); // each at a whole set of services; the integration tests play more of them
 const CROWD = 3_000;
 const SCARCE = 30; // units: a hundred buyers for each
 const PLACES_PER_UNIT_MAX = 1.3;

@@ -17,6 +17,8 @@ const OUTAGE_S = Number(process.env['HOLDFAST_OUTAGE_SECONDS'] ?? 12);
 const TOLD_STALE_MS = 3_000;
 const CONVERGED_MS = 10_000;
 const READERS = 20;
+// On a machine that does other things, too.
+const SERVED = { deadlineMs: 60_000 };
 
 let ledger: TestLedger;
 let redis: TestRedis;
@@ -79,7 +81,11 @@ async function openShop(): Promise<Shop> {
   });
   await strict.witness.start();
   await readers.start(READERS, 3);
-  await waitFor('counts that move', () => readers.live.every(({ events }) => (events.get('stock') ?? 0) > 3));
+  await waitFor(
+    'counts that move',
+    () => readers.live.every(({ events }) => (events.get('stock') ?? 0) > 3),
+    SERVED,
+  );
   return (open = { dropId, strict, readers });
 }
 
@@ -150,9 +156,9 @@ describe('a rolling restart under load', () => {
         const served = shop.strict.served;
         const ms = await service.end();
         ends.push(`${service.name} ${Math.round(ms)} ms`);
-        await waitFor('others to serve', () => shop.strict.served > served + 40);
-        await service.start();
-        await waitFor('all to serve', () => shop.strict.served > served + 80);
+        await waitFor('others to serve', () => shop.strict.served > served + 40, SERVED);
+        await shop.strict.slowly(() => service.start());
+        await waitFor('all to serve', () => shop.strict.served > served + 80, SERVED);
       }
       console.info(`ended: ${ends.join(', ')}`);
       expect(shop.readers.returns).toBeGreaterThanOrEqual(READERS);
@@ -179,10 +185,10 @@ describe(`Kafka and Kafka Connect dead for ${OUTAGE_S} s under load`, () => {
         });
         const toldMs = performance.now() - killed;
         const served = strict.served;
-        await pause(Math.max(0, OUTAGE_S * 1_000 - toldMs));
+        await strict.slowly(() => pause(Math.max(0, OUTAGE_S * 1_000 - toldMs)));
         expect(strict.served - served).toBeGreaterThan(OUTAGE_S * 5);
         expect((await shownOf(shop.dropId))?.stale).toBe(true);
-        await stream.begin();
+        await strict.slowly(() => stream.begin());
         const back = performance.now();
         await waitFor('every reader to be told', () => told('fresh').every((n, i) => n > fresh[i]!), {
           deadlineMs: CONVERGED_MS + 20_000,

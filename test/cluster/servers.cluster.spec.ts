@@ -1,39 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { KafkaSecurity } from '@holdfast/config';
+import { join } from 'node:path';
+import { OPEN_KAFKA } from '@holdfast/config';
 import { withLogin } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
-import { loadModule } from '../../tools/cluster/load-module';
+import { queryBroker } from '../../apps/cluster/src/servers/query-broker';
+import { callConnect } from '../../apps/cluster/src/servers/connect-rest';
+import { type Servers, startServers } from '../../apps/cluster/src/servers/start-servers';
+import { startStream, type Stream } from '../../apps/cluster/src/stream/start-stream';
 import { createLedger, type TestLedger } from '../support/database';
-import { askBroker, askRest } from '../support/secure-kafka';
+import { ensureBuild, REPOSITORY } from '../support/repository';
+import { makeStreamLogin } from '../support/stream-login';
 
-interface Component {
-  kind: string;
-  address: string;
-  pid: number;
-  state: string;
-}
-interface Group {
-  components(): Promise<Component[]>;
-  stop(): Promise<void>;
-}
-interface Kafka {
-  kafkaBrokers: string;
-  kafkaSecurity: KafkaSecurity;
-}
-type Start<Result> = (how: object) => Promise<Group & Result>;
-const file = resolve(__dirname, '../../tools/cluster/servers.mjs');
-const { startServers, startStream } = loadModule<{
-  startServers: Start<Kafka>;
-  startStream: Start<{ connectUrl: string }>;
-}>(file);
-const { ensureCdcLogin } = loadModule<{ ensureCdcLogin(how: object): Promise<void> }>(
-  resolve(__dirname, '../../infra/debezium/login.mjs'),
-);
-
+const NOTHING_GIVEN = { redisUrl: null, kafkaBrokers: null, kafkaSecurity: OPEN_KAFKA };
 const PASSWORD = 'only-for-this-test';
 // Java programs on a machine that does other things, too.
 const UP = { deadlineMs: 100_000, everyMs: 200 };
@@ -53,24 +34,26 @@ describe('the servers of the cluster mode', () => {
   const user = `holdfast_connect_test_${process.pid}`;
   let ledger: TestLedger;
   let db: Client;
-  let servers: Group & Kafka;
-  let stream: Group & { connectUrl: string };
-  const all = async () => [...(await servers.components()), ...(await stream.components())];
-  const component = async (kind: string) => (await all()).find((each) => each.kind === kind)!;
+  let servers: Servers;
+  let stream: Stream;
+  const all = () => [...servers.components(), ...stream.components()].map((it) => ({ ...it, pid: it.pid! }));
+  const component = (kind: string) => all().find((each) => each.kind === kind)!;
 
   beforeAll(async () => {
     ledger = await createLedger('servers');
     db = new Client({ connectionString: ledger.url });
     await db.connect();
-    servers = await startServers({ dataDir, redisPassword: PASSWORD, kafkaPassword: PASSWORD, say });
+    const passwords = { redisPassword: PASSWORD, kafkaPassword: PASSWORD };
+    servers = await startServers({ dataDir, ...passwords, given: NOTHING_GIVEN, say });
     const { kafkaBrokers, kafkaSecurity } = servers;
-    await ensureCdcLogin({ databaseUrl: ledger.url, user, password: PASSWORD });
+    await makeStreamLogin(ledger.url, { name: user, password: PASSWORD });
     stream = await startStream({
       dataDir,
       kafkaBrokers,
       kafkaSecurity,
       databaseUrl: withLogin(ledger.url, user, PASSWORD),
       connectPassword: PASSWORD,
+      givenUrl: null,
       slot,
       say,
     });
@@ -90,51 +73,47 @@ describe('the servers of the cluster mode', () => {
   }, 60_000);
 
   it('are up once they are started, each with its pid', async () => {
-    expect((await all()).map(({ kind, state }) => [kind, state])).toEqual([
-      ['redis', 'up'],
-      ['kafka', 'up'],
-      ['connect', 'up'],
-    ]);
-    for (const { pid } of await all()) expect(isAlive(pid)).toBe(true);
+    expect(all().map(({ kind }) => kind)).toEqual(['redis', 'kafka', 'connect']);
+    for (const { pid } of all()) expect(isAlive(pid)).toBe(true);
   });
 
   it('serve only who knows the password: other users of the machine reach loopback, too', async () => {
-    const [broker] = [servers.kafkaBrokers];
+    const broker = servers.kafkaBrokers;
     const wrong = { ...servers.kafkaSecurity.login!, password: 'a wrong one' };
-    await expect(askBroker({ broker })).rejects.toThrow('it may want a login');
-    await expect(askBroker({ broker, security: { login: wrong, tls: null } })).rejects.toThrow(
+    await expect(queryBroker({ broker })).rejects.toThrow('it may want a login');
+    await expect(queryBroker({ broker, security: { login: wrong, tls: null } })).rejects.toThrow(
       'it refuses the login holdfast by PLAIN',
     );
-    await expect(askBroker({ broker, security: servers.kafkaSecurity })).resolves.toMatchObject({
+    await expect(queryBroker({ broker, security: servers.kafkaSecurity })).resolves.toMatchObject({
       brokers: 1,
     });
-    const { address } = await component('connect');
-    const status = async (url: string) => (await askRest(url, '/connectors/holdfast-cdc/config')).status;
+    const { address } = component('connect');
+    const status = async (url: string) => (await callConnect(url, '/connectors/holdfast-cdc/config')).status;
     expect(await status(address)).toBe(401);
     expect(await status(address.replace('//', '//holdfast:wrong@'))).toBe(401);
     expect(await status(stream.connectUrl)).toBe(200);
-    expect((await all()).map((each) => each.address).join()).not.toContain(PASSWORD);
+    expect(
+      all()
+        .map((each) => each.address)
+        .join(),
+    ).not.toContain(PASSWORD);
   });
 
   it('keep their passwords in files for the owner alone, and out of arguments', async () => {
     const secret = ['kafka/server.properties', 'kafka/client.properties', 'connect/worker.properties'];
     for (const name of [...secret, 'connect/rest.logins', 'connect/rest.jaas'])
       expect(statSync(join(dataDir, name)).mode & 0o077).toBe(0);
-    for (const { pid } of await all())
-      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(PASSWORD);
+    for (const { pid } of all()) expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(PASSWORD);
     expect(said.join('\n')).not.toContain(PASSWORD);
   });
 
   it.each(['redis', 'kafka', 'connect'])(
     'start %s again after kill -9, and say so',
     async (kind) => {
-      const { pid } = await component(kind);
+      const { pid } = component(kind);
       process.kill(pid, 'SIGKILL');
-      await waitFor(
-        `${kind} is back`,
-        async () => (await component(kind)).pid !== pid && (await component(kind)).state === 'up',
-        UP,
-      );
+      // The pid changes when the new one answers.
+      await waitFor(`${kind} is running again`, async () => component(kind).pid !== pid, UP);
       expect(
         said.some((line) => line.includes(`(pid ${pid}) ended with signal SIGKILL; starting it again`)),
       ).toBe(true);
@@ -165,17 +144,19 @@ describe('a launcher that is killed', () => {
   });
 
   it('leaves no server behind', async () => {
-    const code = `import { startServers } from ${JSON.stringify(file)};
-      const servers = await startServers({ dataDir: ${JSON.stringify(dataDir)}, kafkaPassword: '${PASSWORD}' });
-      console.log(JSON.stringify(await servers.components()));
+    ensureBuild();
+    const built = join(REPOSITORY, 'dist/apps/cluster/src/servers/start-servers.js');
+    const how = {
+      ...{ dataDir, redisPassword: PASSWORD, kafkaPassword: PASSWORD, given: NOTHING_GIVEN },
+    };
+    const code = `require(${JSON.stringify(built)}).startServers({ ...${JSON.stringify(how)}, say: () => undefined })
+      .then((servers) => console.log(JSON.stringify(servers.components())));
       setInterval(() => undefined, 1000);`;
-    launcher = spawn(process.execPath, ['--input-type=module', '-e', code], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    launcher = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
     const line = await new Promise<string>((told) =>
       launcher.stdout!.once('data', (bytes) => told(String(bytes))),
     );
-    const pids = (JSON.parse(line) as Component[]).map(({ pid }) => pid);
+    const pids = (JSON.parse(line) as { pid: number }[]).map(({ pid }) => pid);
     expect(pids.filter(isAlive)).toHaveLength(2);
     launcher.kill('SIGKILL');
     await waitFor('all are gone', () => pids.filter(isAlive).length === 0, { deadlineMs: 12_000 });

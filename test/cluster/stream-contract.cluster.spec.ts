@@ -1,7 +1,7 @@
 import { KafkaChangeStream, type KafkaSource } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
 import { projectorSource, STREAM_TOPICS } from '../../apps/inventory/src/adapters/kafka/stream-source';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { changeStreamContract } from '../contract/change-stream.contract';
 import { adminPool } from '../integration/stream-support';
 import { createLedger } from '../support/database';
@@ -13,7 +13,7 @@ changeStreamContract('Debezium and Kafka', async () => {
   const ledger = await createLedger('change_stream_kafka');
   const servers = await StreamServers.start(ledger.url);
   const pool = adminPool(ledger.url);
-  const catalogue = new LedgerDropCatalogue(pool);
+  const catalogue = new MerchantDrops(pool);
   const projector = projectorSource({
     ...servers.access,
     instance: 'contract',

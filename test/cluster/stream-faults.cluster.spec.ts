@@ -1,16 +1,16 @@
-import { KafkaChangeStream } from '@holdfast/messaging';
+import { clientSecurity, KafkaChangeStream } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
-import { leastOf, seededRandom, shuffled, waitFor } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
 import type { Pool } from 'pg';
 import { factsSource } from '../../apps/inventory/src/adapters/kafka/stream-source';
 import { LedgerFactCounts } from '../../apps/inventory/src/adapters/postgres/facts/ledger-fact-counts';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
-import { CountFacts } from '../../apps/inventory/src/application/count-facts';
+import { MerchantDrops } from '../support/merchant-drops';
+import { CountFacts } from '../../apps/inventory/src/application/projector/count-facts';
 import { adminPool } from '../integration/stream-support';
 import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
-import { clientSecurity } from '../support/secure-kafka';
 import { StreamServers } from '../support/stream-servers';
 
 jest.setTimeout(240_000);
@@ -43,7 +43,7 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
     return it;
   };
   const create = async (skus: readonly string[] = SKUS) =>
-    (await new LedgerDropCatalogue(pool).create(streamDrop(skus))).drop.id;
+    (await new MerchantDrops(pool).create(streamDrop(skus))).drop.id;
 
   beforeAll(async () => {
     ledger = await startOwnLedger();
@@ -168,12 +168,16 @@ describe(`the stock view behind Debezium and Kafka (seed ${SEED})`, () => {
       await projector.mend();
       return (await projector.view.ofDrop(poisoned))[0]!.version === 9;
     });
-    const letters = await waitFor('both letters', async () => {
-      const all = (await recordsOf(`${STOCK}.dlq`)).filter(({ headers }) =>
-        String(headers!['dlq-group']).endsWith('-steady'),
-      );
-      return all.length === 2 && all.sort((a, b) => a.value!.length - b.value!.length);
-    });
+    const letters = await waitFor(
+      'both letters',
+      async () => {
+        const all = (await recordsOf(`${STOCK}.dlq`)).filter(({ headers }) =>
+          String(headers!['dlq-group']).endsWith('-steady'),
+        );
+        return all.length === 2 && all.sort((a, b) => a.value!.length - b.value!.length);
+      },
+      REBALANCED,
+    );
     expect(letters.map(({ key: at, value }) => [String(at), String(value)])).toEqual([
       [key, '{"after": cut off'],
       [key, JSON.stringify(wrongRow)],

@@ -1,13 +1,14 @@
 import type { EmbeddedPostgres } from '@holdfast/postgres';
+import { clientSecurity } from '@holdfast/messaging';
 import { waitFor } from '@holdfast/testing';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import type { Pool } from 'pg';
 import { STREAM_TOPICS } from '../../apps/inventory/src/adapters/kafka/stream-source';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { adminPool } from '../integration/stream-support';
 import { type OwnLedger, startOwnLedger } from '../support/own-ledger';
 import { Projector, streamDrop, Traffic } from '../support/stream-projector';
-import { askRest, clientSecurity } from '../support/secure-kafka';
+import { callConnect } from '../../apps/cluster/src/servers/connect-rest';
 import { dropSlot, StreamServers } from '../support/stream-servers';
 
 jest.setTimeout(240_000);
@@ -35,7 +36,7 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
     server = ledger.server;
     pool = adminPool(server.url);
     servers = await StreamServers.start(server.url);
-    dropId = (await new LedgerDropCatalogue(pool).create(streamDrop(SKUS))).drop.id;
+    dropId = (await new MerchantDrops(pool).create(streamDrop(SKUS))).drop.id;
     projector = new Projector(pool, { ...servers.access, instance: 'pg', databaseUrl: server.url });
     await projector.start();
   });
@@ -104,9 +105,8 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
 
   it('has a task that failed brought back by the watchdog', async () => {
     const failed = async () => {
-      const status = await askRest(servers.connectUrl, '/connectors/holdfast-cdc/status');
-      const { tasks } = (await status.json()) as { tasks: { state: string }[] };
-      return tasks.some(({ state }) => state === 'FAILED');
+      const { body } = await callConnect(servers.connectUrl, '/connectors/holdfast-cdc/status');
+      return body.tasks!.some(({ state }) => state === 'FAILED');
     };
     // A record that its topic refuses is what Connect does not try again.
     await setMaxMessageBytes('200');
@@ -125,7 +125,9 @@ describe('the change stream behind a PostgreSQL that fails it', () => {
     });
     const since = performance.now();
     const took = await converges(since);
-    expect(await slot()).toMatchObject({ active: true });
+    await waitFor('the slot is in use again', async () => (await slot())?.active === true, {
+      deadlineMs: CONVERGED_MS,
+    });
     console.info(`after its slot was dropped: ${took}`);
   });
 

@@ -1,6 +1,6 @@
 import { PgoutputChangeStream } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { inventoryStreamSource } from '../../apps/inventory/src/adapters/postgres/stream-source';
 import { adminPool, dropSlots } from '../integration/stream-support';
 import { createLedger } from '../support/database';
@@ -9,7 +9,7 @@ import { changeStreamContract } from './change-stream.contract';
 changeStreamContract('pgoutput, read in this process', async () => {
   const ledger = await createLedger('change_stream');
   const pool = adminPool(ledger.url);
-  const catalogue = new LedgerDropCatalogue(pool);
+  const catalogue = new MerchantDrops(pool);
   return {
     open: () => new PgoutputChangeStream(inventoryStreamSource(ledger.url), silentLogger()),
     query: async (text, values) => (await pool.query(text, values)).rows,

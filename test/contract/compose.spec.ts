@@ -13,7 +13,7 @@ import { describeWithGo } from '../support/go';
 import { REPOSITORY } from '../support/repository';
 
 const FILE = join(REPOSITORY, 'docker-compose.yml');
-const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout'];
+const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout', 'accounts'];
 
 /** There is no container engine where these tests run: what can be known without one is asked here. */
 describeWithGo('docker-compose.yml', () => {
@@ -56,7 +56,7 @@ describeWithGo('docker-compose.yml', () => {
   });
 
   it('knows no setting that nobody reads', () => {
-    const sources = ['libs/config/src', 'infra/debezium', 'tools/cluster'].flatMap(textOf).join('\n');
+    const sources = ['libs/config/src', 'apps/cluster/src/programs'].flatMap(textOf).join('\n');
     const own = Object.values(services).filter(({ image }) => image === 'holdfast:local');
     expect(own.length).toBeGreaterThan(KINDS.length * 2);
     const names = new Set(own.flatMap(({ environment }) => Object.keys(environment)));
@@ -74,11 +74,12 @@ describeWithGo('docker-compose.yml', () => {
     [
       'migrate',
       'data',
-      'admin-database-url checkout-database-url inventory-database-url operator-database-url stream-database-url',
+      'accounts-database-url admin-database-url checkout-database-url inventory-database-url operator-database-url stream-database-url',
     ],
     ['cli', 'data edge', 'operator-database-url'],
     ['inventory-1', 'app cdc data', 'inventory-database-url kafka-password redis-url service-key'],
     ['checkout-1', 'app data edge', 'checkout-database-url service-key'],
+    ['accounts-1', 'app data', 'accounts-database-url accounts-key service-key'],
     ['gateway-1', 'app edge', 'redis-url service-key'],
     ['proxy', 'edge', ''],
     ['kafka', 'cdc', 'kafka-client kafka-jaas'],
@@ -94,7 +95,7 @@ describeWithGo('docker-compose.yml', () => {
     }
   });
 
-  it('lists every service there', () => expect(Object.keys(services)).toHaveLength(16));
+  it('lists every service there', () => expect(Object.keys(services)).toHaveLength(18));
 
   it('makes each secret that a service reads, and lets each read only its own', () => {
     for (const [name, { environment, command, entrypoint, health, secrets: given }] of Object.entries(
@@ -120,10 +121,12 @@ describeWithGo('docker-compose.yml', () => {
     const listening = (kind: string) =>
       named(kind).map((name) => `${name}:${of(name).environment['HOLDFAST_LISTEN']?.split(':').pop()}`);
     const listed = (name: string, variable: string) => of(name).environment[variable]?.split(',');
-    for (const name of [...named('gateway'), ...named('checkout')])
+    for (const name of [...named('gateway'), ...named('checkout'), ...named('accounts')])
       expect(listed(name, 'INVENTORY_ADDRESSES')).toEqual(listening('inventory'));
-    for (const name of named('gateway'))
+    for (const name of named('gateway')) {
       expect(listed(name, 'CHECKOUT_ADDRESSES')).toEqual(listening('checkout'));
+      expect(listed(name, 'ACCOUNTS_ADDRESSES')).toEqual(listening('accounts'));
+    }
     const http = named('gateway').map((name) => `${name}:${of(name).environment['PORT']}`);
     const upstream = readFileSync(join(REPOSITORY, 'infra/nginx/compose.conf'), 'utf8');
     expect([...upstream.matchAll(/^\s*server (\S+:\d+)/gm)].map(([, address]) => address)).toEqual(http);
@@ -154,18 +157,35 @@ describeWithGo('docker-compose.yml', () => {
     expect(environment['OFFSET_FLUSH_INTERVAL_MS']).toBe('1000');
   });
 
+  it.each([
+    // There the launcher has a listener of its own, with another name.
+    ['kafka', 'broker', ['inter.broker.listener.name']],
+    ['connect', 'connect', []],
+  ])('sets what infra/kafka says for %s under the launcher', (name, file, apart) => {
+    const text = readFileSync(join(REPOSITORY, `infra/kafka/${file}.properties`), 'utf8');
+    const lines = [...text.matchAll(/^([a-z][^=]*)=(.*)$/gm)].map(([, key, value]) => [key!, value!]);
+    const wanted = lines.filter(([key]) => !apart.includes(key!));
+    const { environment } = of(name);
+    const found = wanted.map(([key]) => {
+      const variable = key!.toUpperCase().replaceAll('.', '_');
+      // The image of Connect makes some of these itself, of names without a prefix.
+      return [key, environment[`${name.toUpperCase()}_${variable}`] ?? environment[variable]];
+    });
+    expect(found).toEqual(wanted);
+  });
+
   it('tells the command line in which mode the product runs', () => {
     expect(of('cli').environment['HOLDFAST_MODE']).toBe('cluster');
   });
 
   it('makes the secrets and the ledger before any service starts', () => {
     for (const name of KINDS.flatMap(named)) expect(of(name).needs).toContain('migrate');
-    expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*make-logins\.mjs/);
+    expect(of('migrate').command?.at(-1)).toMatch(/loadSecrets[^]*migrate[^]*seed[^]*make-logins\.js/);
   });
 });
 
 function textOf(folder: string): string[] {
   return readdirSync(join(REPOSITORY, folder))
-    .filter((file) => /\.(ts|mjs)$/.test(file) && !file.endsWith('.spec.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
     .map((file) => readFileSync(join(REPOSITORY, folder, file), 'utf8'));
 }

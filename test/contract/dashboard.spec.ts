@@ -24,7 +24,7 @@ function exported(): Set<string> {
       .map((name) => readFileSync(join(REPOSITORY, folder, name), 'utf8')),
   );
   const made =
-    /(?:\bread|metrics\s*\.\s*(?:counter|counterOf|countersOf|gauge|histogram|routeHistogram))\(\s*'(\w+)'/g;
+    /(?:\b(?:read|count)|metrics\s*\.\s*(?:counter|counterOf|countersOf|gauge|histogram|routeHistogram))\(\s*'(\w+)'/g;
   return new Set(sources.flatMap((text) => [...text.matchAll(made)].map(([, name]) => name!)));
 }
 

@@ -1,7 +1,14 @@
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
+import { NoGate } from '../../apps/inventory/src/adapters/memory/no-gate';
 import { gateContract, GateUnderTest, newWorld } from './gate.contract';
 
 gateContract('the gate in memory', (world) => new MemoryGate(world.clock, async () => world.customers));
+
+it('lets everybody go to the ledger when there is no gate', async () => {
+  const it_ = new GateUnderTest(new NoGate(), newWorld('d1'));
+  it_.learn();
+  expect([await it_.ask(), await it_.gate.shortageOf('d1')]).toEqual(['ask', null]);
+});
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

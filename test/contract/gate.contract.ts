@@ -1,8 +1,9 @@
-import { type Network, networkName } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
-import { waitFor } from '@holdfast/testing';
-import type { Gate, GateSale } from '../../apps/inventory/src/application/ports/gate.port';
+import { type Network, networkName, ServiceUnavailable } from '@holdfast/contracts';
+import { TestClock, waitFor } from '@holdfast/testing';
+import type { GateSale } from '../../apps/inventory/src/application/ports/gate-source.port';
+import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
 import type { LaneNews, UnitsOnOffer } from '../../apps/inventory/src/application/ports/ledger.port';
+import { askGate, type GateAnswer, withdraw } from '../support/ask-gate';
 
 /** What the suite controls around a gate: the clock, and what the ledger would answer. */
 export interface GateWorld {
@@ -14,24 +15,6 @@ export interface GateWorld {
   sale: GateSale;
 }
 
-export class TestClock extends Clock {
-  private ms = 1_000_000;
-  private setByMs = 0;
-  now(): number {
-    return this.ms + this.setByMs;
-  }
-  override monotonicMs(): number {
-    return this.ms;
-  }
-  /** What an operator or a time server does to the wall clock. */
-  set(byMs: number): void {
-    this.setByMs += byMs;
-  }
-  advance(ms: number): void {
-    this.ms += ms;
-  }
-}
-
 let version = 1;
 /** Rows of the ledger, each newer than all before. */
 export function unitsOf(units: Record<string, number>): Map<string, UnitsOnOffer> {
@@ -41,7 +24,7 @@ export function unitsOf(units: Record<string, number>): Map<string, UnitsOnOffer
 
 export function newWorld(dropId: string): GateWorld {
   return {
-    clock: new TestClock(),
+    clock: new TestClock(1_000_000),
     dropId,
     customers: ['cus_known'],
     sale: {
@@ -76,11 +59,12 @@ export class GateUnderTest {
     return { dropId, customerId, network, lines: lines ?? [{ sku: 'A', quantity: 1 }], holdId: () => id };
   }
 
-  /** `ask` (seen or not), `wait`, or the short lines. */
-  async ask(wish: Wish = {}): Promise<'ask' | 'wait' | number[]> {
-    const verdict = await this.gate.check(this.query(wish));
-    if (verdict.kind === 'short') return verdict.shortLines;
-    return verdict.kind === 'wait' ? 'wait' : 'ask';
+  ask(wish: Wish = {}): Promise<GateAnswer> {
+    return askGate(this.gate, this.query(wish));
+  }
+
+  withdraw(wish: Wish): Promise<void> {
+    return withdraw(this.gate, this.query(wish));
   }
 
   /** A batch of the ledger tells how the drop stands now, in whole or with a change. */
@@ -117,6 +101,23 @@ export function gateContract(name: string, make: (world: GateWorld) => Gate): vo
 
     it('refuses nobody at first, when it knows nothing', async () => {
       expect(['ask', 'wait']).toContain(await ask());
+    });
+
+    it('goes to the ledger once, and answers as it does or fails as it does', async () => {
+      const { gate } = it_;
+      await it_.soldOut();
+      let times = 0;
+      const wish = { customerId: 'cus_first', lines: [{ sku: 'B', quantity: 1 }] };
+      const answer = { kind: 'unknown-sku' as const, lineIndexes: [0] };
+      const toLedger = () => {
+        times += 1;
+        return Promise.resolve(answer);
+      };
+      expect(await gate.place(it_.query(wish), toLedger)).toBe(answer);
+      const lost = () => Promise.reject(new ServiceUnavailable('lost'));
+      await expect(gate.place(it_.query({ customerId: 'cus_known' }), lost)).rejects.toThrow('lost');
+      expect(await gate.place(it_.query(), toLedger)).toMatchObject({ kind: 'refused', reason: 'sold-out' });
+      expect(times).toBe(1);
     });
 
     it('refuses a newcomer what is sold out, and names every short line', async () => {
@@ -194,7 +195,7 @@ export function gateContract(name: string, make: (world: GateWorld) => Gate): vo
 
     it('asks the ledger again in time though the wall clock was set back', async () => {
       await it_.soldOut();
-      world.clock.set(-3_600_000);
+      world.clock.setByMs -= 3_600_000;
       world.clock.advance(1_001);
       expect(await ask()).toBe('ask');
     });

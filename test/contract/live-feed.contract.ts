@@ -3,8 +3,13 @@ import { waitFor } from '@holdfast/testing';
 
 const drop = (revision: number): LiveMessage => ({ kind: 'drop', dropId: 'dcontract', revision });
 
+/** A feed with its two ends. */
+export interface WholeFeed extends LiveFeed {
+  publish(message: LiveMessage): void | Promise<void>;
+}
+
 /** What every live feed must do. `make` gives a feed that only this suite publishes on. */
-export function liveFeedContract(name: string, make: () => Promise<LiveFeed>): void {
+export function liveFeedContract(name: string, make: () => Promise<WholeFeed>): void {
   describe(`the live feed in ${name}`, () => {
     const listening = (feed: LiveFeed) => {
       const heard: LiveMessage[] = [];

@@ -1,13 +1,12 @@
 import { silentLogger } from '@holdfast/observability';
-import { openRedis, RedisLiveFeed } from '@holdfast/redis';
+import { InProcessFeed } from '@holdfast/contracts';
+import { openRedis } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
-import { GatewayFeed } from '../../apps/gateway/src/adapters/view/gateway-feed';
-import { MemoryLiveFeed } from '../../apps/inventory/src/adapters/memory/live-feed';
 import { TestRedis, TestRedisCluster } from '../support/redis';
-import { liveFeedContract } from './live-feed.contract';
+import { openRedisFeed } from '../support/redis-feed';
+import { liveFeedContract, type WholeFeed } from './live-feed.contract';
 
-liveFeedContract('memory', async () => new MemoryLiveFeed());
-liveFeedContract('a gateway', async () => new GatewayFeed());
+liveFeedContract('one process', async () => new InProcessFeed());
 
 describe('over Redis', () => {
   const ends: (() => unknown)[] = [];
@@ -15,15 +14,12 @@ describe('over Redis', () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
 
-  async function feedAt(urls: readonly string[]): Promise<RedisLiveFeed> {
+  async function feedAt(urls: readonly string[]): Promise<WholeFeed> {
     const redis = openRedis({ urls, name: 'contract', logger: silentLogger() });
-    const feed = new RedisLiveFeed({ redis, onFault: () => undefined });
-    ends.push(
-      () => redis.close(),
-      () => feed.close(),
-    );
+    ends.push(() => redis.close());
     await waitFor('Redis is up', () => redis.isUp);
-    await feed.listen(urls, 'contract');
+    const feed = await openRedisFeed(redis, urls);
+    ends.push(() => feed.close());
     return feed;
   }
 

@@ -1,5 +1,5 @@
 import { randomId, SystemClock } from '@holdfast/kernel';
-import { type StockRow, StockView } from '@holdfast/contracts';
+import { InProcessFeed, type StockRow } from '@holdfast/contracts';
 import { silentLogger } from '@holdfast/observability';
 import { openRedis, RedisViewReader } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
@@ -7,12 +7,16 @@ import { MirroredStockView } from '../../apps/gateway/src/adapters/view/mirrored
 import { MemoryStockView } from '../../apps/inventory/src/adapters/memory/stock-view';
 import { RedisStockView } from '../../apps/inventory/src/adapters/redis/view/redis-stock-view';
 import { TestRedis, TestRedisCluster } from '../support/redis';
-import { stockViewContract } from './stock-view.contract';
+import { stockViewContract, type WrittenView } from './stock-view.contract';
 
 const RUNS_OVER_THE_NETWORK = 60;
 const RUNS_WITHOUT_A_FEED = 10; // a mirror that hears nothing waits a moment for the feed at each look
 
-stockViewContract('memory', async () => new MemoryStockView(async () => []));
+stockViewContract(
+  'memory',
+  async () =>
+    new MemoryStockView({ load: async () => [], feed: new InProcessFeed(), clock: new SystemClock() }),
+);
 
 describe('over Redis', () => {
   const ends: (() => unknown)[] = [];
@@ -65,41 +69,25 @@ describe('over Redis', () => {
         onTrouble: () => undefined,
         clock: new SystemClock(),
       });
-      return new ThroughMirror(view, mirror);
+      return throughMirror(view, mirror);
     },
     RUNS_WITHOUT_A_FEED,
   );
 });
 
 /** Written as a projector does, read as a gateway does for a reader who comes back. */
-class ThroughMirror extends StockView {
-  constructor(
-    private readonly written: RedisStockView,
-    private readonly shown: MirroredStockView,
-  ) {
-    super();
-  }
-
-  override async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
-    const taken = await this.written.apply(rows);
-    for (const dropId of new Set(rows.map((row) => row.dropId))) {
+function throughMirror(written: RedisStockView, shown: MirroredStockView): WrittenView {
+  return {
+    apply: async (rows: readonly StockRow[]) => {
+      const taken = await written.apply(rows);
       // Nothing comes from the ledger here: what the stream brings first is all there is.
-      await this.written.load(dropId, []);
-    }
-    return taken;
-  }
-
-  override async ofDrop(dropId: string): Promise<StockRow[]> {
-    // As the hub does, which asks again while its readers wait.
-    await waitFor('the mirror to catch up', () => this.shown.catchUp(dropId));
-    return this.shown.ofDrop(dropId);
-  }
-
-  override freshness() {
-    return this.written.freshness();
-  }
-
-  override setFreshness(freshness: { staleSince: string | null }) {
-    return this.written.setFreshness(freshness);
-  }
+      for (const dropId of new Set(rows.map((row) => row.dropId))) await written.load(dropId, []);
+      return taken;
+    },
+    ofDrop: async (dropId: string) => {
+      // As the hub does, which asks again while its readers wait.
+      await waitFor('the mirror to catch up', () => shown.catchUp(dropId));
+      return shown.ofDrop(dropId);
+    },
+  };
 }

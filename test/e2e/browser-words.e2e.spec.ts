@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeInBrowser, ShopPage, TestBrowser } from '../support/browser';
-import { MODE, type Product, startProduct } from '../support/product';
+import { once } from '../support/once';
+import { type Product, startProduct } from '../support/product';
 import { makeDrop, OtherShopper } from '../support/shop-client';
 
 const browser = new TestBrowser();
@@ -13,76 +14,54 @@ async function shopper(dropId: string, expect: number[] = []): Promise<ShopPage>
   return shop;
 }
 
-/** Words about answers that the test itself gives, or that no mode could change: once is enough. */
-const once = MODE === 'cluster' ? () => undefined : it;
-
 const OPENS_IN_S = 25; // long enough to see the page before, on a busy machine
 const HELD_S = 10; // and the page while a unit is held
 const isoIn = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
-
-async function heldUnitsComeBack(): Promise<void> {
-  const dropId = await makeDrop(product, ['CUP=1@9.00'], '--hold-ttl', String(HELD_S));
-  const shop = await shopper(dropId);
-  await shop.option('CUP').click();
-  await new OtherShopper(product.url).hold(dropId, 'CUP');
-  await shop.says('Sold out · 1 on hold');
-  await shop.says('only on hold and may come back');
-  expect(await shop.main.isDisabled()).toBe(true);
-  const back = shop.page.getByText('Only 1 left').first();
-  await back.waitFor({ timeout: 4 * HELD_S * 1000 }); // its time ran out
-  expect(await shop.main.isDisabled()).toBe(false);
-}
-
-async function holdIsOver(): Promise<void> {
-  const dropId = await makeDrop(product, ['CUP=9@9.00'], '--hold-ttl', String(HELD_S));
-  const shop = await shopper(dropId);
-  await shop.hold('CUP');
-  const over = shop.page.getByText('Your hold is over').first();
-  await over.waitFor({ timeout: 4 * HELD_S * 1000 });
-  await shop.option('CUP').waitFor();
-}
-
-async function opensByItself(): Promise<void> {
-  const dropId = await makeDrop(product, ['CUP=9@9.00'], '--opens-at', isoIn(OPENS_IN_S));
-  const shop = await shopper(dropId);
-  await shop.says('Opens in');
-  await shop.page.getByRole('button', { name: 'Not open yet' }).waitFor();
-  await shop.option('CUP').click();
-  const hold = shop.page.getByRole('button', { name: 'Hold CUP' });
-  await hold.waitFor({ timeout: 2 * OPENS_IN_S * 1000 });
-  await shop.main.click();
-  await shop.heading('On hold for you').waitFor();
-}
-
-/** What takes its time begins with the file, and goes on beside the tests that do not; each of them ends in a test of its own. */
-const begun = new Map<() => Promise<void>, Promise<unknown>>();
-function begin(...works: (() => Promise<void>)[]): void {
-  for (const work of works)
-    begun.set(
-      work,
-      work().then(
-        () => undefined,
-        (error: unknown) => error,
-      ),
-    );
-}
-async function ended(work: () => Promise<void>): Promise<void> {
-  const error = await begun.get(work);
-  if (error !== undefined) throw error as Error;
-}
 
 describeInBrowser('what the page says in plain words', () => {
   beforeAll(async () => {
     await browser.start();
     product = await startProduct({ env: { HOLDFAST_DEMO: 'off' } });
-    begin(heldUnitsComeBack, holdIsOver, opensByItself);
   });
 
   afterAll(() => browser.stop());
 
-  afterEach(() => expect(browser.complaints.splice(0)).toEqual([]));
+  // The ones that wait for a time of the drop come first, so that the others fill it.
+  it.concurrent('sold out, while somebody watches, and that held units may come back', async () => {
+    const dropId = await makeDrop(product, ['CUP=1@9.00'], '--hold-ttl', String(HELD_S));
+    const shop = await shopper(dropId);
+    await shop.option('CUP').click();
+    await new OtherShopper(product.url).hold(dropId, 'CUP');
+    await shop.says('Sold out · 1 on hold');
+    await shop.says('may become available again');
+    expect(await shop.main.isDisabled()).toBe(true);
+    const back = shop.page.getByText('Only 1 left').first();
+    await back.waitFor({ timeout: 4 * HELD_S * 1000 }); // its time ran out
+    expect(await shop.main.isDisabled()).toBe(false);
+  });
 
-  once('sold out, when somebody else was quicker by a moment', async () => {
+  it.concurrent('the hold is over', async () => {
+    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--hold-ttl', String(HELD_S));
+    const shop = await shopper(dropId);
+    await shop.hold('CUP');
+    const over = shop.page.getByText('Your hold has expired').first();
+    await over.waitFor({ timeout: 4 * HELD_S * 1000 });
+    await shop.option('CUP').waitFor();
+  });
+
+  once.concurrent('not open yet, with a countdown at whose end the shop opens without a reload', async () => {
+    const dropId = await makeDrop(product, ['CUP=9@9.00'], '--opens-at', isoIn(OPENS_IN_S));
+    const shop = await shopper(dropId);
+    await shop.says('Opens in');
+    await shop.page.getByRole('button', { name: 'Not open yet' }).waitFor();
+    await shop.option('CUP').click();
+    const hold = shop.page.getByRole('button', { name: 'Hold CUP' });
+    await hold.waitFor({ timeout: 2 * OPENS_IN_S * 1000 });
+    await shop.main.click();
+    await shop.heading('On hold for you').waitFor();
+  });
+
+  once.concurrent('sold out, when somebody else was quicker by a moment', async () => {
     const dropId = await makeDrop(product, ['CUP=1@9.00']);
     const shop = await shopper(dropId, [409]);
     await shop.page.route('**/holds', async (route) => {
@@ -91,23 +70,23 @@ describeInBrowser('what the page says in plain words', () => {
     });
     await shop.option('CUP').click();
     await shop.main.click();
-    await shop.says('Somebody was quicker');
+    await shop.says('There are not enough units of');
   });
 
-  once('the limit for one customer is reached', async () => {
+  once.concurrent('the limit for one customer is reached', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00'], '--limit', '2');
     const shop = await shopper(dropId, [409]);
     await shop.hold('CUP', 2);
     await shop.pay('tok_ok');
-    await shop.heading('It is yours').waitFor();
+    await shop.heading('Order confirmed').waitFor();
     await shop.page.getByRole('button', { name: 'Back to the drop' }).click();
     await shop.option('CUP').click();
     await shop.main.click();
     await shop.says('Limit reached');
-    await shop.says('One customer may have 2 units of this drop');
+    await shop.says('You can have at most 2 units of this drop');
   });
 
-  it('paused and over, as soon as the merchant says so', async () => {
+  it.concurrent('paused and over, as soon as the merchant says so', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const shop = await shopper(dropId);
     await shop.page.locator('.line-live').waitFor();
@@ -117,10 +96,10 @@ describeInBrowser('what the page says in plain words', () => {
     // Nothing to choose where there is one: it is chosen already.
     await shop.page.getByRole('button', { name: 'Hold CUP' }).waitFor();
     await product.cli('drop', 'close', dropId);
-    await shop.page.getByRole('button', { name: 'This drop is over' }).waitFor();
+    await shop.page.getByRole('button', { name: 'Drop closed' }).waitFor();
   });
 
-  once('too many requests, with the time to wait', async () => {
+  once.concurrent('too many requests, with the time to wait', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const shop = await shopper(dropId, [429]);
     await shop.page.route('**/holds', (route) =>
@@ -136,7 +115,7 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.says('Please wait 40 seconds');
   });
 
-  once('the shop is asked again when it is busy, and the hold is placed after all', async () => {
+  once.concurrent('the shop is asked again when it is busy, and the hold is placed after all', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const shop = await shopper(dropId, [503]);
     let refused = 0;
@@ -151,11 +130,11 @@ describeInBrowser('what the page says in plain words', () => {
     );
     await shop.option('CUP').click();
     await shop.main.click();
-    await shop.says('The shop is busy. Asking again…');
+    await shop.says('The shop is busy. Retrying…');
     await shop.heading('On hold for you').waitFor();
   });
 
-  once('the counts are stale', async () => {
+  once.concurrent('the counts are stale', async () => {
     const dropId = await makeDrop(product, ['CUP=9@9.00']);
     const page = await browser.visit();
     await page.route('**/live', (route) =>
@@ -165,16 +144,16 @@ describeInBrowser('what the page says in plain words', () => {
       }),
     );
     await page.goto(`${product.url}/d/${dropId}`);
-    await page.getByText('The counts may be a few seconds old').waitFor();
+    await page.getByText('The counts may be a few seconds out of date').waitFor();
   });
 
-  once('there is no such drop', async () => {
+  once.concurrent('there is no such drop', async () => {
     const page = await browser.visit({ expect: [404] });
     await page.goto(`${product.url}/d/dnothere`);
-    await page.getByRole('heading', { name: 'There is no such drop' }).waitFor();
+    await page.getByRole('heading', { name: 'Drop not found' }).waitFor();
   });
 
-  it('a drop of 5,000 SKUs can be searched and bought from', async () => {
+  it.concurrent('a drop of 5,000 SKUs can be searched and bought from', async () => {
     const lines = ['Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty'];
     for (let i = 0; i < 5_000; i += 1) lines.push(`p${i},Print no. ${i},,,P-${i},12.50,${(i % 7) + 1}`);
     const file = join(product.dataDir, 'prints.csv');
@@ -191,11 +170,5 @@ describeInBrowser('what the page says in plain words', () => {
     await shop.says('€12.50');
   });
 
-  it('sold out, while somebody watches, and that held units may come back', () => ended(heldUnitsComeBack));
-
-  it('the hold is over', () => ended(holdIsOver));
-
-  once('not open yet, with a countdown at whose end the shop opens without a reload', () =>
-    ended(opensByItself),
-  );
+  it('leaves no page with a complaint', () => expect(browser.complaints).toEqual([]));
 });

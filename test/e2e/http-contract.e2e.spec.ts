@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { leastOf, seededRandom, waitFor } from '@holdfast/testing';
+import { seededRandom } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import * as described from '../../apps/gateway/src/entrypoints/http/openapi/schemas';
 import { MODE, type Product, startProduct } from '../support/product';
 import { ask, Shopper } from '../support/shopper';
@@ -307,7 +308,7 @@ describe('the page of a drop', () => {
     async (id) => {
       const answer = await fetch(`${product.url}/d/${id}`);
       expect(answer.status).toBe(404);
-      expect(await answer.text()).toMatch(/There is (no such drop|nothing here)/);
+      expect(await answer.text()).toMatch(/(Drop|Page) not found/);
     },
   );
 
@@ -321,7 +322,7 @@ describe('the page of a drop', () => {
 });
 
 describe('the same key', () => {
-  it('gives the same bytes, for holds and orders, also after a restart', async () => {
+  it('gives the same bytes, for holds and orders', async () => {
     const carl = await Shopper.arrive(product.url);
     const [holdKey, orderKey] = [carl.newKey(), carl.newKey()];
     const hold = await carl.hold(dropId, LINES, holdKey);
@@ -329,21 +330,13 @@ describe('the same key', () => {
     expect([hold.status, order.status]).toEqual([201, 201]);
     expect(hold.headers.get('location')).toBe(`/v1/holds/${hold.json.id}`);
     expect(order.headers.get('location')).toBe(`/v1/orders/${order.json.id}`);
-    const repeat = async (url: string) => {
-      const again = Object.assign(Object.create(Shopper.prototype) as Shopper, { url, token: carl.token });
-      const holdAgain = await again.hold(dropId, LINES, `"${holdKey}"`);
-      const orderAgain = await again.order(hold.json.id, 'tok_ok', orderKey);
-      expect([holdAgain.text, orderAgain.text]).toEqual([hold.text, order.text]);
-      for (const answer of [holdAgain, orderAgain])
-        expect(answer.headers.get('idempotent-replayed')).toBe('true');
-    };
     const before = await upToDateCounts();
-    await repeat(product.url);
+    const holdAgain = await carl.hold(dropId, LINES, `"${holdKey}"`);
+    const orderAgain = await carl.order(hold.json.id, 'tok_ok', orderKey);
+    expect([holdAgain.text, orderAgain.text]).toEqual([hold.text, order.text]);
+    for (const answer of [holdAgain, orderAgain])
+      expect(answer.headers.get('idempotent-replayed')).toBe('true');
     await expectUnchanged(before);
-    const { dataDir } = product;
-    await product.stop();
-    product = await startProduct({ dataDir });
-    await repeat(product.url);
   });
 
   it('with another body is 422', async () => {
@@ -405,14 +398,22 @@ describe('reading', () => {
     expect((await ask(`${product.url}/v1/drops/${draft.id}`)).status).toBe(404);
     expect((await gus.hold(draft.id, [{ sku: 'A', quantity: 1 }])).status).toBe(404);
     const id = await newDrop('--item', 'A=1@1.00');
-    await product.cli('drop', 'pause', id);
-    const refused = await gus.hold(id, [{ sku: 'A', quantity: 1 }]);
-    expect(refused.json).toMatchObject({ status: 409, code: 'drop-not-open' });
-    await waitFor(
-      'the state',
-      async () => (await ask(`${product.url}/v1/drops/${id}`)).json['state'] === 'paused',
-      { deadlineMs: 1_000 },
-    );
+    const shows = (state: string) =>
+      waitFor(
+        `the state ${state}`,
+        async () => (await ask(`${product.url}/v1/drops/${id}`)).json['state'] === state,
+      );
+    const pausedAfterMs = async (turn: number) => {
+      if (turn > 0) await product.cli('drop', 'resume', id);
+      await shows('open');
+      await product.cli('drop', 'pause', id);
+      const began = Date.now();
+      const refused = await gus.hold(id, [{ sku: 'A', quantity: 1 }]);
+      expect(refused.json).toMatchObject({ status: 409, code: 'drop-not-open' });
+      await shows('paused');
+      return Date.now() - began;
+    };
+    expect(await leastOf(SHOWN_MS_MAX, pausedAfterMs)).toBeLessThan(SHOWN_MS_MAX);
   });
 });
 
@@ -476,63 +477,6 @@ describe('the rest of the edge', () => {
     expect({ code, ok: (json as { ok: boolean }).ok }).toEqual({ code: 0, ok: true });
   });
 });
-
-describe('limits at the whole product', () => {
-  it('hold for customers, and not for the operator’s own load', async () => {
-    const strict = await startProduct({ env: { HOLDFAST_LIMITS: 'on' } });
-    try {
-      const fay = await Shopper.arrive(strict.url);
-      const answers = [];
-      for (let i = 0; i < 40; i += 1) answers.push(await fay.hold('d0000000', LINES));
-      const refused = answers.filter(({ status }) => status === 429);
-      expect(answers.slice(0, 30).map(({ status }) => status)).toEqual(new Array(30).fill(404));
-      expect(refused.length).toBeGreaterThan(0);
-      expect(refused[0]!.json).toMatchObject({ code: 'quota-exceeded' });
-      expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(answers[0]!.headers.get('ratelimit')).toMatch(/^"customer";r=29;t=\d+$/);
-      expect(answers[0]!.headers.get('ratelimit-policy')).toBe('"customer";q=30;w=60');
-      await oneNetworkMayHave50(strict);
-    } finally {
-      await strict.stop();
-    }
-  });
-});
-
-/** Many sessions of one address hold 48 units; four more are too many for it, whoever asks, and not for its neighbour. */
-async function oneNetworkMayHave50(strict: Product): Promise<void> {
-  const item = ['--item', 'A=500@1.00'];
-  const made = await strict.cli('drop', 'create', '--name', 'For all', '--opens-at', 'now', ...item);
-  const sold = (made.json as DropJson).id;
-  const lines = [{ sku: 'A', quantity: 4 }];
-  const crowd = await Promise.all(Array.from({ length: 14 }, () => Shopper.arrive(strict.url)));
-  const first = await crowd[0]!.hold(sold, lines, 'again');
-  const others = await Promise.all(crowd.slice(1, 12).map((shopper) => shopper.hold(sold, lines)));
-  expect([first, ...others].map(({ status }) => status)).toEqual(new Array(12).fill(201));
-  const refused = await crowd[12]!.hold(sold, lines);
-  expect(refused.json).toMatchObject({ status: 409, code: 'limit-reached', limitOf: 'network' });
-  described.problem.parse(refused.json);
-  const replay = await crowd[0]!.hold(sold, lines, 'again');
-  expect([replay.status, replay.text]).toEqual([201, first.text]);
-  expect(await holdFrom('127.0.0.2', crowd[13]!, sold, lines)).toBe(201);
-  await crowd[0]!.ask(`/v1/holds/${first.json.id}`, { method: 'DELETE' });
-  expect((await crowd[12]!.hold(sold, lines)).status).toBe(201);
-}
-
-function holdFrom(localAddress: string, shopper: Shopper, drop: string, lines: unknown): Promise<number> {
-  const headers = {
-    authorization: `Bearer ${shopper.token}`,
-    'idempotency-key': shopper.newKey(),
-    'content-type': 'application/json',
-  };
-  return new Promise((resolve, reject) => {
-    const url = `${shopper.url}/v1/drops/${drop}/holds`;
-    const sent = request(url, { method: 'POST', localAddress, headers }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode!);
-    });
-    sent.once('error', reject).end(JSON.stringify({ lines }));
-  });
-}
 
 function statusOf(method: string, path: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

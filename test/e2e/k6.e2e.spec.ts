@@ -1,4 +1,5 @@
 import { describeWithGo } from '../support/go';
+import { checkReader } from '../support/k6-reader/check-reader';
 import { buildK6, type K6Verdict, runK6 } from '../support/k6';
 import { type Lies, LyingShop } from '../support/lying-shop';
 import { MODE, newDataDir, type Product, startProduct } from '../support/product';
@@ -14,7 +15,10 @@ function broken(verdict: K6Verdict | null): string[] {
 }
 
 describeWithGo('npm run k6', () => {
-  beforeAll(buildK6, 30 * 60_000);
+  let program: string;
+  beforeAll(async () => {
+    program = await buildK6();
+  }, 30 * 60_000);
 
   describe('at the running product', () => {
     let product: Product;
@@ -48,6 +52,11 @@ describeWithGo('npm run k6', () => {
   // What follows is about the run itself, not about the product: once is enough.
   if (MODE === 'cluster') return;
 
+  it.concurrent('reads server-sent events one by one', async () => {
+    const { code, stdout, stderr } = await checkReader(program);
+    if (code !== 0) throw new Error(`k6 ended with ${code}:\n${stdout}${stderr}`);
+  });
+
   async function runAt(lies: Lies, units: number) {
     const shop = await LyingShop.open(units, lies);
     try {
@@ -58,7 +67,7 @@ describeWithGo('npm run k6', () => {
     }
   }
 
-  it('finds nothing to complain about in a shop that keeps its promises', async () => {
+  it.concurrent('finds nothing to complain about in a shop that keeps its promises', async () => {
     const { code, verdict } = await runAt({}, 30);
     expect({ code, broken: broken(verdict), ledger: verdict?.ledger }).toEqual({
       code: 0,
@@ -67,7 +76,7 @@ describeWithGo('npm run k6', () => {
     });
   });
 
-  it('names each promise that a shop breaks', async () => {
+  it.concurrent('names each promise that a shop breaks', async () => {
     const { code, verdict } = await runAt(
       {
         sellsTooMuch: true,
@@ -92,20 +101,23 @@ describeWithGo('npm run k6', () => {
     ]);
   });
 
-  it('takes 503 without a time to come back for the fault it is', async () => {
+  it.concurrent('takes 503 without a time to come back for the fault it is', async () => {
     const { code, verdict } = await runAt({ busyEvery: 10, busyForGood: true }, 30);
     expect({ code, broken: broken(verdict) }).toEqual({ code: 1, broken: ['shop_server_faults'] });
   });
 
-  it('asks again with the same key when an answer is lost or it is told to come back', async () => {
-    const { code, verdict, shop } = await runAt({ losesEvery: 40, busyEvery: 5 }, 1_000);
-    expect({ code, broken: broken(verdict) }).toEqual({ code: 0, broken: [] });
-    expect(verdict?.counts['retries']).toBeGreaterThan(20);
-    // With another key each lost answer would have been a second hold.
-    expect(shop.holds.size).toBe(verdict?.counts['holds_given']);
-  });
+  it.concurrent(
+    'asks again with the same key when an answer is lost or it is told to come back',
+    async () => {
+      const { code, verdict, shop } = await runAt({ losesEvery: 40, busyEvery: 5 }, 1_000);
+      expect({ code, broken: broken(verdict) }).toEqual({ code: 0, broken: [] });
+      expect(verdict?.counts['retries']).toBeGreaterThan(20);
+      // With another key each lost answer would have been a second hold.
+      expect(shop.holds.size).toBe(verdict?.counts['holds_given']);
+    },
+  );
 
-  it('says how it is used, keeps off other machines, and needs a product', async () => {
+  it.concurrent('says how it is used, keeps off other machines, and needs a product', async () => {
     const nothing = { HOLDFAST_DATA_DIR: newDataDir() };
     const codeOf = async (...args: string[]) => (await runK6(args, nothing)).code;
     expect(await codeOf('--help')).toBe(0);

@@ -4,6 +4,7 @@ import { waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import { processTable, sendSignal, stillAlive } from '../support/processes';
 import { type Product, startProduct } from '../support/product';
+import { SOAK } from '../support/seeds';
 import { type Answer, type Call, inTurns, Witness } from '../support/witness';
 
 const HOLD_TTL_S = 4;
@@ -62,6 +63,19 @@ async function underWay(witness: Witness, holds = 200, orders = 60): Promise<voi
       witness.acknowledged('order').length >= paid + orders,
     { deadlineMs: 60_000 },
   );
+}
+
+/**
+ * Lets shoppers ask once a second while `work` brings back what they ask: each call that stays without an answer is asked for again at the end, twice,
+ * and what starts needs the machine. What was in flight when it began is at full speed.
+ */
+async function whileAway<T>(witness: Witness, work: () => Promise<T>): Promise<T> {
+  witness.thinkMs = 1_000;
+  try {
+    return await work();
+  } finally {
+    witness.thinkMs = 0;
+  }
 }
 
 const idOf = ({ answer }: { answer: Answer | null }) => (JSON.parse(answer!.text) as { id: string }).id;
@@ -179,45 +193,58 @@ const postgresPid = (product: Product) =>
   runState(product).components.find(({ kind }) => kind === 'postgres')!.pid!;
 const parentOf = (pid: number) => processTable().find((row) => row.pid === pid)!.parent;
 
+const killProduct = (product: Product) => product.kill9();
+const killAll = (product: Product) => product.killAll9();
+const postgres = postgresPid;
+const lifeline = (product: Product) => parentOf(postgresPid(product));
+
 describe('kill -9 in the middle of a rush', () => {
-  it.each([
-    ['the product', (product: Product) => product.kill9()],
-    ['every process at once', (product: Product) => product.killAll9()],
-  ])(
-    'of %s: a restart at once keeps every promise and strands nothing',
-    async (_, kill) => {
-      const first = await startProduct({ env: ENV });
-      const { dropId, witness } = await rush(first);
+  type Kills = [what: string, kills: ((product: Product) => Promise<unknown>)[]];
+  const kills: Kills[] = [['of the product, then of every process at once', [killProduct, killAll]]];
+  if (SOAK) kills.push(['of every process at once, twice', [killAll, killAll]]);
+
+  it.each(kills)(
+    '%s: a restart at once keeps every promise and strands nothing',
+    async (_, [first, second]) => {
+      const product = await startProduct({ env: ENV });
+      const { dropId, witness } = await rush(product);
       await underWay(witness);
-      const before = first.pids();
-      await kill(first);
-      const second = await startProduct({ env: ENV, dataDir: first.dataDir });
+      const before = product.pids();
+      await first!(product);
+      const startAgain = () => startProduct({ env: ENV, dataDir: product.dataDir });
+      const restarted = await whileAway(witness, startAgain);
       expect(stillAlive(before)).toEqual([]);
-      witness.url = second.url;
+      witness.url = restarted.url;
       await underWay(witness);
-      await second.killAll9();
-      const third = await startProduct({ env: ENV, dataDir: first.dataDir });
-      witness.url = third.url;
+      await second!(restarted);
+      const last = await whileAway(witness, startAgain);
+      witness.url = last.url;
       await witness.stop();
-      await expectAllWell(third, witness, dropId);
-      await third.stop();
+      await expectAllWell(last, witness, dropId);
+      await last.stop();
     },
     3 * MINUTES,
   );
 
-  it.each([
-    ["PostgreSQL's main process", (product: Product) => postgresPid(product)],
-    ["PostgreSQL's lifeline", (product: Product) => parentOf(postgresPid(product))],
-  ])(
-    'of %s: the product goes on by itself, keeps every promise and strands nothing',
-    async (_, victim) => {
+  type Victims = [what: string, victims: ((product: Product) => number)[]];
+  const victims: Victims[] = [["of PostgreSQL's main process, then of its lifeline", [postgres, lifeline]]];
+  if (SOAK)
+    victims.push(
+      ["of PostgreSQL's main process, twice", [postgres, postgres]],
+      ["of PostgreSQL's lifeline, twice", [lifeline, lifeline]],
+    );
+
+  it.each(victims)(
+    '%s: the product goes on by itself, keeps every promise and strands nothing',
+    async (_, each) => {
       const product = await startProduct({ env: ENV });
       const { dropId, witness } = await rush(product);
-      for (let round = 0; round < 2; round += 1) {
+      for (const victim of each) {
         await underWay(witness);
         const pid = postgresPid(product);
         sendSignal(victim(product), 'SIGKILL');
-        await waitFor('PostgreSQL to be back', () => postgresPid(product) !== pid);
+        const isBack = () => postgresPid(product) !== pid;
+        await whileAway(witness, () => waitFor('PostgreSQL to be back', isBack));
         await underWay(witness);
       }
       await witness.stop();

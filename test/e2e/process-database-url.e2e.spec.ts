@@ -6,7 +6,7 @@ import {
   startEmbeddedPostgres,
 } from '../../libs/postgres/src/embedded/embedded-postgres';
 import { runCommand } from '../support/command';
-import { startFakePooler } from '../support/fake-pooler';
+import { RefusingPooler } from '../support/proxy/pooler';
 import { newDataDir, startProduct, startRefused } from '../support/product';
 
 describe('the product on a PostgreSQL that is already there', () => {
@@ -39,25 +39,21 @@ describe('the product on a PostgreSQL that is already there', () => {
     expect(first.output()).toContain('(DATABASE_URL)');
     expect(first.output()).not.toContain('of%20the%20operator');
     expect(await first.stop()).toEqual({ code: 0, signal: null });
-
-    // Another data folder, the same ledger.
-    const second = await startProduct({ env });
-    expect(
-      ((await (await fetch(`${second.url}/v1/drops`)).json()) as { items: unknown[] }).items,
-    ).toHaveLength(1);
     expect(await run(server.url, 'SELECT 1 AS up')).toEqual([{ up: 1 }]);
-    await second.stop();
   });
 
-  it('refuses a second product on its database, in words, until the first is gone', async () => {
+  it('refuses a second product on its database, in words, until the first is gone; says what stays there, and drops the slot when it is told to', async () => {
     const env = { DATABASE_URL: urlOf('shop') };
+    // Another data folder, the same ledger.
     const first = await startProduct({ env });
+    const answer = await fetch(`${first.url}/v1/drops`);
+    expect(((await answer.json()) as { items: unknown[] }).items).toHaveLength(1);
     const second = await startRefused({ env });
     expect(second.code).toBe(1);
     expect(second.output).toContain(`in use by another Holdfast (holdfast standalone ${first.pid}@`);
     expect(second.output).toContain('name another database in DATABASE_URL');
     const busy = await runCommand(['detach'], env);
-    expect(busy).toMatchObject({ code: 1, json: { error: expect.stringContaining('stop it first') } });
+    expect(busy).toMatchObject({ code: 1, json: { error: expect.stringContaining('Stop it first') } });
     await first.kill9();
     // Nobody cleans up after a kill.
     const third = await startProduct({ env });
@@ -72,20 +68,14 @@ describe('the product on a PostgreSQL that is already there', () => {
     expect(logins.length).toBeGreaterThan(1);
     expect(logins).not.toContainEqual(expect.objectContaining({ rolsuper: true }));
     await third.stop();
-  });
-
-  it('says what stays there, and drops the slot when it is told to', async () => {
-    const env = { DATABASE_URL: urlOf('shop') };
-    const product = await startProduct({ env });
-    await product.stop();
-    expect(product.output()).toContain('The replication slot stays in PostgreSQL');
-    expect(product.output()).toContain('npx holdfast detach');
+    expect(third.output()).toContain('The replication slot stays in PostgreSQL');
+    expect(third.output()).toContain('npx holdfast detach');
     const detached = await runCommand(['detach'], env);
     expect(detached).toMatchObject({
       code: 0,
       json: {
         dropped: [expect.stringMatching(/^holdfast_native_/)],
-        stays: { schemas: ['checkout', 'inventory', 'sandbox'], publications: ['holdfast_cdc'] },
+        stays: { schemas: ['accounts', 'checkout', 'inventory', 'sandbox'], publications: ['holdfast_cdc'] },
       },
     });
     const slots = `SELECT FROM pg_replication_slots WHERE database = 'shop'`;
@@ -109,10 +99,10 @@ describe('the product on a PostgreSQL that is already there', () => {
   });
 
   it('names a pooler as what it is', async () => {
-    const pooler = await startFakePooler(urlOf('shop'), 'refuses');
+    const pooler = await RefusingPooler.start(urlOf('shop'));
     const refused = await startRefused({ env: { DATABASE_URL: pooler.url } });
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('connection pooler') });
-    pooler.close();
+    await pooler.stop();
   });
 
   it('says so when the login or the database is wrong', async () => {

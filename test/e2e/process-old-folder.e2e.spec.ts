@@ -4,16 +4,14 @@ import { loadSecrets } from '@holdfast/config';
 import { waitFor } from '@holdfast/testing';
 import { startEmbeddedPostgres } from '../../libs/postgres/src/embedded/embedded-postgres';
 import { onDatabase } from '../support/drops';
+import { readDump, TODAY } from '../support/old-ledger';
 import { newDataDir, startProduct } from '../support/product';
-import { REPOSITORY } from '../support/repository';
 
 /** A ledger of the last version whose product ran as the superuser; its head says what is in it. */
-const LEDGER = readFileSync(join(REPOSITORY, 'test/fixtures/ledger/37fb00b.sql'), 'utf8');
+const LEDGER = readDump('37fb00b');
 const DROP = 'd6f5msf7';
 /** Of the payment that its process did not live to see. */
 const ORDER = 'd6f5msf7-odjtf76zkgwdkj7g8htgbfm7qd4';
-/** The dump keeps the times of its day: what was live then is live now. */
-const TODAY = `UPDATE inventory.hold SET expires_at = clock_timestamp() + interval '1 hour' WHERE state = 'held'`;
 
 describe('a data folder of a version whose only login was the superuser', () => {
   const dataDir = newDataDir();

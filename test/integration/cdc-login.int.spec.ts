@@ -1,14 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
-import { resolve } from 'node:path';
+import { openLogins, usualLogins } from '@holdfast/postgres';
 import { Client } from 'pg';
-import { loadModule } from '../../tools/cluster/load-module';
+import { scramVerifier } from '../../libs/postgres/src/scram';
 import { createLedger, type TestLedger } from '../support/database';
 import { onDatabase } from '../support/drops';
-
-const { ensureCdcLogin, scramVerifier } = loadModule<{
-  ensureCdcLogin(how: object): Promise<void>;
-  scramVerifier(password: string, salt: Buffer): string;
-}>(resolve(__dirname, '../../infra/debezium/login.mjs'));
+import { makeStreamLogin } from '../support/stream-login';
 
 const USER = `holdfast_connect_test_${process.pid}`;
 const LIMITED = `holdfast_limited_test_${process.pid}`;
@@ -49,7 +45,7 @@ describe('the login with which Debezium reads', () => {
     const query = jest.spyOn(Client.prototype, 'query');
     for (const password of ['first-of-the-passwords', 'änderung-ﬁx']) {
       query.mockClear();
-      await ensureCdcLogin({ databaseUrl: ledger.url, user: USER, password });
+      await makeStreamLogin(ledger.url, { name: USER, password });
       const sent = query.mock.calls.map(([text]) => String(text));
       expect(sent.some((text) => text.includes('ROLE'))).toBe(true);
       expect(sent.filter((text) => text.includes(password))).toEqual([]);
@@ -68,13 +64,12 @@ describe('the login with which Debezium reads', () => {
     await onDatabase(ledger.url, (client) =>
       client.query(`CREATE ROLE ${LIMITED} LOGIN CREATEROLE PASSWORD 'x'`),
     );
-    const refused = ensureCdcLogin({
-      databaseUrl: urlOf(LIMITED, 'x'),
-      user: `${USER}_2`,
-      password: 'never-shown',
-    });
-    await expect(refused).rejects.toThrow('needs CREATEROLE and REPLICATION');
-    await expect(refused).rejects.toThrow(`${USER}_2`);
+    const word = 'never-shown';
+    const passwords = { inventory: word, checkout: word, accounts: word, stream: word, operator: word };
+    const logins = usualLogins(passwords, `_${process.pid}`);
+    const refused = openLogins(urlOf(LIMITED, 'x'), logins);
+    await expect(refused).rejects.toThrow('takes CREATEROLE and REPLICATION');
+    await expect(refused).rejects.toThrow(LIMITED);
     await expect(refused).rejects.not.toThrow('never-shown');
   });
 });

@@ -127,7 +127,7 @@ describe('a completer that dies', () => {
     const rival = await survivor.holdOf(hold.dropId, 2);
     await survivor.buy(rival);
     await waitFor('the money has come', async () => {
-      await survivor.checkout.officeRound();
+      await survivor.checkout.sandboxRound();
       return (await survivor.charges(hold))[0]?.state === 'captured';
     });
     return { hold, orderId };

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule, loadConfig } from '@holdfast/config';
-import { CheckoutClient, InventoryClient, type PlaceOrder, ServiceUnavailable } from '@holdfast/contracts';
+import { CheckoutClient, OrderHolds, type PlaceOrder, ServiceUnavailable } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
@@ -38,8 +38,8 @@ class Inventory {}
 async function start() {
   const inventory = {
     module: Inventory,
-    providers: [{ provide: InventoryClient, useValue: stock.inventory }],
-    exports: [InventoryClient],
+    providers: [{ provide: OrderHolds, useValue: stock.inventory }],
+    exports: [OrderHolds],
   };
   const config = ConfigModule.with(loadConfig({}), testRuntime(ledger.url));
   const checkout = CheckoutModule.register({ imports: [inventory] });
@@ -57,7 +57,7 @@ async function orderOf(token: string): Promise<PlaceOrder> {
     dropId,
     customerId: 'cus_1',
     key: 'k',
-    bodyHash: 'h',
+    fingerprint: 'h',
     lines: [{ sku: 'TEE-M', quantity: 1 }],
   });
   if (held.kind !== 'held') throw new Error(held.kind);
@@ -65,7 +65,7 @@ async function orderOf(token: string): Promise<PlaceOrder> {
   return {
     customerId: 'cus_1',
     key: `pays in ${dropId}`,
-    bodyHash: 'h',
+    fingerprint: 'h',
     holdId: held.hold.id,
     payment,
     email: 'a@example.com',
@@ -115,7 +115,7 @@ it('without its database checkout says so in time, and never that something did 
     sandboxFaults: true,
   }).client;
   const holdId = `dabc1234-h${'0'.repeat(26)}`;
-  const order = { customerId: 'cus_1', key: 'k', bodyHash: 'h', holdId, email: 'a@example.com' };
+  const order = { customerId: 'cus_1', key: 'k', fingerprint: 'h', holdId, email: 'a@example.com' };
   const asked = [
     client.placeOrder({ ...order, payment: { method: 'card', token: 'tok_ok' } }),
     client.getOrder({ orderId: `dabc1234-o${'0'.repeat(26)}`, customerId: 'cus_1' }),

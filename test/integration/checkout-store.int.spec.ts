@@ -33,6 +33,7 @@ function intent(some: Partial<OrderIntent> = {}): OrderIntent {
   const dropId = some.dropId ?? newDropId();
   const mark = randomBytes(8).toString('hex');
   return {
+    merchantId: 'mer_test',
     dropId,
     orderId: `${dropId}-o${mark}`,
     customerId: `cus_${mark}`,

@@ -170,13 +170,16 @@ describe('the sandbox tells the shop until it listens', () => {
     const mine = () => bodies.filter((body) => body.includes(orderId));
     const before = new Shop(stock, ledger.url);
     before.runtime.address = address;
-    await waitFor('a refused delivery', async () => (await before.checkout.officeRound(), mine().length > 0));
+    await waitFor(
+      'a refused delivery',
+      async () => (await before.checkout.sandboxRound(), mine().length > 0),
+    );
     await before.close();
 
     status = 200;
     const after = new Shop(stock, ledger.url);
     after.runtime.address = address;
-    await waitFor('another delivery', async () => (await after.checkout.officeRound(), mine().length > 1));
+    await waitFor('another delivery', async () => (await after.checkout.sandboxRound(), mine().length > 1));
     await waitFor('it is marked as delivered', async () => {
       const { rows } = await admin.query<{ done: boolean }>(
         'SELECT delivered_at IS NOT NULL AS done FROM sandbox.webhook WHERE body LIKE $1',

@@ -2,8 +2,10 @@ import { InvalidDrop, type NewDrop, type NewProduct } from '@holdfast/contracts'
 import { openPool, ROLES } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
+import { actOnDrop } from '../../apps/inventory/src/application/drops/act-on';
+import { createDrop } from '../../apps/inventory/src/application/drops/create';
 import { createLedger, type TestLedger } from '../support/database';
 
 const item = { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, priceMinor: 2900, currency: 'EUR', units: 10 };
@@ -23,12 +25,12 @@ const soon = (ms: number) => new Date(Date.now() + ms).toISOString();
 describe('the catalogue of drops on the ledger', () => {
   let ledger: TestLedger;
   let pool: Pool;
-  let catalogue: LedgerDropCatalogue;
+  let catalogue: MerchantDrops;
 
   beforeAll(async () => {
     ledger = await createLedger('drops_catalogue');
     pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 6, name: 'test' });
-    catalogue = new LedgerDropCatalogue(pool);
+    catalogue = new MerchantDrops(pool);
   });
   afterAll(async () => {
     await pool.end();
@@ -39,6 +41,11 @@ describe('the catalogue of drops on the ledger', () => {
     const found = await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM inventory.${what}`);
     return found.rows[0]!.n;
   };
+
+  it('leaves no merchant behind on an empty ledger when the first drop is refused', async () => {
+    await expect(catalogue.create(aDrop({ closesAt: soon(-1_000) }))).rejects.toThrow(InvalidDrop);
+    expect(await count('merchant')).toBe(0);
+  });
 
   it('seeds one merchant and one open demo drop, however many products start at once', async () => {
     const atOnce = (demo: boolean) => Promise.all(Array.from({ length: 6 }, () => catalogue.seed({ demo })));
@@ -81,6 +88,28 @@ describe('the catalogue of drops on the ledger', () => {
     ]);
     expect(await catalogue.get(drop.id)).toMatchObject({ drop });
     expect(await catalogue.get('dunknown')).toBeNull();
+  });
+
+  it('shows and changes the drops of one merchant only', async () => {
+    const [owner, other] = ['mer_owner', 'mer_other'];
+    for (const id of [owner, other])
+      await pool.query('INSERT INTO inventory.merchant (merchant_id, name) VALUES ($1, $1)', [id]);
+    const actor = { kind: 'staff', id: 'sta_1', label: 'ann@shop.example' } as const;
+    const by = { merchantId: owner, by: { actor, requestId: null, address: null } };
+    const { drop } = await createDrop(catalogue.store, by, aDrop({ items: [{ ...item, sku: 'OWN-1' }] }));
+    expect(drop.merchantId).toBe(owner);
+    const mine = { merchantId: owner };
+    const theirs = { merchantId: other };
+    expect(await catalogue.store.find(theirs, drop.id)).toBeNull();
+    expect(await catalogue.store.list(theirs)).toEqual([]);
+    expect((await catalogue.store.list(mine)).map((it) => it.drop.id)).toEqual([drop.id]);
+    expect(await actOnDrop(catalogue.store, theirs, drop.id, 'pause')).toEqual({ kind: 'not-found' });
+    expect((await catalogue.get(drop.id))!.drop.state).toBe('open');
+    expect(await actOnDrop(catalogue.store, mine, drop.id, 'pause')).toMatchObject({ kind: 'done' });
+    expect(await catalogue.store.skusOnSale(owner, ['OWN-1'])).toMatchObject([{ dropId: drop.id }]);
+    expect(await catalogue.store.skusOnSale(other, ['OWN-1'])).toEqual([]);
+    const moved = await pool.query('SELECT actor FROM inventory.movement WHERE drop_id = $1', [drop.id]);
+    expect(moved.rows).toEqual([{ actor: 'sta_1' }]);
   });
 
   it('starts a drop as draft, scheduled or open by its opening time and the clock of the database', async () => {
@@ -232,7 +261,7 @@ describe('the catalogue of drops on the ledger', () => {
   it('looks after an old drop that is closed for as long as a hold lives in it', async () => {
     const { drop } = await catalogue.create(aDrop());
     const upkeep = new LedgerDropUpkeep(pool);
-    const lively = async () => (await upkeep.livelyDrops('', 1_000)).includes(drop.id);
+    const isActive = async () => (await upkeep.activeDrops('', 1_000)).includes(drop.id);
     await pool.query(
       `INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
          created_at, first_expires_at, expires_at)
@@ -244,11 +273,11 @@ describe('the catalogue of drops on the ledger', () => {
        WHERE drop_id = $1`,
       [drop.id],
     );
-    expect(await lively()).toBe(true);
+    expect(await isActive()).toBe(true);
     await pool.query(
       `UPDATE inventory.hold SET state = 'released', ended_at = now() WHERE drop_id = $1 AND hold_id = 'hld_late'`,
       [drop.id],
     );
-    expect(await lively()).toBe(false);
+    expect(await isActive()).toBe(false);
   });
 });

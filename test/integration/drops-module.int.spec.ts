@@ -1,9 +1,12 @@
 import { ConfigModule, loadConfig, Runtime, sameUrl, type Secrets } from '@holdfast/config';
-import { DropCatalogue, LiveFeed, type LiveMessage, StockView } from '@holdfast/contracts';
+import { LiveFeed, type LiveMessage, StockView } from '@holdfast/contracts';
 import { Metrics, ObservabilityModule } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { Test, type TestingModule } from '@nestjs/testing';
 import type { Pool } from 'pg';
+import { actOnDrop } from '../../apps/inventory/src/application/drops/act-on';
+import { seedLedger } from '../../apps/inventory/src/application/drops/seed';
+import { DropStore } from '../../apps/inventory/src/application/ports/drop-store.port';
 import { InventoryModule } from '../../apps/inventory/src/inventory.module';
 import { createLedger, type TestLedger } from '../support/database';
 import { adminPool, dropSlots } from './stream-support';
@@ -34,7 +37,7 @@ describe('the inventory’s module, wired', () => {
 
   it('starts filled and fresh, follows the ledger, and ends in order', async () => {
     await start();
-    const seeded = await app.get(DropCatalogue).seed({ demo: true });
+    const seeded = await seedLedger(app.get(DropStore), { demo: true });
     const dropId = seeded.demoDropId!;
     const view = app.get(StockView);
     await waitFor('the demo drop is in view', async () => (await view.ofDrop(dropId)).length === 7);
@@ -42,7 +45,7 @@ describe('the inventory’s module, wired', () => {
 
     const heard: LiveMessage[] = [];
     app.get(LiveFeed).subscribe((message) => heard.push(message));
-    await app.get(DropCatalogue).act(dropId, 'pause');
+    await actOnDrop(app.get(DropStore), 'all-merchants', dropId, 'pause');
     await waitFor('the pause is heard of', () => heard.some((it) => it.kind === 'drop' && it.revision === 2));
 
     const metrics = await app.get(Metrics).render();
@@ -56,7 +59,7 @@ describe('the inventory’s module, wired', () => {
 
   it('shows after a restart what was there before, at once', async () => {
     await start();
-    const [demo] = await app.get(DropCatalogue).list();
+    const [demo] = await app.get(DropStore).list('all-merchants');
     expect(await app.get(StockView).ofDrop(demo!.drop.id)).toHaveLength(7);
     expect(await app.get(StockView).freshness()).toEqual({ staleSince: null });
     await app.close();

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { InvalidCursor, type NewDrop, ServiceUnavailable } from '@holdfast/contracts';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
+import { MerchantDrops } from '../support/merchant-drops';
+import { NoGate } from '../../apps/inventory/src/adapters/memory/no-gate';
 import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
 import { FOUND_CURSORS, oddCursors } from '../support/odd-cursors';
@@ -19,6 +21,9 @@ const aDrop = (name: string, opensAt: NewDrop['opensAt']): NewDrop => ({
   items: [{ sku: 'A', name: 'A', imageUrl: null, priceMinor: 1, currency: 'EUR', units: 1 }],
 });
 
+const readerOf = (pool: Pool) =>
+  new DropReader(new LedgerDropRecords(pool), new LedgerDropUpkeep(pool), new NoGate());
+
 describe('what shoppers read of drops', () => {
   let ledger: TestLedger;
   let pool: Pool;
@@ -29,8 +34,8 @@ describe('what shoppers read of drops', () => {
   beforeAll(async () => {
     ledger = await createLedger('drops_reader');
     pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 4, name: 'test' });
-    const catalogue = new LedgerDropCatalogue(pool);
-    reader = new DropReader(new LedgerDropRecords(pool));
+    const catalogue = new MerchantDrops(pool);
+    reader = readerOf(pool);
     for (let i = 0; i < 7; i += 1) ids.unshift((await catalogue.create(aDrop(`drop ${i}`, 'now'))).drop.id);
     draftId = (await catalogue.create(aDrop('draft', null))).drop.id;
     ids.unshift((await catalogue.create(aDrop('later', '2100-01-01T00:00:00Z'))).drop.id);
@@ -104,7 +109,7 @@ describe('what shoppers read of drops', () => {
     const url = new URL(ledger.url);
     url.port = '1';
     const away = openPool({ url: url.toString(), role: ROLES.inventory, max: 1, name: 'test' });
-    const lost = new DropReader(new LedgerDropRecords(away));
+    const lost = readerOf(away);
     await expect(lost.getDrop(ids[0]!)).rejects.toThrow(ServiceUnavailable);
     await expect(lost.listDrops({ limit: 5 })).rejects.toThrow(ServiceUnavailable);
     await away.end();
@@ -116,7 +121,7 @@ describe('what shoppers read of drops', () => {
       sku: `S-${60 - n}`,
       priceMinor: 500 + ((n * 7) % 60),
     }));
-    const { drop } = await new LedgerDropCatalogue(pool).create({ ...aDrop('many SKUs', 'now'), items });
+    const { drop } = await new MerchantDrops(pool).create({ ...aDrop('many SKUs', 'now'), items });
     const [listed, other] = (await reader.listDrops({ limit: 2 })).items;
     expect(listed!.id).toBe(drop.id);
     const whole = (await reader.getDrop(drop.id))!;
@@ -141,9 +146,9 @@ describe('what shoppers read of drops', () => {
         pool.query(statement)
       ),
     } as unknown as Pool;
-    const lists = new DropReader(new LedgerDropRecords(counting));
+    const lists = readerOf(counting);
     const counted = () => asked.splice(0).filter((name) => name === 'find-item-figures').length;
-    const catalogue = new LedgerDropCatalogue(pool);
+    const catalogue = new MerchantDrops(pool);
     const { drop } = await catalogue.create(aDrop('counted', 'now'));
     const first = await lists.listDrops({ limit: 3 });
     expect(counted()).toBe(1);

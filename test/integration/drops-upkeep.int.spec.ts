@@ -84,22 +84,22 @@ describe('the upkeep of drops', () => {
       await keep('dpurge1', 'held', 3, null);
       await keep('dpurge2', 'released', 10, 40);
       const purge = new HoldPurge(upkeep);
-      expect(await purge.turn()).toBe(1_510);
+      expect(await purge.run()).toBe(1_510);
       const left = { expired: 7, released: 5, confirmed: 600, held: 3 };
       expect(await kept('dpurge1')).toEqual(left);
       expect(await kept('dpurge2')).toEqual({});
       // The next round finds what has become old meanwhile.
       await keep('dpurge2', 'released', 10, 40);
-      expect(await purge.turn()).toBe(10);
+      expect(await purge.run()).toBe(10);
       expect(await kept('dpurge1')).toEqual(left);
     });
 
     it('are forgotten once by several instances at the same moments, a bounded number each turn', async () => {
       await keep('dpurge3', 'expired', 12_000, 31);
-      expect(await new HoldPurge(upkeep).turn()).toBeLessThan(12_000);
+      expect(await new HoldPurge(upkeep).run()).toBeLessThan(12_000);
       const purges = Array.from({ length: 4 }, () => new HoldPurge(upkeep));
-      await Promise.all(purges.map((it) => it.turn()));
-      await new HoldPurge(upkeep).turn();
+      await Promise.all(purges.map((it) => it.run()));
+      await new HoldPurge(upkeep).run();
       expect(await kept('dpurge3')).toEqual({});
     });
 

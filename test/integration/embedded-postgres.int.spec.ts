@@ -12,12 +12,12 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { SupervisorEvent } from '@holdfast/process';
 import { leastOf, waitFor } from '@holdfast/testing';
 import { Client } from 'pg';
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
-  type ServerEvent,
   startEmbeddedPostgres,
 } from '../../libs/postgres/src/embedded/embedded-postgres';
 import { processTable, processTree, sendSignal, stillAlive } from '../support/processes';
@@ -75,7 +75,7 @@ async function host(dataDir: string): Promise<{ pid: number; serverPid: number; 
   if (!existsSync(out)) {
     const root = resolve(__dirname, '../..');
     const swc = join(root, 'node_modules/@swc/cli/bin/swc.js');
-    const args = ['libs/postgres/src', '-d', out, '--quiet', '--ignore', '**/*.spec.ts'];
+    const args = ['libs', '-d', out, '--quiet', '--ignore', '**/*.spec.ts'];
     execFileSync(process.execPath, [swc, ...args], { cwd: root, stdio: 'ignore' });
     symlinkSync(join(root, 'node_modules'), join(out, 'node_modules'));
     writeFileSync(
@@ -101,9 +101,12 @@ describe('the embedded PostgreSQL', () => {
     const first = await start(folder);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
+    const logOfBefore = join(first.home, 'server.log.old'); // as versions before left it
+    writeFileSync(logOfBefore, '');
     const second = await start(folder);
     expect(second.port).toBe(first.port);
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(existsSync(logOfBefore)).toBe(false);
     await second.stop();
   });
 
@@ -157,14 +160,14 @@ describe('the embedded PostgreSQL', () => {
     ['its main process', (server: EmbeddedPostgres) => server.pid],
     ['the shell that holds its lifeline', (server: EmbeddedPostgres) => parentOf(server.pid)],
   ])('comes back on the same port after kill -9 of %s, with all that was acknowledged', async (_, victim) => {
-    const events: ServerEvent[] = [];
+    const events: SupervisorEvent[] = [];
     const server = await start(newFolder(), { onEvent: (event) => events.push(event) });
     await query(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     const before = server.pid;
     process.kill(victim(server), 'SIGKILL');
-    await waitFor('the server to be back', () => events.some(({ kind }) => kind === 'up'), BACK);
+    await waitFor('the server to be back', () => events.some(({ kind }) => kind === 'back'), BACK);
     expect(await query(server.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-    expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'still-down')).toEqual(['down', 'up']);
+    expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'still-down')).toEqual(['down', 'back']);
     expect(server.pid).not.toBe(before);
     expect(stillAlive([before])).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openPool, ROLES } from '@holdfast/postgres';
-import { seededRandom, shuffled } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
 import type { Pool } from 'pg';
 import { LedgerFactCounts } from '../../apps/inventory/src/adapters/postgres/facts/ledger-fact-counts';
 import { createLedger, type TestLedger } from '../support/database';

@@ -1,15 +1,17 @@
 import { leastOf, waitFor } from '@holdfast/testing';
-import { Gate, type GateQuery, type GateVerdict } from '../../apps/inventory/src/application/ports/gate.port';
+import type { PlaceOutcome } from '@holdfast/contracts';
+import { Gate, type GateQuery, type ToLedger } from '../../apps/inventory/src/application/ports/gate.port';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { gateKeys } from '../../apps/inventory/src/adapters/redis/gate/gate-scripts';
 import type { RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
 import { openPool, ROLES } from '@holdfast/postgres';
+import { askGate, NONE_PENDING, withdraw } from '../support/ask-gate';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import { buyPatiently, crowdOf, openGated, openUngated, type GatedInventory } from '../support/gate-crowd';
 import { countWords, type Inventory } from '../support/inventory';
 import { readTruth } from '../support/ledger-truth';
-import { RedisProxy } from '../support/redis-proxy';
+import { TcpProxy } from '../support/proxy/tcp-proxy';
 import { TestRedis, TestRedisCluster } from '../support/redis';
 
 const UNITS = 50;
@@ -103,7 +105,7 @@ describe('the same number is sold, none over', () => {
   });
 
   it('with replies of Redis that are lost', async () => {
-    const proxy = await RedisProxy.start(server.port);
+    const proxy = await TcpProxy.start(server.url);
     const one = await openGated(db.url, [proxy.url]);
     let replies = 0;
     proxy.loseReply = () => (replies += 1) % 20 === 0;
@@ -116,19 +118,16 @@ describe('the same number is sold, none over', () => {
 
 /** Says anything at all, and forgets what it is told. */
 class LyingGate extends Gate {
-  check(query: GateQuery): GateVerdict {
+  async place(_: GateQuery, toLedger: ToLedger): Promise<PlaceOutcome> {
     const chance = Math.random();
-    if (chance < 0.4) return { kind: 'short', shortLines: [0] };
-    if (chance < 0.6) return { kind: 'wait' };
-    return { kind: query.customerId < 'cus_h' ? 'unseen' : 'ask' };
+    if (chance < 0.4) return { kind: 'refused', reason: 'sold-out', shortLines: [0] };
+    if (chance < 0.6) return { kind: 'busy', retryAfterSeconds: 1 };
+    return toLedger(chance < 0.8 ? 0 : 100);
   }
-  goesUnseen = () => undefined;
-  withdraw = () => undefined;
   learn = () => undefined;
   doubt = () => undefined;
   heal = () => Promise.resolve();
   shortageOf = () => Promise.resolve(null);
-  onChange = () => undefined;
 }
 
 describe('a Redis that comes back', () => {
@@ -169,39 +168,38 @@ describe('a unit that the gate has lost', () => {
     await one.redisGate.heal(await new LedgerDropUpkeep(pool).stockOf(dropId), 'ledger');
     await pool.end();
   };
-  const verdict = async (n: number) =>
-    (
-      await one.redisGate.check({
-        dropId,
-        customerId: `cus_asks${n}`,
-        lines: [{ sku: 'A', quantity: 1 }],
-        holdId: () => `asks${n}`,
-      })
-    ).kind;
+  const query = (n: number): GateQuery => ({
+    dropId,
+    customerId: `cus_asks${n}`,
+    lines: [{ sku: 'A', quantity: 1 }],
+    holdId: () => `asks${n}`,
+  });
+  const decision = (n: number) => askGate(one.redisGate, query(n));
 
   beforeEach(async () => {
     // Without its tries, which would find the unit within a second: this is about the reconciliation.
-    one = await openGated(db.url, [server.url], { settings: { probeMs: 3_600_000, callDeadlineMs: 10_000 } });
+    const settings = { probeMs: 3_600_000, callDeadlineMs: 10_000, ...NONE_PENDING };
+    one = await openGated(db.url, [server.url], { settings });
     dropId = await insertDrop(db.url, { skus: { A: 1 } });
-    await waitFor('the gate to be seeded', async () => (await verdict(0)) === 'ask');
-    one.redisGate.withdraw({ dropId, customerId: '', lines: [], holdId: () => 'asks0' });
+    await waitFor('the gate to be seeded', async () => (await decision(0)) === 'ask');
+    await withdraw(one.redisGate, query(0));
   });
   afterEach(() => one.closeAll());
 
   it('is on offer again after the reconciliation, when a wrong row hid it', async () => {
     const [gate] = gateKeys(dropId);
     await one.redis.client.hset(gate, 's:A', `0 9 99 ${Date.now() - 60_000} 0`);
-    expect(await verdict(1)).toBe('short');
+    expect(await decision(1)).toEqual([0]);
     await pass();
-    expect(await verdict(2)).toBe('ask');
+    expect(await decision(2)).toBe('ask');
   });
 
   it('is on offer again when it was counted for somebody whose answer never came', async () => {
-    const [, , flight, aloft] = gateKeys(dropId);
-    await one.redis.client.hset(aloft, 'u:A', 1);
-    await one.redis.client.zadd(flight, Date.now() + 4_000, 'a ghost');
-    expect(await verdict(1)).toBe('wait');
-    await waitFor('the ghost to be forgotten', async () => (await verdict(2)) === 'ask');
+    const [, , deadlines, inFlight] = gateKeys(dropId);
+    await one.redis.client.hset(inFlight, 'u:A', 1);
+    await one.redis.client.zadd(deadlines, Date.now() + 4_000, 'a ghost');
+    expect(await decision(1)).toBe('wait');
+    await waitFor('the ghost to be forgotten', async () => (await decision(2)) === 'ask');
   });
 });
 

@@ -88,6 +88,6 @@ it(`says what the ledger would say, and sells the last unit (seed ${SEED})`, asy
     }),
     { numRuns: RUNS, seed: SEED },
   );
-  // The histories do reach every verdict.
+  // The histories do reach every decision.
   expect(Object.keys(seen).filter((what) => seen[what] === 0)).toEqual([]);
 });

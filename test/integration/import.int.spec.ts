@@ -179,7 +179,7 @@ describe('holdfast import', () => {
     const path = file('secret.csv', `${HEADER}\n`);
     chmodSync(path, 0o000);
     if (process.getuid?.() === 0) return; // root reads everything
-    expect((await imported(path)).rejected[0]!.reason).toContain('may not be read');
+    expect((await imported(path)).rejected[0]!.reason).toContain('permission denied');
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { ServiceUnavailable, type Hold } from '@holdfast/contracts';
-import { seededRandom, waitFor } from '@holdfast/testing';
+import { seededRandom } from '@holdfast/kernel';
+import { waitFor } from '@holdfast/testing';
 import { BatchRefused, Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
-import { FlakyProxy } from '../support/flaky-proxy';
+import { PostgresProxy } from '../support/proxy/postgres-proxy';
 import {
   countWords,
   newCustomerId,
@@ -20,14 +21,14 @@ const DEADLINE_MS = 2_500;
 const NOTICED_WITHIN_MS = 2_500; // the watch looks every 50 ms; the rest is for a machine that stands still
 
 let db: TestLedger;
-let proxy: FlakyProxy;
+let proxy: PostgresProxy;
 let inventory: Inventory;
 /** The same without deadlines: how many lost answers fit into one depends on the machine. */
 let patient: Inventory;
 
 beforeAll(async () => {
   db = await createLedger('lane_faults');
-  proxy = await FlakyProxy.start(db.url);
+  proxy = await PostgresProxy.start(db.url);
   inventory = openInventory(proxy.url);
   const settings = { deadlineMs: 60_000, predictedWaitMsMax: 60_000 };
   patient = openInventory(proxy.url, { settings });
@@ -206,5 +207,4 @@ class SlowLedger extends Ledger {
   getHold: Ledger['getHold'] = (query) => this.ledger.getHold(query);
   liveHolds: Ledger['liveHolds'] = (query) => this.ledger.liveHolds(query);
   dueDrops: Ledger['dueDrops'] = (max) => this.ledger.dueDrops(max);
-  customersOf: Ledger['customersOf'] = (dropId, max) => this.ledger.customersOf(dropId, max);
 }

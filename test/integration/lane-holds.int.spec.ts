@@ -127,7 +127,7 @@ describe('placing a hold', () => {
   it('leaves nothing behind for drops that somebody made up, neither does a release', async () => {
     const fresh = openInventory(db.url);
     try {
-      const learnt = jest.spyOn(fresh.gate, 'check');
+      const learnt = jest.spyOn(fresh.gate, 'place');
       const invented = Array.from({ length: 300 }, (_, n) => `dinvented${n}`);
       const placed = await Promise.all(invented.map((dropId) => placeHold(fresh, dropId)));
       expect(new Set(placed.map(wordOf))).toEqual(new Set(['drop-not-found']));
@@ -392,28 +392,6 @@ describe("the list of a customer's live holds", () => {
       );
     });
     expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('hold_customer');
-  });
-});
-
-describe('the total of a SKU', () => {
-  it('grows and shrinks once for each movement, never below what is held and sold', async () => {
-    const dropId = await sellOf();
-    await held(dropId);
-    const adjust = (movementId: string, sku: string, delta: number) =>
-      inventory.lanes.submit(dropId, {
-        kind: 'adjust',
-        movementId,
-        sku,
-        delta,
-        reason: 'test',
-        actor: 'test',
-      });
-    expect(await adjust('m1', 'A', 5)).toEqual({ kind: 'adjusted' });
-    expect(await adjust('m1', 'A', 5)).toEqual({ kind: 'adjusted' });
-    expect(await adjust('m2', 'A', -14)).toEqual({ kind: 'below-committed' });
-    expect(await adjust('m3', 'A', -13)).toEqual({ kind: 'adjusted' });
-    expect(await adjust('m4', 'nope', 1)).toEqual({ kind: 'unknown-sku' });
-    expect((await readTruth(db.url, dropId)).stock['A']).toMatchObject({ total: 2, available: 0, held: 2 });
   });
 });
 

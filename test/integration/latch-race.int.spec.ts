@@ -1,8 +1,8 @@
 import type { LiveFeed, PlaceOutcome } from '@holdfast/contracts';
-import { randomId, SystemClock } from '@holdfast/kernel';
-import { leastOf, seededRandom, waitFor } from '@holdfast/testing';
+import { randomId, seededRandom, SystemClock } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { LATCH_MS_MAX } from '../../apps/gateway/src/adapters/latch/latch-settings';
-import { LatchedInventory } from '../../apps/gateway/src/adapters/latch/latched-inventory';
+import { LatchedHolds } from '../../apps/gateway/src/adapters/latch/latched-holds';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import {
@@ -21,7 +21,7 @@ const GATE_MS = 250; // how old the knowledge of inventory's own gate may be
 
 let db: TestLedger;
 let inventory: Inventory;
-let latches: LatchedInventory[];
+let latches: LatchedHolds[];
 /** The same inventory, reached through either gateway. */
 let gateways: Inventory[];
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   await db.drop();
 });
 beforeEach(() => {
-  latches = [1, 2].map(() => new LatchedInventory(inventory.client, SILENT, new SystemClock()));
+  latches = [1, 2].map(() => new LatchedHolds(inventory.client, inventory.client, SILENT, new SystemClock()));
   gateways = latches.map((latch) => ({ ...inventory, client: latch as unknown as Inventory['client'] }));
 });
 

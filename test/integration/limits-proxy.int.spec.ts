@@ -1,24 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { freePort } from '@holdfast/process';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LimitStore } from '../../apps/gateway/src/application/ports/limit-store.port';
-import { loadModule } from '../../tools/cluster/load-module';
+import { startProxy } from '../../apps/cluster/src/servers/nginx';
+import type { Server } from '../../apps/cluster/src/servers/server';
 import { DROP_ID, FakeBackend, startEdge } from '../support/fake-edge';
-
-const tools = resolve(__dirname, '../../tools/cluster');
-const { startProxy } = loadModule<{
-  startProxy(where: {
-    dir: string;
-    port: number;
-    gateways: string[];
-  }): Promise<{ address: string; stop(): Promise<void> }>;
-}>(join(tools, 'proxy.mjs'));
-const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(tools, 'ports.mjs'));
 
 // The product's own nginx in front of a gateway that believes one hop.
 let app: NestFastifyApplication;
-let proxy: { address: string; stop(): Promise<void> };
+let proxy: Server;
 let dir: string;
 
 beforeAll(async () => {

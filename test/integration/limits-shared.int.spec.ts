@@ -1,10 +1,14 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLogger, Metrics } from '@holdfast/observability';
+import { Clock } from '@holdfast/kernel';
+import { createLogger, Logger, Metrics } from '@holdfast/observability';
 import { openRedis, type RedisConnection } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
+import { LeasedLimits } from '../../apps/gateway/src/adapters/limits/leased-limits';
 import { RedisBudgets } from '../../apps/gateway/src/adapters/limits/redis-budgets';
-import { SharedBudgets } from '../../apps/gateway/src/application/ports/shared-budgets.port';
+import { SharingState } from '../../apps/gateway/src/adapters/limits/sharing-state';
+import { LimitStore } from '../../apps/gateway/src/application/ports/limit-store.port';
+import type { SharedBudgets } from '../../apps/gateway/src/application/ports/shared-budgets.port';
 import { FakeBackend, SECRETS, startEdge } from '../support/fake-edge';
 import { TestRedis, TestRedisCluster } from '../support/redis';
 
@@ -13,14 +17,13 @@ const QUOTA = 300;
 const SLICE = QUOTA / 10;
 const BACK_PER_SECOND = QUOTA / 60;
 
-@Global()
-@Module({})
-class Shared {
-  static with(budgets: SharedBudgets): DynamicModule {
-    const providers = [{ provide: SharedBudgets, useValue: budgets }];
-    return { module: Shared, providers, exports: [SharedBudgets] };
-  }
-}
+/** The limits as a gateway of the cluster has them. */
+const sharing = (budgets: SharedBudgets): Provider => ({
+  provide: LimitStore,
+  inject: [Clock, Logger, Metrics],
+  useFactory: (clock: Clock, logger: Logger, metrics: Metrics) =>
+    new LeasedLimits(budgets, clock, new SharingState(clock, logger, metrics)),
+});
 
 let redis: TestRedis;
 let connections: RedisConnection[];
@@ -37,7 +40,7 @@ beforeEach(async () => {
   for (const name of ['gateway-1', 'gateway-2']) {
     const connection = open([redis.url], name);
     const budgets = new RedisBudgets(connection, SECRETS.sessionKey);
-    gateways.push(await startEdge(new FakeBackend(), { limits: true }, [Shared.with(budgets)]));
+    gateways.push(await startEdge(new FakeBackend(), { limits: true }, [], {}, [sharing(budgets)]));
   }
   await waitFor('Redis', () => connections.every(({ isUp }) => isUp));
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import {
+  ClaimBlocked,
   DatabaseClaim,
   DatabaseTaken,
   LOGINS,
@@ -16,13 +17,14 @@ import {
   withLogin,
 } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
+import { accountsMigrations } from '../../apps/accounts/src/adapters/postgres/migrations';
 import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
 import { onDatabase } from '../support/drops';
-import { startFakePooler } from '../support/fake-pooler';
+import { DroppingPooler, RefusingPooler } from '../support/proxy/pooler';
 import { type BareServer, startBareServer } from '../support/own-ledger';
 
-const SETS = [inventoryMigrations, checkoutMigrations];
+const SETS = [inventoryMigrations, checkoutMigrations, accountsMigrations];
 const NAMES = Object.keys(LOGINS) as LoginName[];
 const logins = (word: string, suffix = '') =>
   usualLogins(
@@ -121,10 +123,16 @@ describe('a given login without rights of its own', () => {
 
   it('runs the product when it was given the roles, and need not be able to migrate', async () => {
     await asRoot(`CREATE ROLE plain LOGIN REPLICATION PASSWORD 'plain'`);
-    const roles = [ROLES.inventory, ROLES.checkout, ROLES.sandbox, ROLES.cdc, ROLES.auditor];
+    const roles = [ROLES.inventory, ROLES.checkout, ROLES.sandbox, ROLES.accounts, ROLES.cdc, ROLES.auditor];
     await asRoot(`GRANT ${roles.join(', ')} TO plain`);
     const url = urlOf('holdfast', 'plain');
-    expect(await migrate(url, SETS)).toMatchObject([{ applied: [] }, { applied: [] }]);
+    expect(await migrate(url, SETS)).toMatchObject([{ applied: [] }, { applied: [] }, { applied: [] }]);
+    // Another version, as after a rollback.
+    const [first, ...rest] = SETS;
+    const other = { ...first!, functions: [...first!.functions, { name: 'other', text: '' }] };
+    await expect(migrate(url, [other, ...rest])).rejects.toThrow(
+      /may not migrate.*inventory other.*holdfast migrate/,
+    );
     const { urls, givenBecause } = await openLogins(url, logins('no'));
     expect(givenBecause).toContain('may not make logins');
     expect(new Set(Object.values(urls))).toEqual(new Set([url]));
@@ -155,6 +163,16 @@ describe('a database that a product works on', () => {
     for (const it of both) if (it.status === 'fulfilled') await it.value.release();
   });
 
+  it('says in plain words which process keeps it from being taken', async () => {
+    const hanging = await openClient({ url: server.url, name: 'holdfast hanging 1@host' });
+    await hanging.query('SELECT pg_advisory_lock(7116003)');
+    const taking = take('one');
+    await expect(taking).rejects.toThrow(ClaimBlocked);
+    await expect(taking).rejects.toThrow(/holdfast hanging 1@host\. Stop it, .*pg_terminate_backend\(\d+\)/);
+    await hanging.end();
+    await (await take('one')).release();
+  });
+
   it('is taken again by its product after a restart of the server', async () => {
     const one = await take('one');
     await asRoot(
@@ -179,7 +197,10 @@ onLinux(
     const own = `0100007F:${localPort!.toString(16).toUpperCase().padStart(4, '0')}`;
     const line = readFileSync('/proc/net/tcp', 'utf8')
       .split('\n')
-      .find((one) => one.trim().split(/\s+/)[1] === own)!;
+      .map((one) => one.trim().split(/\s+/))
+      // Established: the port of an earlier connection may still be in TIME-WAIT.
+      .find(([, local, , state]) => local === own && state === '01')!
+      .join(' ');
     // The kernel's timer of the connection (2: keep-alive), in hundredths of a second.
     const [, kind, left] = / (0\d):([0-9A-F]{8}) /.exec(line)!;
     expect(kind).toBe('02');
@@ -189,14 +210,19 @@ onLinux(
 );
 
 describe('a connection pooler', () => {
+  const start = {
+    refuses: () => RefusingPooler.start(server.url),
+    drops: () => DroppingPooler.start(server.url),
+  };
+
   it.each(['refuses', 'drops'] as const)('that %s the settings is named as what it is', async (manner) => {
-    const pooler = await startFakePooler(server.url, manner);
+    const pooler = await start[manner]();
     const opening = openClient({ url: pooler.url, name: 'test' });
     await expect(opening).rejects.toThrow(NotASession);
     await expect(opening).rejects.toThrow(/connection pooler .* name the PostgreSQL server directly/);
     const pool = openPool({ url: pooler.url, role: ROLES.inventory, max: 1, name: 'test' });
     await expect(pool.query('SELECT 1')).rejects.toThrow(NotASession);
     await pool.end();
-    pooler.close();
+    await pooler.stop();
   });
 });

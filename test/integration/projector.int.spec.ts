@@ -1,19 +1,18 @@
-import type { LiveMessage, NewDrop, StockRow } from '@holdfast/contracts';
+import { InProcessFeed, type LiveMessage, type NewDrop, type StockRow } from '@holdfast/contracts';
 import { groupBy, isNewer, SystemClock } from '@holdfast/kernel';
 import { PgoutputChangeStream } from '@holdfast/messaging';
 import { silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { leastOf, waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
-import { MemoryLiveFeed } from '../../apps/inventory/src/adapters/memory/live-feed';
 import { MemoryStockView } from '../../apps/inventory/src/adapters/memory/stock-view';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { inventoryStreamSource } from '../../apps/inventory/src/adapters/postgres/stream-source';
 import { writeDownDueDrops } from '../../apps/inventory/src/application/drop-clock';
-import { ProjectChanges } from '../../apps/inventory/src/application/project-changes';
-import { WatchFreshness } from '../../apps/inventory/src/application/project-freshness';
-import { ReconcileView } from '../../apps/inventory/src/application/project-reconcile';
+import { ProjectChanges } from '../../apps/inventory/src/application/projector/project-changes';
+import { WatchFreshness } from '../../apps/inventory/src/application/projector/watch-freshness';
+import { ReconcileView } from '../../apps/inventory/src/application/projector/reconcile-view';
 import { createLedger, type TestLedger } from '../support/database';
 import { adminPool, dropSlots } from './stream-support';
 
@@ -41,10 +40,12 @@ const aDrop = (change: Partial<NewDrop> = {}, units = 1_000_000): NewDrop => ({
 describe('from the ledger to the stock view and to live messages', () => {
   let ledger: TestLedger;
   let pool: Pool;
-  let catalogue: LedgerDropCatalogue;
+  let catalogue: MerchantDrops;
   let upkeep: LedgerDropUpkeep;
-  const view = new MemoryStockView(async () => []);
-  const feed = new MemoryLiveFeed();
+  const feed = new InProcessFeed();
+  const viewTelling = (to: InProcessFeed) =>
+    new MemoryStockView({ load: async () => [], feed: to, clock: new SystemClock() });
+  const view = viewTelling(feed);
   const changes = new ProjectChanges(view, feed, () => undefined);
   let stream: PgoutputChangeStream;
   const heard: LiveMessage[] = [];
@@ -53,7 +54,7 @@ describe('from the ledger to the stock view and to live messages', () => {
   beforeAll(async () => {
     ledger = await createLedger('projector');
     pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 10, name: 'test' });
-    catalogue = new LedgerDropCatalogue(pool);
+    catalogue = new MerchantDrops(pool);
     upkeep = new LedgerDropUpkeep(pool);
     stream = new PgoutputChangeStream(inventoryStreamSource(ledger.url), silentLogger());
     await stream.start((records) => changes.apply(records));
@@ -179,9 +180,9 @@ describe('from the ledger to the stock view and to live messages', () => {
     const dropId = await create();
     await agree(dropId);
     // A stream that loses every change: the view is fed by nobody.
-    const lost = new MemoryStockView(async () => []);
     const told: LiveMessage[] = [];
-    const quiet = new MemoryLiveFeed();
+    const quiet = new InProcessFeed();
+    const lost = viewTelling(quiet);
     quiet.subscribe((message) => told.push(message));
     const reconciler = new ReconcileView(
       upkeep,
@@ -203,12 +204,13 @@ describe('from the ledger to the stock view and to live messages', () => {
   it('does not count as missed what is on its way', async () => {
     const dropId = await create();
     await agree(dropId);
-    const late = new MemoryStockView(async () => []);
-    for (const id of await upkeep.livelyDrops('', 200)) await late.apply(await upkeep.stockOf(id));
+    const silent = new InProcessFeed();
+    const late = viewTelling(silent);
+    for (const id of await upkeep.activeDrops('', 200)) await late.apply(await upkeep.stockOf(id));
     const end = feed.subscribe((message) => {
       if (message.kind === 'stock') setTimeout(() => void late.apply(message.rows), 200);
     });
-    const quiet = new ProjectChanges(late, new MemoryLiveFeed(), () => undefined);
+    const quiet = new ProjectChanges(late, silent, () => undefined);
     const reconciler = new ReconcileView(upkeep, late, quiet, () => undefined);
     let selling = true;
     const traffic = (async () => {
@@ -223,7 +225,7 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   it('counts rows that the ledger never had, which it must not take back', async () => {
     const dropId = await create();
-    const lying = new MemoryStockView(async () => []);
+    const lying = viewTelling(new InProcessFeed());
     const [row] = await upkeep.stockOf(dropId);
     await lying.apply([{ ...row!, version: 99 }]);
     const drifts: number[] = [];
@@ -241,11 +243,15 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   it('says stale before the first sign of life, fresh once it has caught up, and each change once', async () => {
     let lagMs: number | null = null;
-    const own = new MemoryLiveFeed();
+    const own = new InProcessFeed();
     const told: LiveMessage[] = [];
     own.subscribe((message) => told.push(message));
-    const watched = new MemoryStockView(async () => []);
-    const watch = new WatchFreshness(() => lagMs, watched, own, new SystemClock());
+    const watched = viewTelling(own);
+    const watch = new WatchFreshness(
+      () => lagMs,
+      (it) => watched.setFreshness(it),
+      new SystemClock(),
+    );
     for (const lag of [null, null, 100, 1_900, 2_100, 9_000, 50, 60]) {
       lagMs = lag;
       await watch.check();
@@ -256,7 +262,7 @@ describe('from the ledger to the stock view and to live messages', () => {
 
   it('goes on behind a change that it cannot read, and says which it was', async () => {
     const poison: unknown[] = [];
-    const other = new MemoryStockView(async () => []);
+    const other = viewTelling(new InProcessFeed());
     const brave = new ProjectChanges(other, feed, (record, reason) => poison.push([record.key, reason]));
     const record = (sku: string, version: unknown) => ({
       topic: 'holdfast.inventory.stock',
@@ -273,6 +279,6 @@ describe('from the ledger to the stock view and to live messages', () => {
     await brave.apply([record('A', 1), record('B', '1'), record('C', 1)]);
     expect((await other.ofDrop('dpoison')).map((row) => row.sku)).toEqual(['A', 'C']);
     expect(poison).toEqual([[{ drop_id: 'dpoison', sku: 'B' }, 'version is no count']]);
-    expect(brave.poisonedRecords).toBe(1);
+    expect(brave.unreadableRecords).toBe(1);
   });
 });

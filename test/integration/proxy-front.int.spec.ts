@@ -2,31 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ServiceConfig } from '@holdfast/config';
+import { freePort } from '@holdfast/process';
 import { waitFor } from '@holdfast/testing';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LimitStore } from '../../apps/gateway/src/application/ports/limit-store.port';
-import { loadModule } from '../../tools/cluster/load-module';
+import { startProxy } from '../../apps/cluster/src/servers/nginx';
+import type { Server as Front } from '../../apps/cluster/src/servers/server';
 import { DROP_ID, FakeBackend, startEdge } from '../support/fake-edge';
-
-interface Front {
-  address: string;
-  stop(): Promise<void>;
-}
-const tools = resolve(__dirname, '../../tools/cluster');
-const { startProxy } = loadModule<{
-  startProxy(where: {
-    dir: string;
-    port: number;
-    gateways: string[];
-    host?: string;
-    hops?: number;
-    limits?: boolean;
-  }): Promise<Front>;
-}>(join(tools, 'proxy.mjs'));
-const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(tools, 'ports.mjs'));
 
 const SHOPPERS = Array.from({ length: 40 }, (_, i) => `203.0.113.${i + 1}`);
 

@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
 import type { Hold } from '@holdfast/contracts';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';

@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
 import type { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';

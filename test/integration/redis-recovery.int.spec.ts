@@ -2,7 +2,7 @@ import { silentLogger } from '@holdfast/observability';
 import { openRedis, RedisCalls, type RedisConnection } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
 import { Redis } from 'ioredis';
-import { RedisProxy } from '../support/redis-proxy';
+import { TcpProxy } from '../support/proxy/tcp-proxy';
 import { TestRedis } from '../support/redis';
 
 const SILENT_MS = 1_000; // after which the client gives up a connection that answers nothing
@@ -46,7 +46,7 @@ it('keeps the new connection after a crash that left a command without its answe
 
 it('leaves a server that became a replica for the one that is behind the same address now, and comes back', async () => {
   const servers = [await start(), await start()] as const;
-  const proxy = await RedisProxy.start(servers[0].port);
+  const proxy = await TcpProxy.start(servers[0].url);
   opened.push(() => proxy.stop());
   const redis = await open(proxy.url);
   const calls = new RedisCalls(redis, { what: 'the test', deadlineMs: 10_000 });
@@ -58,8 +58,8 @@ it('leaves a server that became a replica for the one that is behind the same ad
     [0, 1],
     [1, 0],
   ] as const) {
-    const { port } = servers[to];
-    proxy.port = port;
+    const { port, url } = servers[to];
+    proxy.target = url;
     await clients[to]!.replicaof('NO', 'ONE');
     await clients[from]!.replicaof('127.0.0.1', port);
     await expect(write(['a'], ['1'])).rejects.toThrow('READONLY');

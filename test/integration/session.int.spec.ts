@@ -1,6 +1,6 @@
 import { migrationStatus, openClient, openPool, ROLES } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
 import { SESSION_SETTINGS } from '../../libs/postgres/src/session';
 import { insertDrop, onDatabase } from '../support/drops';
@@ -100,7 +100,7 @@ describe('a PostgreSQL with defaults of its own', () => {
     const pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 1, name: 'test-odd' });
     const inventory = openInventory(ledger.url);
     try {
-      const catalogue = new LedgerDropCatalogue(pool);
+      const catalogue = new MerchantDrops(pool);
       await catalogue.seed({ demo: false });
       const { drop } = await catalogue.create({
         name: 'Tee',

@@ -1,7 +1,7 @@
 import type { ChangeRecord } from '@holdfast/contracts';
 import { waitFor } from '@holdfast/testing';
 import { Client, type Pool } from 'pg';
-import { LedgerDropCatalogue } from '../../apps/inventory/src/adapters/postgres/ledger-drop-catalogue';
+import { MerchantDrops } from '../support/merchant-drops';
 import { createLedger, type TestLedger } from '../support/database';
 import { adminPool, dropSlots, recordingStream, slotsOf, stockOf } from './stream-support';
 
@@ -22,7 +22,7 @@ describe('pgoutput read in this process', () => {
       currency: 'EUR',
       units: 1_000_000,
     }));
-    const made = await new LedgerDropCatalogue(pool).create({
+    const made = await new MerchantDrops(pool).create({
       name: 'Stream',
       description: '',
       imageUrl: null,
@@ -116,7 +116,7 @@ describe('pgoutput read in this process', () => {
   it('brings all rows of one COPY-like commit, which share their place in the log', async () => {
     const { start, seen } = open();
     await start();
-    const other = await new LedgerDropCatalogue(pool).create({
+    const other = await new MerchantDrops(pool).create({
       name: 'Many',
       description: '',
       imageUrl: null,
@@ -190,17 +190,25 @@ describe('pgoutput read in this process', () => {
     const { start, seen, stream } = open();
     await start();
     await converged(seen);
-    // Nothing between the cut and the drop can be seen by the stream: the slot is gone before it is back.
-    for (let gone = false; !gone;) {
-      const [slot] = await slotsOf(pool, ledger.url);
-      if (slot?.active_pid) await pool.query('SELECT pg_terminate_backend($1, 1000)', [slot.active_pid]);
-      gone = await pool.query('SELECT pg_drop_replication_slot($1)', [slot!.slot_name]).then(
+    // Open while the old slot is dropped and when the new one is made: neither of them can bring it.
+    const missed = new Client(ledger.url);
+    await missed.connect();
+    await missed.query('BEGIN');
+    await sell(missed);
+    await tell(missed, 'missed');
+    const [slot] = await slotsOf(pool, ledger.url);
+    await waitFor('the slot is dropped before the stream is back', async () => {
+      await pool.query(
+        'SELECT pg_terminate_backend(active_pid, 1000) FROM pg_replication_slots WHERE slot_name = $1',
+        [slot!.slot_name],
+      );
+      return pool.query('SELECT pg_drop_replication_slot($1)', [slot!.slot_name]).then(
         () => true,
         () => false,
       );
-      await sell();
-      await tell(pool, 'missed');
-    }
+    });
+    await missed.query('COMMIT');
+    await missed.end();
     await converged(seen);
     await waitFor('the fact arrives', () => facts(seen).includes('missed'));
     await waitFor('it is connected', () => stream.status().connected);

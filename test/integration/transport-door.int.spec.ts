@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { RemoteInventory, type TlsSetting } from '@holdfast/transport';
+import { ServiceUnavailable } from '@holdfast/contracts';
+import { remoteInventory, type TlsSetting } from '@holdfast/transport';
 import { waitFor } from '@holdfast/testing';
 import { clientTls, ServiceKeys } from '../../libs/transport/src/security';
 import {
@@ -75,10 +77,12 @@ describe.each(['off', 'on'] as const)('the door of a service, TLS %s', (tls) => 
     const log = new LogBook();
     const peers = callersOf([server.address], { key: ANOTHER_KEY, tls, log });
     open.push(() => peers.close());
-    await expect(new RemoteInventory(peers).placeHold(placeCommand('d1234567'))).rejects.toThrow('no answer');
+    await expect(remoteInventory(peers).placeHold(placeCommand('d1234567'))).rejects.toThrow(
+      ServiceUnavailable,
+    );
     expect(places).toBe(0);
-    expect(server.log.text()).toContain('a connection of another service was refused');
-    expect(log.text()).toContain('a peer is away');
+    expect(server.log.text()).toContain('service connection rejected');
+    expect(log.text()).toContain('peer unreachable, reconnecting');
     for (const text of [server.log.text(), log.text()]) {
       expect(text).not.toContain(KEY);
       expect(text).not.toContain(ANOTHER_KEY);
@@ -86,14 +90,14 @@ describe.each(['off', 'on'] as const)('the door of a service, TLS %s', (tls) => 
     await answersWith(server, tls);
   });
 
-  it('refuses a call without a greeting', async () => {
+  it('refuses a call without a handshake', async () => {
     const server = await started(tls);
     const heard = await say(
       server.address,
       frame({ pattern: 'holdfast.inventory.calls', data: place, id: '1' }),
     );
     expect(heard).not.toContain('held');
-    await waitFor('said in the log', () => server.log.text().includes('was refused'));
+    await waitFor('said in the log', () => server.log.text().includes('service connection rejected'));
     expect(places).toBe(0);
     await answersWith(server, tls);
   });
@@ -125,12 +129,19 @@ describe.each(['off', 'on'] as const)('the door of a service, TLS %s', (tls) => 
   });
 });
 
-it.each(['off', 'on'] as const)('a stranger gets no memory beyond a greeting, TLS %s', async (tls) => {
+it('a stranger gets one answer at most: a hello without a nonce gets none', async () => {
+  const server = await started('off');
+  const hello = frame({ pattern: 'holdfast.hello', data: { nonce: '' }, id: '1' });
+  expect(await say(server.address, hello, hello)).toBe('');
+  expect(server.log.text()).toContain('wrong service key');
+});
+
+it.each(['off', 'on'] as const)('a stranger gets no memory beyond a handshake, TLS %s', async (tls) => {
   const server = await started(tls);
   const filled = Buffer.alloc(5_000, 0x20);
   if (tls === 'off') await say(server.address, '16000000#', filled);
   else await sayWithTls(server.address, Buffer.concat([Buffer.from('16000000#'), filled]));
-  expect(server.log.text()).toContain('more bytes than a greeting has');
+  expect(server.log.text()).toContain('message too long');
   await answersWith(server, tls);
 });
 
@@ -141,7 +152,7 @@ it.each(['off', 'on'] as const)('strangers keep nobody out who has the key, TLS 
   for (const stranger of strangers) stranger.on('error', () => undefined);
   open.push(() => strangers.forEach((stranger) => stranger.destroy()));
   await waitFor('the oldest gone', () =>
-    server.log.text().includes('too many connections without a greeting'),
+    server.log.text().includes('too many connections before their handshake'),
   );
   await answersWith(server, tls);
 });
@@ -154,7 +165,26 @@ it('a frame of a known caller that is too long ends its connection and nothing e
   known.write(`${64 * 1024 * 1024}#`);
   known.write(Buffer.alloc(20 * 1024 * 1024, 0x20));
   await closed;
-  expect(server.log.text()).toContain('a message beyond the longest');
+  expect(server.log.text()).toContain('message too long');
+  await answersWith(server, 'off');
+});
+
+it('a known caller that reads no answers loses its connection, not the service its memory', async () => {
+  const description = 'x'.repeat(1024 * 1024);
+  const server = await startInventory({
+    getDrop: async () => ({ description }) as never,
+    placeHold: async (command) => ({ kind: 'held', hold: holdOf(command), replayed: false }),
+  });
+  open.push(() => server.stop());
+  const known = await greeted(server.address);
+  open.push(() => known.destroy());
+  const closed = new Promise((resolve) => known.once('close', resolve));
+  known.pause();
+  const calls = Array.from({ length: 200 }, () => ['getDrop', 'd1234567']);
+  known.write(frame({ pattern: 'holdfast.inventory.calls', data: { left: 10_000, calls }, id: '3' }));
+  await waitFor('the refusal', () => server.log.text().includes('messages are not read'));
+  known.resume();
+  await closed;
   await answersWith(server, 'off');
 });
 
@@ -178,7 +208,7 @@ function greeted(address: string): Promise<Socket> {
   });
 }
 
-/** A stranger cannot speak TLS here; who has the key and says more than a greeting can. */
+/** A stranger cannot speak TLS here; a client with the key can send more than a handshake needs. */
 function sayWithTls(address: string, bytes: Buffer): Promise<void> {
   const [host, port] = address.split(':') as [string, string];
   return new Promise((resolve) => {
@@ -190,15 +220,31 @@ function sayWithTls(address: string, bytes: Buffer): Promise<void> {
   });
 }
 
-it('a connection that never greets is closed after three seconds', async () => {
+it('a connection without a handshake is closed after three seconds', async () => {
   const server = await started('off');
   const begun = performance.now();
   await say(server.address);
   expect(performance.now() - begun).toBeLessThan(8_000);
-  expect(server.log.text()).toContain('no greeting in time');
+  expect(server.log.text()).toContain('no handshake in time');
 });
 
-it('a proof that was made for another greeting opens nothing', async () => {
+it('a stranger that connects again from the same port is closed after three seconds, too', async () => {
+  const server = await started('off');
+  const [host, port] = server.address.split(':') as [string, string];
+  const first = connect(Number(port), host);
+  await waitFor('the first is accepted', () => first.readyState === 'open');
+  const { localPort } = first;
+  // At once, so that the server accepts the second before it knows the end of the first.
+  first.resetAndDestroy();
+  const second = connect({ port: Number(port), host, localPort });
+  open.push(() => second.destroy());
+  second.resume();
+  await once(second, 'connect');
+  expect(second.localPort).toBe(localPort);
+  await once(second, 'close');
+});
+
+it('a proof that was made for another handshake opens nothing', async () => {
   const server = await started('off');
   const heard = await say(
     server.address,
@@ -240,7 +286,8 @@ describe('TLS', () => {
     expect(await inventory.getDrop('d1234567')).toBeNull();
     const plain = callersOf([`127.0.0.1:${port}`], { tls: 'off' });
     open.push(() => plain.close());
-    expect(await plain.ready(500)).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(plain.usable).toBe(false);
   });
 
   it('is refused to who has no key, even with the right cipher', async () => {

@@ -1,13 +1,20 @@
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { NEVER } from 'rxjs';
 import {
-  type InventoryClient,
+  type InventoryCalls,
   type PlaceHold,
   type PlaceOutcome,
   ServiceUnavailable,
 } from '@holdfast/contracts';
-import { INVENTORY_CALLS, RemoteInventory, rendezvous, type Peers } from '@holdfast/transport';
-import { waitFor } from '@holdfast/testing';
+import {
+  type CallFrame,
+  INVENTORY_CALLS,
+  remoteAccounts,
+  remoteInventory,
+  rendezvous,
+  type Peers,
+} from '@holdfast/transport';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
@@ -16,20 +23,28 @@ import {
   callersOf,
   holdOf,
   inventoryAt,
+  startAccounts,
   lastingAddress,
   placeCommand,
-  ServiceProxy,
   startInventory,
   type TestService,
 } from './transport-support';
+import { TcpProxy } from '../support/proxy/tcp-proxy';
 
-/** Its pulse goes on, but it is stuck in its calls, and does not even say that it is late. */
+/** Its heartbeats go on, but it is stuck in its calls, and does not even say that it is late. */
 class StuckServer extends InventoryServer {
   static stuck = true;
 
   @MessagePattern(INVENTORY_CALLS)
-  override calls(@Payload() frame: unknown) {
+  override calls(@Payload() frame: CallFrame) {
     return StuckServer.stuck ? NEVER : super.calls(frame);
+  }
+}
+
+class FailingServer extends InventoryServer {
+  @MessagePattern(INVENTORY_CALLS)
+  override calls(): never {
+    throw new Error('the handler itself');
   }
 }
 
@@ -42,18 +57,18 @@ afterEach(async () => {
 const held = (command: PlaceHold): PlaceOutcome => ({ kind: 'held', hold: holdOf(command), replayed: false });
 
 /** An inventory that says which instance answered: in the customer of the hold. */
-const named = (name: string): Partial<InventoryClient> => ({
+const named = (name: string): Partial<InventoryCalls> => ({
   placeHold: async (command) => held({ ...command, customerId: name }),
 });
 
-async function started(service: Partial<InventoryClient>, listen?: string): Promise<TestService> {
+async function started(service: Partial<InventoryCalls>, listen?: string): Promise<TestService> {
   const server = await startInventory(service, listen === undefined ? {} : { listen });
   open.push(() => server.stop());
   return server;
 }
 
-async function proxied(target: string): Promise<ServiceProxy> {
-  const proxy = await ServiceProxy.start(target);
+async function proxied(target: string): Promise<TcpProxy> {
+  const proxy = await TcpProxy.start(`tcp://${target}`);
   open.push(() => proxy.stop());
   return proxy;
 }
@@ -101,7 +116,7 @@ describe('a lost answer', () => {
     const { inventory } = await callers([proxy.address]);
     let lost = 0;
     // The commit is known and the answer on its way: there the connection ends.
-    proxy.loseAnswer = (bytes) => bytes.includes('"held"') && (lost += 1) === 1;
+    proxy.loseReply = (bytes) => bytes.includes('"held"') && (lost += 1) === 1;
     const outcome = await inventory.placeHold(placeCommand(dropId, { lines: [{ sku: 'A', quantity: 2 }] }));
     expect(outcome).toMatchObject({ kind: 'held', replayed: true });
     expect([lost >= 1, places]).toEqual([true, 2]);
@@ -113,6 +128,33 @@ describe('a lost answer', () => {
       return rows[0] as unknown;
     });
     expect(counts).toEqual({ available: 3, held: 2, holds: 1 });
+  });
+
+  it('of a call that must not happen twice is said to be lost, and the call is not sent again', async () => {
+    let changes = 0;
+    const server = await startAccounts({
+      changePassword: async () => {
+        changes += 1;
+        return { kind: 'changed' };
+      },
+    });
+    open.push(() => server.stop());
+    const proxy = await proxied(server.address);
+    const peers = callersOf([proxy.address], { service: 'accounts' });
+    open.push(() => peers.close());
+    const accounts = remoteAccounts(peers);
+    const change = () =>
+      accounts.changePassword({
+        caller: { merchantId: 'mer_1', staffId: 'stf_1', sessionId: 'ses_1' },
+        current: 'the password until now',
+        next: 'the password from now on',
+        from: { requestId: null, address: null },
+      });
+    await waitFor('the peer up', () => peers.usable);
+    proxy.loseReply = (bytes) => bytes.includes('"changed"') && changes === 1;
+    await expect(change()).rejects.toThrow('the connection was lost before changePassword was answered');
+    expect(changes).toBe(1);
+    expect(await change()).toEqual({ kind: 'changed' });
   });
 });
 
@@ -144,7 +186,7 @@ describe('an instance that goes away', () => {
 
   it('a command that kills whoever takes it is not sent for ever', async () => {
     let deaths = 0;
-    const deadly: Partial<InventoryClient> = {
+    const deadly: Partial<InventoryCalls> = {
       placeHold: () => {
         deaths += 1;
         for (const proxy of proxies) proxy.cut();
@@ -186,9 +228,12 @@ describe('an instance that hangs', () => {
     }
     expect(answers).toEqual(Array(20).fill('second'));
     expect(stateOf(peers, proxy.address)).toBe('down');
-    const begun = performance.now();
-    expect(whoHolds(await inventory.placeHold(placeCommand(dropId)))).toBe('second');
-    expect(performance.now() - begun).toBeLessThan(2_500);
+    const answeredAfterMs = async () => {
+      const begun = performance.now();
+      expect(whoHolds(await inventory.placeHold(placeCommand(dropId)))).toBe('second');
+      return performance.now() - begun;
+    };
+    expect(await leastOf(2_500, answeredAfterMs)).toBeLessThan(2_500);
 
     proxy.resume();
     await backUp();
@@ -204,21 +249,21 @@ describe('an instance that hangs', () => {
     const peers = callersOf(addresses);
     open.push(() => peers.close());
     await waitFor('one peer up', () => peers.usable);
-    const inventory = new RemoteInventory(peers);
+    const inventory = remoteInventory(peers);
     const outcomes = await Promise.all(
       addresses.map((address) => inventory.placeHold(placeCommand(dropAt(address, addresses)))),
     );
     expect(outcomes.map(whoHolds)).toEqual(['second', 'second', 'second']);
   });
 
-  it('with calls that never end although its pulse goes on gets a rest, and then a trial', async () => {
+  it('with calls that never end although its heartbeats go on opens the circuit, and then gets a trial', async () => {
     StuckServer.stuck = true;
     const first = await startInventory(named('first'), { controller: StuckServer });
     open.push(() => first.stop());
     const second = await started(named('second'));
     const addresses = [first.address, second.address];
     const { peers, inventory } = await callers(addresses, {
-      settings: { breakerTimeouts: 2, breakerRestMs: 3_000 },
+      settings: { breakerTimeouts: 2, breakerOpenMs: 3_000 },
     });
     const dropId = dropAt(first.address, addresses);
     // Two frames, as their calls are made in different turns.
@@ -228,7 +273,7 @@ describe('an instance that hangs', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const late of await Promise.all(frames)) expect(late).toBeInstanceOf(ServiceUnavailable);
-    expect(stateOf(peers, first.address)).toBe('resting');
+    expect(stateOf(peers, first.address)).toBe('circuit-open');
     expect(whoHolds(await inventory.placeHold(placeCommand(dropId)))).toBe('second');
     StuckServer.stuck = false;
     await waitFor('tried again', async () => {
@@ -237,6 +282,16 @@ describe('an instance that hangs', () => {
     });
     expect(stateOf(peers, first.address)).toBe('up');
   });
+});
+
+it('an instance whose handler fails says so to each call of the frame, at once', async () => {
+  const server = await startInventory({}, { controller: FailingServer });
+  open.push(() => server.stop());
+  const { peers } = await callers([server.address]);
+  const call = () => peers.call(['getDrop', 'd1234567'], { key: undefined, deadlineMs: 60_000 });
+  const answers = [call(), call(), call()].map((answer) => answer.catch(({ message }: Error) => message));
+  expect(await Promise.all(answers)).toEqual(Array(3).fill(expect.stringContaining('failed')));
+  expect(server.log.text()).toContain('handler of calls failed');
 });
 
 describe('an instance that leaves in good order', () => {

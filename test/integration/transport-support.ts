@@ -1,25 +1,42 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { join, resolve } from 'node:path';
-import { type Type } from '@nestjs/common';
+import { type Abstract, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CheckoutClient, InventoryClient, type Hold, type PlaceHold } from '@holdfast/contracts';
+import {
+  type AccountsCalls,
+  ApiKeys,
+  Audit,
+  ChangeFacts,
+  CheckoutClient,
+  Drops,
+  Figures,
+  type Hold,
+  type InventoryCalls,
+  MerchantDrops,
+  MerchantOrders,
+  MerchantStock,
+  Merchants,
+  OrderHolds,
+  type PlaceHold,
+  Products,
+  Revocations,
+  ShopperHolds,
+  SignIn,
+  Staff,
+} from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { createLogger, Logger, NestLogger } from '@holdfast/observability';
+import { freePort } from '@holdfast/process';
+import { waitFor } from '@holdfast/testing';
 import {
   connectPeers,
   type Peers,
-  RemoteInventory,
+  remoteInventory,
   transportServer,
   type TlsSetting,
   type TransportSettings,
 } from '@holdfast/transport';
+import { AccountsServer } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
 import { CheckoutServer } from '../../apps/checkout/src/entrypoints/tcp/checkout.server';
 import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
-import { loadModule } from '../../tools/cluster/load-module';
-
-const { freePort } = loadModule<{ freePort(): Promise<number> }>(
-  join(resolve(__dirname, '../../tools/cluster'), 'ports.mjs'),
-);
 
 export const KEY = 'a service key for tests, long enough';
 
@@ -63,7 +80,7 @@ export class LogBook extends Logger {
 /** A service as `main.ts` puts it together, around something that stands for its use cases. */
 async function startService(
   entrypoint: Type,
-  token: typeof InventoryClient | typeof CheckoutClient,
+  tokens: readonly Abstract<unknown>[],
   service: object,
   { listen = '127.0.0.1:0', key = KEY, tls = 'auto', controller = entrypoint }: ServiceOptions,
 ) {
@@ -75,7 +92,7 @@ async function startService(
       module: ServiceModule,
       controllers: [controller],
       providers: [
-        { provide: token, useValue: service },
+        ...tokens.map((provide) => ({ provide, useValue: service })),
         { provide: Logger, useValue: log },
       ],
     },
@@ -95,18 +112,26 @@ async function startService(
 
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
-export const startInventory = (service: Partial<InventoryClient>, options: ServiceOptions = {}) =>
-  startService(InventoryServer, InventoryClient, service, options);
+export const startInventory = (service: Partial<InventoryCalls>, options: ServiceOptions = {}) =>
+  startService(
+    InventoryServer,
+    [ShopperHolds, OrderHolds, Drops, MerchantDrops, Products, Figures, ChangeFacts, MerchantStock],
+    service,
+    options,
+  );
 
 export const startCheckout = (service: Partial<CheckoutClient>, options: ServiceOptions = {}) =>
-  startService(CheckoutServer, CheckoutClient, service, options);
+  startService(CheckoutServer, [CheckoutClient, MerchantOrders], service, options);
+
+export const startAccounts = (service: Partial<AccountsCalls>, options: ServiceOptions = {}) =>
+  startService(AccountsServer, [SignIn, Staff, ApiKeys, Merchants, Revocations, Audit], service, options);
 
 export interface CallerOptions {
   key?: string;
   tls?: TlsSetting;
   settings?: Partial<TransportSettings>;
   log?: LogBook;
-  service?: 'inventory' | 'checkout';
+  service?: 'inventory' | 'checkout' | 'accounts';
 }
 
 export function callersOf(addresses: string[], options: CallerOptions = {}): Peers {
@@ -117,8 +142,8 @@ export function callersOf(addresses: string[], options: CallerOptions = {}): Pee
 /** A remote inventory whose connections are up. */
 export async function inventoryAt(addresses: string[], options: CallerOptions = {}) {
   const peers = callersOf(addresses, options);
-  if (!(await peers.ready(5_000))) throw new Error('no peer came up');
-  return { peers, inventory: new RemoteInventory(peers) };
+  await waitFor('a peer', () => peers.usable);
+  return { peers, inventory: remoteInventory(peers) };
 }
 
 let keys = 0;
@@ -126,7 +151,7 @@ let keys = 0;
 export function placeCommand(dropId: string, wish: Partial<PlaceHold> = {}): PlaceHold {
   keys += 1;
   const lines = [{ sku: 'TEE-M', quantity: 1 }];
-  return { dropId, customerId: 'cus_1', key: `key-${keys}`, bodyHash: 'ab'.repeat(32), lines, ...wish };
+  return { dropId, customerId: 'cus_1', key: `key-${keys}`, fingerprint: 'ab'.repeat(32), lines, ...wish };
 }
 
 /** The hold that a command asks for, as inventory would show it. */
@@ -142,71 +167,4 @@ export function holdOf({ dropId, customerId, key, lines }: PlaceHold): Hold {
     expiresAt: '2026-11-22T12:05:00.000Z',
     createdAt: '2026-11-22T12:00:00.000Z',
   };
-}
-
-/** Stands between a caller and a service and does what machines and networks do: stops, loses answers, cuts. */
-export class ServiceProxy {
-  /** Called with what the service sends; true loses it and cuts the connection. */
-  loseAnswer: (bytes: Buffer) => boolean = () => false;
-  connections = 0;
-  private stalled = false;
-  private readonly sockets = new Set<Socket>();
-
-  private constructor(
-    private readonly server: Server,
-    readonly address: string,
-  ) {}
-
-  static async start(target: string): Promise<ServiceProxy> {
-    const [host, port] = target.split(':') as [string, string];
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new ServiceProxy(server, `127.0.0.1:${(server.address() as AddressInfo).port}`);
-    server.on('connection', (client) => proxy.join(client, connect(Number(port), host)));
-    return proxy;
-  }
-
-  /** Connections stay open, new ones are taken, and nothing is ever said: what SIGSTOP does to a process. */
-  stall(): void {
-    this.stalled = true;
-  }
-
-  resume(): void {
-    this.stalled = false;
-    for (const socket of this.sockets) socket.resume();
-  }
-
-  cut(): void {
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  async stop(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private join(client: Socket, service: Socket): void {
-    this.connections += 1;
-    const end = () => {
-      client.destroy();
-      service.destroy();
-    };
-    for (const socket of [client, service]) {
-      this.sockets.add(socket);
-      socket.on('error', end).on('close', () => {
-        this.sockets.delete(socket);
-        end();
-      });
-    }
-    const pass = (from: Socket, to: Socket, lost: (bytes: Buffer) => boolean) =>
-      from.on('data', (bytes: Buffer) => {
-        if (this.stalled) {
-          from.pause();
-          from.unshift(bytes);
-        } else if (lost(bytes)) end();
-        else to.write(bytes);
-      });
-    pass(client, service, () => false);
-    pass(service, client, (bytes) => this.loseAnswer(bytes));
-  }
 }

@@ -1,9 +1,7 @@
 import { Client, type Pool } from 'pg';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { testServerUrl } from '@holdfast/testing';
-import { checkPromises } from '../../apps/standalone/src/cli/rush/check-promises';
-import type { AcknowledgedHold } from '../../apps/standalone/src/cli/rush/tally';
-import { auditLedger } from '../../apps/standalone/src/cli/verify/audit-ledger';
+import { type AcknowledgedHold, auditLedger, checkPromises } from '@holdfast/audit';
 import { createLedger, type TestLedger } from '../support/database';
 
 /** A drop with one hold of each state, one paid order, one order whose money went back, and one whose money never came. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { newDropId } from '@holdfast/kernel';
-import { leastOf, seededRandom, shuffled, waitFor } from '@holdfast/testing';
+import { newDropId, seededRandom, shuffled } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { TestRedis, TestRedisCluster } from '../support/redis';
 import { ViewCrowd } from '../support/view-crowd';
 import { ViewGateway } from '../support/view-gateway';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { newDropId } from '@holdfast/kernel';
-import { leastOf, seededRandom, waitFor } from '@holdfast/testing';
+import { newDropId, seededRandom } from '@holdfast/kernel';
+import { leastOf, waitFor } from '@holdfast/testing';
 import { Redis } from 'ioredis';
 import { TestRedis } from '../support/redis';
 import { ViewCrowd } from '../support/view-crowd';

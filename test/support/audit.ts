@@ -1,6 +1,6 @@
+import { auditLedger } from '@holdfast/audit';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
-import { auditLedger } from '../../apps/standalone/src/cli/verify/audit-ledger';
 
 /** The books of a test's ledger are in order; fails with the invariants that are broken. Waits a moment for the sweeper. */
 export async function expectSoundBooks(url: string): Promise<void> {

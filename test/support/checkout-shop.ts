@@ -1,9 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Runtime, sameUrl } from '@holdfast/config';
-import type { Hold, InventoryClient, Order, OrderState, PlaceOrderOutcome } from '@holdfast/contracts';
-import { SystemClock } from '@holdfast/kernel';
+import type {
+  Hold,
+  Order,
+  OrderHolds,
+  OrderState,
+  PlaceOrderOutcome,
+  ShopperHolds,
+} from '@holdfast/contracts';
+import { fingerprintOf, SystemClock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
@@ -13,7 +20,7 @@ import { buildCheckout, type Checkout, type CheckoutParts } from '../../apps/che
 
 /** Drops and holds for the tests of checkout. */
 export interface Stockroom {
-  inventory: InventoryClient;
+  inventory: OrderHolds & ShopperHolds;
   newDrop(options: { units: number; holdTtlSeconds: number; priceMinor?: number }): Promise<string>;
   counts(dropId: string): Promise<{ available: number; held: number; sold: number }>;
   close(): Promise<void>;
@@ -36,6 +43,8 @@ export function testRuntime(url: string): Runtime {
     inventoryDbPassword: 'i'.repeat(43),
     checkoutDbPassword: 'c'.repeat(43),
     operatorDbPassword: 'o'.repeat(43),
+    accountsDbPassword: 'a'.repeat(43),
+    accountsKey: 'a'.repeat(43),
   });
 }
 
@@ -80,7 +89,7 @@ export class Shop {
     });
     await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));
     this.runtime.address = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-    this.checkout.start();
+    await this.checkout.start();
     return this;
   }
 
@@ -101,7 +110,7 @@ export class Shop {
       dropId,
       customerId,
       key: randomBytes(8).toString('hex'),
-      bodyHash: 'test',
+      fingerprint: 'test',
       lines: [{ sku: SKU, quantity }],
     });
     if (outcome.kind !== 'held') throw new Error(`no hold: ${JSON.stringify(outcome)}`);
@@ -115,8 +124,14 @@ export class Shop {
     address: string | null = null,
   ): Promise<PlaceOrderOutcome> {
     const body = { holdId: hold.id, payment: { method: 'card' as const, token }, email: 'a@example.com' };
-    const bodyHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-    return this.checkout.client.placeOrder({ customerId: hold.customerId, address, key, bodyHash, ...body });
+    const fingerprint = fingerprintOf(JSON.stringify(body));
+    return this.checkout.client.placeOrder({
+      customerId: hold.customerId,
+      address,
+      key,
+      fingerprint,
+      ...body,
+    });
   }
 
   order(hold: Hold, orderId: string): Promise<Order | null> {

@@ -1,5 +1,5 @@
-import { Writable } from 'node:stream';
-import { runCli } from '../../apps/standalone/src/cli/program';
+import { Readable, Writable } from 'node:stream';
+import { runCli } from '../../apps/cli/src/program';
 
 export interface CliAnswer {
   code: number;
@@ -14,11 +14,13 @@ export async function runInProcess(
   args: string[],
   env: Record<string, string>,
   signal?: AbortSignal,
+  /** What comes in on standard input. */
+  input = '',
 ): Promise<CliAnswer> {
   const out = new Collector();
   const err = new Collector();
   const interrupted = signal ?? new AbortController().signal;
-  const code = await runCli({ args, env, streams: { out, err }, interrupted });
+  const code = await runCli({ args, env, streams: { in: Readable.from([input]), out, err }, interrupted });
   return { code, json: parse(out.text), stdout: out.text, stderr: err.text };
 }
 

@@ -17,7 +17,7 @@ export interface ComposeService {
   volumes: string[] | null;
 }
 
-const CHECKER = join(REPOSITORY, 'tools/compose-check');
+const CHECKER = join(REPOSITORY, 'test/support/compose-check');
 const MOUNTED = '/run/secrets/';
 
 export const composeChecker = (...args: string[]) =>

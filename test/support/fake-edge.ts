@@ -1,10 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { createGatewayApp } from '../../apps/gateway/src/bootstrap';
-import {
-  type ReadinessChecks,
-  ReadinessSource,
-} from '../../apps/gateway/src/entrypoints/http/server/readiness-checks';
+import { standaloneAdapters } from '../../apps/gateway/src/adapters.standalone';
+import { ReadinessChecks } from '../../apps/gateway/src/entrypoints/http/server/readiness-checks';
 import {
   CONNECTION_SETTINGS,
   type ConnectionSettings,
@@ -12,23 +10,32 @@ import {
 import { GatewayModule } from '../../apps/gateway/src/gateway.module';
 import { AppConfig, ConfigModule, Runtime, sameUrl } from '@holdfast/config';
 import {
+  type AddTicks,
   type BankChallenge,
   CheckoutClient,
   type DropRecord,
   type DropSummary,
   type Hold,
-  InventoryClient,
+  Drops,
+  Figures,
   LISTED_ITEMS_MAX,
   type ListHolds,
   LiveFeed,
   type LiveListener,
   type LiveMessage,
+  MerchantDrops,
+  MerchantOrders,
+  MerchantStock,
   type PlaceHold,
   type PlaceOrder,
+  Products,
+  ShopperHolds,
   StockView,
   type StockRow,
+  type Tick,
 } from '@holdfast/contracts';
 import { ObservabilityModule } from '@holdfast/observability';
+import { FakeAccounts } from './fake-accounts';
 
 export const DROP_ID = 'd1234567';
 export const SECRETS = {
@@ -44,6 +51,8 @@ export const SECRETS = {
   inventoryDbPassword: 'i'.repeat(43),
   checkoutDbPassword: 'c'.repeat(43),
   operatorDbPassword: 'o'.repeat(43),
+  accountsDbPassword: 'a'.repeat(43),
+  accountsKey: 'a'.repeat(43),
 };
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -111,7 +120,19 @@ export class FakeBackend {
     state: 'open',
     returnPath: `/d/${DROP_ID}?order=o1`,
   };
+  readonly accounts = new FakeAccounts();
+  readonly ticks: Tick[] = [];
   private readonly listeners = new Set<LiveListener>();
+
+  readonly figures = {
+    addTicks: async ({ ticks }: AddTicks) => {
+      this.ticks.push(...ticks);
+      return { kind: 'added' } as const;
+    },
+    dropStats: () => this.answer(() => null),
+    dropLife: () => this.answer(() => null),
+    dropSeries: () => this.answer(() => []),
+  };
 
   readonly inventory = {
     placeHold: (command: PlaceHold) => this.answer(() => this.place(command)),
@@ -130,7 +151,26 @@ export class FakeBackend {
         this.reads += 1;
         return this.drops.get(dropId) ?? null;
       }),
-  } as unknown as InventoryClient;
+  } as unknown as ShopperHolds & Drops;
+
+  readonly products = {
+    listProducts: () => this.answer(() => ({ items: [], nextCursor: null })),
+    getProduct: () => this.answer(() => null),
+    changeProduct: () => this.answer(() => ({ kind: 'not-found' }) as const),
+    deleteProduct: () => this.answer(() => ({ kind: 'not-found' }) as const),
+  } as unknown as Products;
+
+  /** A merchant without drops. */
+  readonly merchantStock = {
+    ownsDrop: () => this.answer(() => false),
+    listAdjustments: () => this.answer(() => null),
+    listDropHolds: () => this.answer(() => null),
+  } as unknown as MerchantStock;
+
+  readonly merchantOrders = {
+    listMerchantOrders: () => this.answer(() => ({ items: [], nextCursor: null })),
+    getMerchantOrder: () => this.answer(() => null),
+  } as unknown as MerchantOrders;
 
   readonly checkout = {
     placeOrder: (command: PlaceOrder) =>
@@ -156,6 +196,18 @@ export class FakeBackend {
       }),
   } as unknown as CheckoutClient;
 
+  /** Nobody has any. */
+  readonly merchantDrops = {
+    listMerchantDrops: () => this.answer(() => ({ items: [], nextCursor: null })),
+    getMerchantDrop: () => this.answer(() => null),
+    ...Object.fromEntries(
+      ['create', 'change', 'schedule', 'step', 'duplicate', 'delete'].map((what) => [
+        `${what}MerchantDrop`,
+        () => this.answer(() => ({ kind: 'not-found' }) as const),
+      ]),
+    ),
+  } as unknown as MerchantDrops;
+
   readonly view = {
     apply: () => Promise.resolve([]),
     ofDrop: (dropId: string) => Promise.resolve(this.stock.filter((row) => row.dropId === dropId)),
@@ -170,9 +222,9 @@ export class FakeBackend {
     },
     subscribe: (listener: LiveListener) => {
       this.listeners.add(listener);
-      return () => this.listeners.delete(listener);
+      return () => void this.listeners.delete(listener);
     },
-  } as unknown as LiveFeed;
+  };
 
   private answer<T>(make: () => T): Promise<T> {
     const { fault } = this;
@@ -207,11 +259,17 @@ export class FakeBackend {
 class FakeServices {
   static with(backend: FakeBackend): DynamicModule {
     const providers = [
-      { provide: InventoryClient, useValue: backend.inventory },
+      { provide: ShopperHolds, useValue: backend.inventory },
+      { provide: Drops, useValue: backend.inventory },
+      { provide: MerchantDrops, useValue: backend.merchantDrops },
+      { provide: Figures, useValue: backend.figures },
       { provide: CheckoutClient, useValue: backend.checkout },
+      { provide: Products, useValue: backend.products },
+      { provide: MerchantStock, useValue: backend.merchantStock },
+      { provide: MerchantOrders, useValue: backend.merchantOrders },
       { provide: StockView, useValue: backend.view },
       { provide: LiveFeed, useValue: backend.feed },
-      { provide: ReadinessSource, useValue: { checks: backend.readiness } },
+      ...backend.accounts.providers,
     ];
     return { module: FakeServices, providers, exports: providers.map(({ provide }) => provide) };
   }
@@ -226,6 +284,7 @@ export async function startEdge(
   settings: Partial<AppConfig> = {},
   more: NonNullable<DynamicModule['imports']> = [],
   connections: Partial<ConnectionSettings> = {},
+  adapters: readonly Provider[] = [],
 ): Promise<NestFastifyApplication> {
   const config: AppConfig = Object.freeze({
     mode: 'standalone',
@@ -239,6 +298,7 @@ export async function startEdge(
     proxyHops: 0,
     publicAddress: null,
     sandboxFaults: true,
+    auditDir: null,
     logLevel: 'silent',
     ...settings,
   });
@@ -248,7 +308,14 @@ export async function startEdge(
       imports: [
         ConfigModule.with(config, new Runtime(sameUrl('postgres://nowhere'), SECRETS)),
         ObservabilityModule,
-        GatewayModule.register({ imports: [FakeServices.with(backend)] }),
+        GatewayModule.register({
+          imports: [FakeServices.with(backend)],
+          adapters: [
+            ...standaloneAdapters,
+            ...(backend.readiness ? [{ provide: ReadinessChecks, useValue: backend.readiness }] : []),
+            ...adapters,
+          ],
+        }),
         ...more,
       ],
     },

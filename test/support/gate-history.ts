@@ -1,10 +1,13 @@
+import { TestClock } from '@holdfast/testing';
+import type { PlaceOutcome } from '@holdfast/contracts';
 import { silentLogger } from '@holdfast/observability';
 import type { RedisConnection } from '@holdfast/redis';
-import { TestClock } from '../contract/gate.contract';
+import type { Decision, GateCounts } from '../../apps/inventory/src/adapters/redis/gate/decisions';
 import { GATE_SETTINGS } from '../../apps/inventory/src/adapters/redis/gate/gate-settings';
-import { type GateCounts, RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
-import type { GateQuery, GateVerdict } from '../../apps/inventory/src/application/ports/gate.port';
+import { RedisGate } from '../../apps/inventory/src/adapters/redis/gate/redis-gate';
+import type { GateQuery } from '../../apps/inventory/src/application/ports/gate.port';
 import type { LaneNews } from '../../apps/inventory/src/application/ports/ledger.port';
+import { NONE_PENDING } from './ask-gate';
 import { type DropInRedis, readDrop } from './gate-keys';
 import { BreakableRedis, LedgerOfDrop, LedgerReader, type Lines } from './gate-model';
 
@@ -35,6 +38,8 @@ interface Trip {
   wish: number;
   by: number;
   process: RedisGate;
+  /** What the ledger answers; an error when the lane waits no longer. */
+  answer: Answer;
   sentAt: number;
   /** Null until the ledger has decided. */
   news: LaneNews | null;
@@ -44,11 +49,13 @@ interface Trip {
   wiped: boolean;
 }
 
+type Answer = (outcome: PlaceOutcome | Error) => void;
+
 interface Instance {
   redis: BreakableRedis;
   reader: LedgerReader;
   gate: RedisGate;
-  /** By drop: the step in which Redis gave its last verdict here. */
+  /** By drop: the step in which Redis took its last decision here. */
   sawAt: Map<number, number>;
   /** By drop and customer: the step in which they were served here while Redis could not be told. */
   untold: Map<string, number>;
@@ -58,14 +65,16 @@ const LANE_DEADLINE_MS = 2_500;
 const COMMITS_AFTER_MS = 9_000; // below the gate's `doubtMs`, as the server's time-outs are
 const SLICE_MS = 250;
 const ASK_EVERY_MS = 100;
+const PLACED: PlaceOutcome = { kind: 'key-reused' };
+const LANE_IS_FULL: PlaceOutcome = { kind: 'busy', retryAfterSeconds: 1 };
 // For places whose answers never come, and then for a gate that was lost.
-const PATIENCE_MS = GATE_SETTINGS.flightMs + GATE_SETTINGS.patienceMs + 500;
+const PATIENCE_MS = GATE_SETTINGS.inFlightMs + GATE_SETTINGS.graceMs + 500;
 
-/** Plays a history on two instances with one Redis, and judges every verdict by the ledger. Throws at the first wrong one. */
+/** Plays a history on two instances with one Redis, and compares every decision with the ledger. Throws at the first wrong one. */
 export class GateHistory {
-  readonly clock = new TestClock();
+  readonly clock = new TestClock(1_000_000);
   readonly drops: LedgerOfDrop[];
-  /** How often each verdict was given. */
+  /** How often each decision was taken. */
   readonly seen = { short: 0, wait: 0, ask: 0, unseen: 0 };
   private readonly instances: Instance[];
   private trips: Trip[] = [];
@@ -160,21 +169,23 @@ export class GateHistory {
   private async askPatiently(drop: number, by: number): Promise<void> {
     const wish = this.newcomer(drop, this.drops[drop]!.skus[0]!);
     for (let waitedMs = 0; ; waitedMs += ASK_EVERY_MS) {
-      const [verdict] = await this.placeAt(drop, by, [wish]);
-      if (verdict!.kind !== 'wait') return;
+      const [decision] = await this.placeAt(drop, by, [wish]);
+      if (decision !== 'wait') return;
       check(waitedMs < PATIENCE_MS, `nobody in drop ${drop} hears anything from ${by}`);
       await this.pass(ASK_EVERY_MS);
     }
   }
 
-  private async placeAt(drop: number, by: number, wishes: readonly number[]): Promise<GateVerdict[]> {
+  private async placeAt(drop: number, by: number, wishes: readonly number[]): Promise<Decision['kind'][]> {
     const instance = this.instances[by]!;
     const before = await this.read(drop);
     const countsBefore = { ...instance.gate.counts };
-    const verdicts = await Promise.all(wishes.map(async (wish) => instance.gate.check(this.query(wish))));
+    const placed = await Promise.all(wishes.map((wish) => this.decide(instance.gate, wish)));
     await this.settle();
     const { counts } = instance.gate;
-    const looked = verdictsOf(counts) > verdictsOf(countsBefore);
+    // Whoever comes at the same time is let through in the same way.
+    const unseen = counts.unseen > countsBefore.unseen;
+    const looked = decisionsOf(counts) > decisionsOf(countsBefore);
     if (looked) instance.sawAt.set(drop, this.step);
     // Let through, perhaps, by a reply that was lost.
     if (counts.failedCalls > countsBefore.failedCalls)
@@ -185,32 +196,39 @@ export class GateHistory {
     const after = await this.read(drop);
     this.expectNoMoreThanThereAre(drop, before, after);
     if (looked) {
-      const sentOn = wishes.filter((_, index) => verdicts[index]!.kind === 'ask');
+      const sentOn = wishes.filter((_, index) => placed[index]!.kind === 'ask');
       this.expectFewProbes(sentOn, before, after);
     }
-    verdicts.forEach((verdict, index) => this.take(wishes[index]!, by, verdict));
-    return verdicts;
+    return placed.map(({ kind, answer }, index) => {
+      const wish = wishes[index]!;
+      const decision = kind === 'ask' && unseen ? 'unseen' : kind;
+      this.seen[decision] += 1;
+      if (answer !== undefined) this.send(wish, by, answer, unseen);
+      if (decision === 'short') this.expectNoHolder(wish, by);
+      return decision;
+    });
   }
 
-  private take(wish: number, by: number, verdict: GateVerdict): void {
-    this.seen[verdict.kind] += 1;
-    switch (verdict.kind) {
-      case 'wait':
-        return;
-      case 'short':
-        return this.expectNoHolder(wish, by);
-      case 'ask':
-      case 'unseen': {
-        const { gate: process } = this.instances[by]!;
-        if (verdict.kind === 'unseen') {
-          process.goesUnseen(this.query(wish));
-          this.instances[by]!.untold.set(this.customerOf(wish), this.step);
-        }
-        this.asked.add(this.customerOf(wish));
-        const sentAt = this.clock.monotonicMs();
-        this.trips.push({ wish, by, process, sentAt, news: null, givenUpAt: null, wiped: false });
-      }
-    }
+  /** Whether a place goes to the ledger, where the history answers it. */
+  private decide(gate: RedisGate, wish: number) {
+    return new Promise<{ kind: 'ask' | 'short' | 'wait'; answer?: Answer }>((decided, wrong) => {
+      const toLedger = () =>
+        new Promise<PlaceOutcome>((resolve, reject) => {
+          const answer: Answer = (it) => (it instanceof Error ? reject(it) : resolve(it));
+          decided({ kind: 'ask', answer });
+        });
+      gate
+        .place(this.query(wish), toLedger)
+        .then(({ kind }) => decided({ kind: kind === 'refused' ? 'short' : 'wait' }), wrong);
+    });
+  }
+
+  private send(wish: number, by: number, answer: Answer, unseen: boolean): void {
+    const { gate: process, untold } = this.instances[by]!;
+    if (unseen) untold.set(this.customerOf(wish), this.step);
+    this.asked.add(this.customerOf(wish));
+    const sentAt = this.clock.monotonicMs();
+    this.trips.push({ wish, by, process, answer, sentAt, news: null, givenUpAt: null, wiped: false });
   }
 
   private async goOn(kind: 'commit' | 'answer' | 'tell' | 'lose' | 'withdraw', n: number): Promise<void> {
@@ -225,7 +243,7 @@ export class GateHistory {
     const { dropId } = this.query(trip.wish);
     if (kind === 'lose') return trip.process.doubt(dropId);
     if (kind === 'withdraw') {
-      trip.process.withdraw(this.query(trip.wish));
+      trip.answer(LANE_IS_FULL);
       await this.settle();
       return this.landed(trip);
     }
@@ -241,6 +259,7 @@ export class GateHistory {
 
   private async tell(trip: Trip): Promise<void> {
     trip.process.learn(trip.news!);
+    trip.answer(PLACED);
     await this.settle();
     this.landed(trip);
     if (!this.instances[trip.by]!.redis.reachesRedis && trip.news!.customers.length > 0)
@@ -305,6 +324,7 @@ export class GateHistory {
         if (trip.givenUpAt === null && now - trip.sentAt >= LANE_DEADLINE_MS) {
           trip.givenUpAt = now;
           trip.process.doubt(this.query(trip.wish).dropId);
+          trip.answer(new Error('the lane gave up'));
         }
         if (trip.givenUpAt !== null && (trip.news !== null || now - trip.givenUpAt > COMMITS_AFTER_MS))
           this.forget(trip);
@@ -344,9 +364,9 @@ export class GateHistory {
       for (const { sku, quantity } of this.wishes[wishOf(hold)]!.lines)
         units.set(sku, (units.get(sku) ?? 0) - quantity);
     };
-    for (const [hold, until] of before.flight) if (until > now) take(hold);
-    for (const [hold, until] of after.flight) {
-      if (before.flight.get(hold) === until) continue;
+    for (const [hold, until] of before.deadlines) if (until > now) take(hold);
+    for (const [hold, until] of after.deadlines) {
+      if (before.deadlines.get(hold) === until) continue;
       take(hold);
       for (const { sku } of this.wishes[wishOf(hold)]!.lines)
         check(units.get(sku)! >= 0, `${hold} was let through beyond the units of ${sku} in drop ${drop}`);
@@ -364,16 +384,16 @@ export class GateHistory {
 
   /** What is counted is what is under way, or could not be told of its end. */
   private async expectCountsOfThoseUnderWay(drop: number): Promise<void> {
-    const { aloft, flight, packed } = await this.read(drop);
+    const { inFlight, deadlines, packed } = await this.read(drop);
     const sum = new Map<string, number>();
     for (const hold of packed) {
       const reason = this.ghosts.has(hold) || this.trips.some((trip) => holdOf(trip.wish) === hold);
       check(reason, `${hold} is counted and not under way`);
-      check(flight.has(hold), `${hold} is counted for ever`);
+      check(deadlines.has(hold), `${hold} is counted for ever`);
       for (const { sku, quantity } of this.wishes[wishOf(hold)]!.lines)
         sum.set(sku, (sum.get(sku) ?? 0) + quantity);
     }
-    for (const [sku, units] of aloft)
+    for (const [sku, units] of inFlight)
       check(units === (sum.get(sku) ?? 0), `${units} of ${sku} are counted, not ${sum.get(sku) ?? 0}`);
   }
 
@@ -385,7 +405,7 @@ export class GateHistory {
     }
     await this.settle();
     while (this.trips.some(({ givenUpAt }) => givenUpAt === null)) await this.goOn('answer', 0);
-    await this.pass(GATE_SETTINGS.doubtMs + GATE_SETTINGS.flightMs);
+    await this.pass(GATE_SETTINGS.doubtMs + GATE_SETTINGS.inFlightMs);
     this.isOver = true;
     for (const drop of this.drops.keys()) {
       for (const by of this.instances.keys()) await this.look(drop, by);
@@ -395,9 +415,9 @@ export class GateHistory {
       await this.settle();
       await this.sellOut(drop);
       await this.expectNobodyForgotten(drop);
-      const { aloft, flight, packed } = await this.read(drop);
-      const left = [...aloft.values()].filter((units) => units !== 0);
-      check(flight.size + packed.size + left.length === 0, `drop ${drop} counts what is not under way`);
+      const { inFlight, deadlines, packed } = await this.read(drop);
+      const left = [...inFlight.values()].filter((units) => units !== 0);
+      check(deadlines.size + packed.size + left.length === 0, `drop ${drop} counts what is not under way`);
     }
   }
 
@@ -405,16 +425,13 @@ export class GateHistory {
   private async look(drop: number, by: number): Promise<void> {
     const wish = this.newcomer(drop, this.drops[drop]!.skus[0]!);
     for (let turn = 0; ; turn += 1) {
-      const [verdict] = await this.placeAt(drop, by, [wish]);
+      const [decision] = await this.placeAt(drop, by, [wish]);
       for (const trip of this.trips) {
-        trip.process.withdraw(this.query(wish));
+        trip.answer(LANE_IS_FULL);
         await this.settle();
         this.landed(trip);
       }
-      if (
-        verdict!.kind === 'short' ||
-        (verdict!.kind === 'ask' && this.instances[by]!.sawAt.get(drop) === this.step)
-      )
+      if (decision === 'short' || (decision === 'ask' && this.instances[by]!.sawAt.get(drop) === this.step))
         return;
       check(turn < 100, `drop ${drop} lets everybody wait for ever at ${by}`);
       this.clock.advance(60);
@@ -427,14 +444,18 @@ export class GateHistory {
     for (const sku of ledger.skus) {
       while (ledger.available(sku) > 0) {
         const by = (sold += 1) % this.instances.length;
-        const [verdict] = await this.placeAt(drop, by, [this.newcomer(drop, sku)]);
-        check(verdict!.kind === 'ask', `a unit of ${sku} in drop ${drop} is not for sale: ${verdict!.kind}`);
+        const [decision] = await this.placeAt(drop, by, [this.newcomer(drop, sku)]);
+        check(decision === 'ask', `a unit of ${sku} in drop ${drop} is not for sale: ${decision}`);
         await this.goOn('answer', 0);
         await this.settle();
       }
       for (const by of this.instances.keys()) {
-        const [verdict] = await this.placeAt(drop, by, [this.newcomer(drop, sku)]);
-        check(verdict!.kind === 'short', `${sku} is gone, and a newcomer hears ${verdict!.kind} from ${by}`);
+        const [decision] = await this.placeAt(drop, by, [this.newcomer(drop, sku)]);
+        // A SKU that never had units may have been taken out of its drop, which only the ledger knows.
+        const isTold = decision === 'short' || ledger.total(sku) === 0;
+        check(isTold, `${sku} is gone, and a newcomer hears ${decision} from ${by}`);
+        if (decision === 'ask') await this.goOn('answer', 0);
+        await this.settle();
       }
     }
   }
@@ -472,7 +493,7 @@ export class GateHistory {
 
   private newGate(redis: BreakableRedis, source: LedgerReader): RedisGate {
     // A busy machine must not look like a Redis that is away.
-    const settings = { callDeadlineMs: 30_000 };
+    const settings = { callDeadlineMs: 30_000, ...NONE_PENDING };
     return new RedisGate({ redis, clock: this.clock, source, logger: silentLogger(), settings });
   }
 
@@ -497,7 +518,7 @@ const holdOf = (wish: number) => `h${wish}`;
 const wishOf = (hold: string) => Number(hold.slice(1));
 const nameOf = (customer: number) => `cus_${customer}`;
 
-/** Those that Redis has given. */
-function verdictsOf({ asked, admitted, waited, short }: GateCounts): number {
+/** Those that Redis has taken. */
+function decisionsOf({ asked, admitted, waited, short }: GateCounts): number {
   return asked + admitted + waited + short;
 }

@@ -7,24 +7,24 @@ export interface DropInRedis {
   units: Map<string, number>;
   /** SKUs whose row is old enough to be tried out. */
   old: Set<string>;
-  aloft: Map<string, number>;
+  inFlight: Map<string, number>;
   /** Holds that are counted, by the time until which they are. */
-  flight: Map<string, number>;
+  deadlines: Map<string, number>;
   packed: Set<string>;
 }
 
 export async function readDrop(redis: RedisConnection, dropId: string, nowMs: number): Promise<DropInRedis> {
-  const [gateKey, , flightKey, aloftKey] = gateKeys(dropId);
-  const [gate, flight, aloft] = await Promise.all([
+  const [gateKey, , deadlinesKey, inFlightKey] = gateKeys(dropId);
+  const [gate, deadlines, inFlight] = await Promise.all([
     redis.client.hgetall(gateKey),
-    redis.client.zrange(flightKey, 0, -1, 'WITHSCORES'),
-    redis.client.hgetall(aloftKey),
+    redis.client.zrange(deadlinesKey, 0, -1, 'WITHSCORES'),
+    redis.client.hgetall(inFlightKey),
   ]);
   const read: DropInRedis = {
     units: new Map(),
     old: new Set(),
-    aloft: new Map(),
-    flight: new Map(),
+    inFlight: new Map(),
+    deadlines: new Map(),
     packed: new Set(),
   };
   for (const [field, text] of Object.entries(gate)) {
@@ -33,9 +33,9 @@ export async function readDrop(redis: RedisConnection, dropId: string, nowMs: nu
     read.units.set(field.slice(2), units!);
     if (nowMs - Math.max(at!, probed!) > GATE_SETTINGS.probeMs) read.old.add(field.slice(2));
   }
-  for (let i = 0; i < flight.length; i += 2) read.flight.set(flight[i]!, Number(flight[i + 1]));
-  for (const [field, value] of Object.entries(aloft)) {
-    if (field.startsWith('u:')) read.aloft.set(field.slice(2), Number(value));
+  for (let i = 0; i < deadlines.length; i += 2) read.deadlines.set(deadlines[i]!, Number(deadlines[i + 1]));
+  for (const [field, value] of Object.entries(inFlight)) {
+    if (field.startsWith('u:')) read.inFlight.set(field.slice(2), Number(value));
     else read.packed.add(field.slice(2));
   }
   return read;

@@ -1,7 +1,6 @@
 import type { StockRow } from '@holdfast/contracts';
 import { RedisConnection, type LuaCall, type LuaScript } from '@holdfast/redis';
-import type { GateSource } from '../../apps/inventory/src/adapters/redis/gate/gate-seeding';
-import type { GateSale } from '../../apps/inventory/src/application/ports/gate.port';
+import type { GateSale, GateSource } from '../../apps/inventory/src/application/ports/gate-source.port';
 import type { LaneNews, UnitsOnOffer } from '../../apps/inventory/src/application/ports/ledger.port';
 import type { PlaceCommand } from '../../apps/inventory/src/domain/lane-command';
 import { ModelLedger } from './model-ledger';
@@ -25,6 +24,10 @@ export class LedgerOfDrop {
 
   get skus(): string[] {
     return [...this.rows.keys()];
+  }
+
+  total(sku: string): number {
+    return this.rows.get(sku)![0]!.total;
   }
 
   available(sku: string): number {

@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { DropRecord, DropSummary, Network, Page, PlaceOutcome } from '@holdfast/contracts';
-import { randomId, SystemClock, type Clock } from '@holdfast/kernel';
+import type { Network, PlaceOutcome } from '@holdfast/contracts';
+import { fingerprintOf, randomId, SystemClock, type Clock } from '@holdfast/kernel';
+import { silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
 import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { PostgresLedger } from '../../apps/inventory/src/adapters/postgres/ledger';
-import { EndHold } from '../../apps/inventory/src/application/end-hold';
-import { HoldSweeper } from '../../apps/inventory/src/application/hold-sweeper';
-import { KnownDrops } from '../../apps/inventory/src/application/known-drops';
+import { LedgerStockRecords } from '../../apps/inventory/src/adapters/postgres/merchants/ledger-stock-records';
+import { DropReader } from '../../apps/inventory/src/application/drop-reader';
 import { LANE_SETTINGS, type LaneSettings } from '../../apps/inventory/src/application/lane-settings';
-import { Lanes } from '../../apps/inventory/src/application/lanes';
-import { PlaceHold } from '../../apps/inventory/src/application/place-hold';
+import { LedgerMerchantStock } from '../../apps/inventory/src/application/merchant-stock';
 import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
 import { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
-import { WaitingRoom } from '../../apps/inventory/src/application/waiting-room';
-import { LedgerInventoryClient } from '../../apps/inventory/src/entrypoints/ledger-inventory-client';
+import { inAllRoles } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { buildHolds } from '../../apps/inventory/src/holds';
 
 export interface InventoryOptions {
   settings?: Partial<LaneSettings>;
@@ -27,7 +25,7 @@ export interface InventoryOptions {
   makeGate?: (source: PostgresLedger, clock: Clock) => Gate;
 }
 
-/** Lanes, gate, sweeper and client as the product puts them together, with connections of their own. Catalogue calls are not answered. */
+/** Lanes, gate, sweeper and client as the product puts them together, with connections of their own. */
 export function openInventory(url: string, options: InventoryOptions = {}) {
   const { clock = new SystemClock(), settings, statementTimeoutMs = 1_500, wrap = (it) => it } = options;
   const pool = openPool({
@@ -41,24 +39,20 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   const ledger = wrap(source);
   const gate: Gate =
     options.makeGate?.(source, clock) ??
-    new MemoryGate(clock, (dropId, max) => ledger.customersOf(dropId, max));
-  const lanes = new Lanes({
-    ledger,
-    clock,
-    random: Math.random,
-    settings: { ...LANE_SETTINGS, ...settings },
-    onNews: (news) => gate.learn(news),
-    onDoubt: (dropId) => gate.doubt(dropId),
-  });
-  const place = new PlaceHold(lanes, gate, new WaitingRoom(gate, clock));
+    new MemoryGate(clock, (dropId, max) => source.customersOf(dropId, max));
   const records = new LedgerDropRecords(pool);
-  const known = new KnownDrops((dropIds) => records.existing(dropIds));
-  const client = new LedgerInventoryClient(
-    { place, end: new EndHold(lanes), ledger, gate, known },
-    new NoDrops() as never,
-    new LedgerDropUpkeep(pool),
-  );
-  const sweeper = new HoldSweeper(ledger, lanes, () => undefined);
+  const holds = buildHolds({
+    ledger,
+    records,
+    gate,
+    clock,
+    logger: silentLogger(),
+    settings: { ...LANE_SETTINGS, ...settings },
+  });
+  const { lanes, known, sweeper } = holds;
+  const drops = new DropReader(records, new LedgerDropUpkeep(pool), gate);
+  const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(pool), known, lanes });
+  const client = inAllRoles(holds.shopperHolds, holds.orderHolds, drops, stock);
   const close = async () => {
     await sweeper.stop();
     await lanes.close();
@@ -68,16 +62,6 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
 }
 
 export type Inventory = ReturnType<typeof openInventory>;
-
-class NoDrops {
-  listDrops(): Promise<Page<DropSummary>> {
-    return Promise.reject(new Error('no catalogue in this test'));
-  }
-
-  getDrop(): Promise<DropRecord | null> {
-    return Promise.reject(new Error('no catalogue in this test'));
-  }
-}
 
 export const newCustomerId = () => `cus_${randomId()}`;
 
@@ -93,8 +77,8 @@ export interface Wish {
 export function placeHold({ client }: Inventory, dropId: string, wish: Wish = {}): Promise<PlaceOutcome> {
   const { customerId = newCustomerId(), key = randomId(), network = null } = wish;
   const { lines = [{ sku: 'A', quantity: 1 }] } = wish;
-  const bodyHash = createHash('sha256').update(JSON.stringify(lines)).digest('hex');
-  return client.placeHold({ dropId, customerId, key, bodyHash, lines, network });
+  const fingerprint = fingerprintOf(JSON.stringify(lines));
+  return client.placeHold({ dropId, customerId, key, fingerprint, lines, network });
 }
 
 /** What an outcome comes to in one word: `held`, `replayed`, the reason of a refusal, or the kind. */

@@ -26,14 +26,15 @@ export interface K6Answer {
 
 const BUILD_S = 25 * 60;
 
-/** Builds k6 when it is not there yet, or waits for the build that CI began long before. */
-export async function buildK6(): Promise<void> {
-  const { code, stderr } = await runNode([
+/** Builds k6 when it is not there yet, or waits for the build that CI began long before; resolves to its path. */
+export async function buildK6(): Promise<string> {
+  const { code, stdout, stderr } = await runNode([
     join(REPOSITORY, 'tools/k6/build.mjs'),
     '--within',
     String(BUILD_S),
   ]);
   if (code !== 0) throw new Error(stderr);
+  return stdout.trim();
 }
 
 /** Runs `npm run k6` as its own process; its report is removed when it ended well. */
@@ -45,9 +46,15 @@ export async function runK6(args: readonly string[], env: NodeJS.ProcessEnv = {}
   return { ...answer, verdict: parse(answer.stdout) };
 }
 
-function runNode(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Omit<K6Answer, 'verdict'>> {
+const runNode = (args: string[], env: NodeJS.ProcessEnv = {}) => runProgram(process.execPath, args, env);
+
+export function runProgram(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Omit<K6Answer, 'verdict'>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       cwd: REPOSITORY,
       env: { ...cleanEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

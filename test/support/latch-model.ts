@@ -1,5 +1,5 @@
 import {
-  type InventoryClient,
+  type InventoryCalls,
   type LiveFeed,
   type LiveListener,
   type LiveMessage,
@@ -91,9 +91,9 @@ export const MODEL_DROP = 'd1234567';
 export const MODEL_LIMIT = 3;
 
 /** What a ledger says to this command in this state, in the precedence of the contract. */
-export function answerIn(state: ShopState, { customerId, key, bodyHash, lines }: PlaceHold): PlaceOutcome {
+export function answerIn(state: ShopState, { customerId, key, fingerprint, lines }: PlaceHold): PlaceOutcome {
   const before = state.holds.get(`${customerId} ${key}`);
-  if (before !== undefined && before !== bodyHash) return { kind: 'key-reused' };
+  if (before !== undefined && before !== fingerprint) return { kind: 'key-reused' };
   if (before !== undefined) return { kind: 'held', hold: { id: key } as never, replayed: true };
   const unknown = lines.flatMap(({ sku }, i) => (sku in state.available ? [] : [i]));
   if (unknown.length > 0) return { kind: 'unknown-sku', lineIndexes: unknown };
@@ -144,11 +144,11 @@ export class ModelShop {
   }
 
   /** The port, as a gateway has it. */
-  get asClient(): InventoryClient {
+  get asClient(): InventoryCalls {
     return {
       placeHold: (command: PlaceHold) => this.place(command),
       shortageOf: () => this.shortage(),
-    } as unknown as InventoryClient;
+    } as unknown as InventoryCalls;
   }
 
   change(step: Partial<ShopState>): void {
@@ -166,7 +166,7 @@ export class ModelShop {
   execute(command: PlaceHold): PlaceOutcome {
     const outcome = answerIn(this.state, command);
     if (outcome.kind !== 'held' || outcome.replayed) return outcome;
-    const { customerId, key, bodyHash, lines } = command;
+    const { customerId, key, fingerprint, lines } = command;
     const available = { ...this.state.available };
     let used = this.state.used.get(customerId) ?? 0;
     for (const { sku, quantity } of lines) {
@@ -175,7 +175,7 @@ export class ModelShop {
     }
     this.change({
       available,
-      holds: new Map(this.state.holds).set(`${customerId} ${key}`, bodyHash),
+      holds: new Map(this.state.holds).set(`${customerId} ${key}`, fingerprint),
       used: new Map(this.state.used).set(customerId, used),
     });
     return outcome;

@@ -1,11 +1,12 @@
 import type { Hold } from '@holdfast/contracts';
 import { Ledger, type BatchResult } from '../../apps/inventory/src/application/ports/ledger.port';
-import type {
-  AnswerByKind,
-  EndCommand,
-  LaneAnswer,
-  LaneCommand,
-  PlaceCommand,
+import {
+  type AnswerByKind,
+  type EndCommand,
+  type LaneAnswer,
+  type LaneCommand,
+  type PlaceCommand,
+  runsAlone,
 } from '../../apps/inventory/src/domain/lane-command';
 
 interface ModelHold {
@@ -47,7 +48,6 @@ export class ModelLedger extends Ledger {
   getHold = () => Promise.reject(new Error('not in the model'));
   liveHolds = () => Promise.reject(new Error('not in the model'));
   dueDrops = () => Promise.resolve([]);
-  customersOf = () => Promise.resolve(null);
 
   unitsOf(customerId: string): number {
     let units = 0;
@@ -80,8 +80,7 @@ export class ModelLedger extends Ledger {
       for (const hold of due) this.finish(hold, 'expired');
       return this.expired();
     }
-    if (command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust')
-      throw new Error('not in the model');
+    if (runsAlone(command)) throw new Error('not in the model');
     const hold = this.holds.get(command.holdId);
     if (!hold || hold.place.customerId !== command.customerId) return { kind: 'not-found' };
     const over = hold.state === 'expired' || (hold.state === 'held' && hold.over);

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@holdfast/postgres';
+import { accountsMigrations } from '../../apps/accounts/src/adapters/postgres/migrations';
 import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
 import { inventoryMigrations } from '../../apps/inventory/src/adapters/postgres/migrations';
+import { newServerFolder } from './server-folder';
 
 export interface OwnLedger {
   url: string;
@@ -19,7 +19,7 @@ export interface BareServer {
 
 /** A PostgreSQL with nothing in it. */
 export async function startBareServer(settings: Record<string, string> = {}): Promise<BareServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-own-'));
+  const folder = newServerFolder();
   const server = await startEmbeddedPostgres({
     dataDir: folder,
     password: 'only-for-tests',
@@ -39,6 +39,6 @@ export async function startBareServer(settings: Record<string, string> = {}): Pr
  */
 export async function startOwnLedger(settings: Record<string, string> = {}): Promise<OwnLedger> {
   const { url, server, stop } = await startBareServer(settings);
-  await migrate(url, [inventoryMigrations, checkoutMigrations]);
+  await migrate(url, [inventoryMigrations, checkoutMigrations, accountsMigrations]);
   return { url, server, drop: stop };
 }

@@ -2,17 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMBEDDED_SUPERUSER, withLogin } from '@holdfast/postgres';
+import { freePort } from '@holdfast/process';
 import { waitFor } from '@holdfast/testing';
-import { loadModule } from '../../tools/cluster/load-module';
-import { type CommandAnswer, runCommand } from './command';
+import { type CliAnswer, runInProcess } from './cli';
 import { copyPrepared, newDataDir } from './prepared-data';
 import { testEnv } from './clean-env';
 import { processTree, sendSignal, stillAlive } from './processes';
 import { ensureBuild, REPOSITORY } from './repository';
 import { isSharedFolder, sharedCluster, startShared } from './shared-cluster';
-
-// One that no connection which goes out takes while the product is away: some tests have it back at its address.
-const { freePort } = loadModule<{ freePort(): Promise<number> }>(join(REPOSITORY, 'tools/cluster/ports.mjs'));
 
 export { cleanEnv } from './clean-env';
 export { newDataDir } from './prepared-data';
@@ -63,8 +60,8 @@ export interface Product {
   kill9(): Promise<Exit>;
   /** `kill -9` of every process at once. */
   killAll9(): Promise<Exit>;
-  /** Runs `npx holdfast <args> --json` against it. */
-  cli(...args: string[]): Promise<CommandAnswer>;
+  /** What `npx holdfast <args> --json` does, without the start of a process, which takes most of a command's time. */
+  cli(...args: string[]): Promise<CliAnswer>;
   /** The figures of all its processes. */
   metrics(): Promise<string>;
 }
@@ -123,7 +120,7 @@ function handsOn(
     stop: () => end('SIGTERM', [root]),
     kill9: () => end('SIGKILL', [root]),
     killAll9: () => end('SIGKILL', pids().reverse()),
-    cli: (...args) => runCommand(args, { HOLDFAST_DATA_DIR: dataDir, ...env }),
+    cli: (...args) => runInProcess([...args, '--json'], { HOLDFAST_DATA_DIR: dataDir, ...env }),
     metrics: () => allMetrics(dataDir),
   };
 }
@@ -164,7 +161,9 @@ async function allMetrics(dataDir: string): Promise<string> {
     address: string;
     components: { healthUrl?: string; kind: string }[];
   };
-  const services = run.components.filter(({ kind }) => ['gateway', 'inventory', 'checkout'].includes(kind));
+  const services = run.components.filter(({ kind }) =>
+    ['gateway', 'inventory', 'checkout', 'accounts'].includes(kind),
+  );
   const urls =
     run.mode === 'cluster'
       ? services.map(({ healthUrl }) => new URL('/metrics', healthUrl).href)
@@ -236,7 +235,7 @@ function launch({
   const [command, args] =
     by === 'npm'
       ? ['npm', mode === 'cluster' ? ['run', 'cluster'] : ['start']]
-      : [process.execPath, [join(REPOSITORY, 'dist/apps/standalone/src/main.js')]];
+      : [process.execPath, [join(REPOSITORY, `dist/apps/${mode}/src/main.js`)]];
   const child: ChildProcess = spawn(command, args, {
     cwd: REPOSITORY,
     env: { ...testEnv({ mode, dataDir, port }), ...env },
@@ -281,7 +280,8 @@ export async function stopAllProducts(): Promise<void> {
     }).catch(() => {
       for (const pid of pids) sendSignal(pid, 'SIGKILL');
     });
-    if (temporary && !process.env['HOLDFAST_KEEP_DATA']) rmSync(dataDir, { recursive: true, force: true });
+    if (temporary && !process.env['HOLDFAST_KEEP_DATA'])
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     running.delete(entry);
   }
 }

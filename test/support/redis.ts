@@ -1,30 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { loadModule } from '../../tools/cluster/load-module';
+import { join } from 'node:path';
+import { type Child, freePort, isFree } from '@holdfast/process';
+import { waitFor } from '@holdfast/testing';
+import { queryRedis } from '../../apps/cluster/src/servers/query-redis';
+import { startRedis } from '../../apps/cluster/src/servers/redis';
 
-interface Child {
-  pid: number;
-  exited: Promise<unknown>;
-  kill(): void;
-  stop(): Promise<void>;
-}
 interface Settings {
   [name: string]: string | number;
 }
-
-const tools = resolve(__dirname, '../../tools/cluster');
-const { startRedis, startRedisCluster } = loadModule<{
-  startRedis(where: { dir: string; port: number; password?: string; set?: Settings }): Promise<Child>;
-  startRedisCluster(where: {
-    dir: string;
-    ports: number[];
-  }): Promise<{ nodes: Child[]; stop(): Promise<void> }>;
-}>(join(tools, 'redis.mjs'));
-const { freePort, isFree } = loadModule<{
-  freePort(taken?: Set<number>): Promise<number>;
-  isFree(port: number): Promise<boolean>;
-}>(join(tools, 'ports.mjs'));
 
 // What a node of a cluster is told beside the product's redis.conf; a restarted one has to be told again.
 const CLUSTER_NODE = {
@@ -33,6 +17,7 @@ const CLUSTER_NODE = {
   'cluster-require-full-coverage': 'no',
 };
 const CLUSTER_BUS_OFFSET = 10_000;
+const SLOTS = 16_384;
 // Above it are the ports of connections that go out: one of them could keep a node from coming back to its bus.
 const LASTING_PORT_MAX = 32_767;
 
@@ -106,9 +91,18 @@ export class TestRedisCluster {
   static async start(): Promise<TestRedisCluster> {
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-redis-cluster-'));
     const ports = await clusterPorts(3);
-    const { nodes } = await startRedisCluster({ dir, ports });
-    const each = nodes.map((node, i) => TestRedis.node(node, join(dir, String(ports[i])), ports[i]!));
-    return new TestRedisCluster(each, dir);
+    const nodes = await Promise.all(
+      ports.map(async (port) => {
+        const home = join(dir, String(port));
+        return TestRedis.node(await startRedis({ dir: home, port, set: CLUSTER_NODE }), home, port);
+      }),
+    );
+    const cluster = new TestRedisCluster(nodes, dir);
+    await joinNodes(ports).catch(async (error) => {
+      await cluster.stop();
+      throw error;
+    });
+    return cluster;
   }
 
   get urls(): string[] {
@@ -130,4 +124,20 @@ async function clusterPorts(count: number): Promise<number[]> {
     if (bus <= LASTING_PORT_MAX && (await isFree(bus))) taken.add(port);
   }
   return [...taken];
+}
+
+/** Gives each its share of the slots, and waits until all know of all. */
+async function joinNodes(ports: readonly number[]): Promise<void> {
+  for (const [index, port] of ports.entries()) {
+    const from = Math.floor((index * SLOTS) / ports.length);
+    const to = Math.floor(((index + 1) * SLOTS) / ports.length) - 1;
+    await queryRedis({ port }, 'CLUSTER', 'ADDSLOTSRANGE', from, to);
+    await queryRedis({ port }, 'CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
+    if (index > 0) await queryRedis({ port: ports[0]! }, 'CLUSTER', 'MEET', '127.0.0.1', port);
+  }
+  const facts = ['cluster_state:ok', `cluster_known_nodes:${ports.length}`, `cluster_slots_ok:${SLOTS}`];
+  await waitFor('the Redis nodes to find each other', async () => {
+    const infos = await Promise.all(ports.map((port) => queryRedis({ port }, 'CLUSTER', 'INFO')));
+    return infos.every((info) => facts.every((fact) => info.includes(fact)));
+  });
 }

@@ -12,8 +12,9 @@ function findRoot(folder: string): string {
 
 let built: string | null = null;
 
-/** Builds the product when a source has changed, once in a test process; returns the name of the build. */
+/** Builds the product when a source has changed, once in a test file and not at all where `npm test` did; returns the name of the build. */
 export function ensureBuild(): string {
+  built ??= process.env['HOLDFAST_TEST_BUILD'] ?? null;
   if (built === null) {
     execFileSync(process.execPath, [join(REPOSITORY, 'tools', 'lib', 'prepare.mjs')], {
       cwd: REPOSITORY,

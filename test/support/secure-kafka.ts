@@ -1,28 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { KafkaSecurity } from '@holdfast/config';
-import { loadModule } from '../../tools/cluster/load-module';
-import { REPOSITORY } from './repository';
-
-/** How a broker is reached (tools/cluster/kafka-listener.mjs). */
-export interface KafkaListener {
-  protocols: { client: string; controller: string };
-  settings: Record<string, string>;
-  formatArgs: string[];
-  security: KafkaSecurity;
-}
-
-const tool = <T>(name: string) => loadModule<T>(join(REPOSITORY, 'tools/cluster', `${name}.mjs`));
-export const { askBroker, clientSecurity } = tool<{
-  askBroker(how: { broker: string; security?: KafkaSecurity; timeoutMs?: number }): Promise<object>;
-  clientSecurity(security: KafkaSecurity): object;
-}>('ask-kafka');
-export const { askRest } = tool<{
-  askRest(connectUrl: string, path: string, options?: RequestInit): Promise<Response>;
-}>('logins');
-const { quoted } = tool<{ quoted(text: string): string }>('kafka-listener');
-const { findJava } = tool<{ findJava(): string }>('java');
+import { findJava, quoted } from '../../apps/cluster/src/servers/java';
+import type { KafkaListener } from '../../apps/cluster/src/servers/kafka-listener';
 
 const KEYSTORE_PASSWORD = 'only-for-this-test';
 
@@ -51,7 +31,7 @@ export function scramOverTls(dir: string, username: string, password: string): K
 
 /** Java's own tool: wherever a broker runs it is there. Returns the certificate. */
 function makeCertificate(keystore: string): string {
-  const java = findJava();
+  const { command: java } = findJava();
   const keytool = java === 'java' ? 'keytool' : join(dirname(java), 'keytool');
   const store = [
     '-keystore',

@@ -1,25 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadSecrets } from '@holdfast/config';
-import { loadModule } from '../../tools/cluster/load-module';
-import { ensureBuild, REPOSITORY } from './repository';
+import { freePort } from '@holdfast/process';
+import { startProxy } from '../../apps/cluster/src/servers/nginx';
+import type { Server } from '../../apps/cluster/src/servers/server';
+import { ensureBuild } from './repository';
 import { type ServiceName, ServiceProcess } from './lab/service-process';
 
 export { ServiceProcess } from './lab/service-process';
-
-const { freePort } = loadModule<{ freePort(taken?: Set<number>): Promise<number> }>(
-  resolve(REPOSITORY, 'tools/cluster/ports.mjs'),
-);
-const { startProxy } = loadModule<{ startProxy(how: object): Promise<Front> }>(
-  resolve(REPOSITORY, 'tools/cluster/proxy.mjs'),
-);
-
-interface Front {
-  address: string;
-  stop(): Promise<unknown>;
-}
 
 export interface LabOptions {
   databaseUrl: string;
@@ -42,7 +32,7 @@ export class Lab {
   constructor(
     readonly databaseUrl: string,
     readonly services: readonly ServiceProcess[],
-    private readonly front: Front | null,
+    private readonly front: Server | null,
     readonly dir: string,
   ) {}
 
@@ -124,6 +114,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     LOG_LEVEL: 'warn',
     INVENTORY_ADDRESSES: list(atInventories),
     CHECKOUT_ADDRESSES: list(atCheckouts),
+    // No test of this lab signs in.
+    ACCOUNTS_ADDRESSES: `127.0.0.1:${nobody}`,
     REDIS_URL: options.redisUrl,
     KAFKA_BROKERS: options.kafkaBrokers ?? `127.0.0.1:${nobody}`,
   };

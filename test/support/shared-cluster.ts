@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startChild } from '../../libs/process/src/child';
 import { waitFor } from '../../libs/testing/src/wait-for';
-import { loadModule } from '../../tools/cluster/load-module';
 import { testEnv } from './clean-env';
 import { newDataDir, SHELF } from './prepared-data';
 import { sendSignal, stillAlive } from './processes';
@@ -20,11 +20,6 @@ interface Options {
   dataDir?: string;
   port?: number;
   env?: Record<string, string>;
-}
-interface Child {
-  pid: number;
-  exited: Promise<unknown>;
-  lastLog(): string;
 }
 /** Fills a new folder with what no test needs to see made again. */
 type Prepare = (dataDir: string) => Promise<void>;
@@ -51,15 +46,12 @@ export async function startShared(
 ): Promise<SharedCluster> {
   const folder = dataDir ?? newDataDir();
   if (!dataDir) await prepare(folder);
-  const { startChild } = loadModule<{ startChild(how: object): Promise<Child> }>(
-    join(REPOSITORY, 'tools/cluster/child.mjs'),
-  );
   const logFile = join(folder, 'launcher.log');
   rmSync(logFile, { force: true });
   const child = await startChild({
     name: 'the shared cluster',
     command: process.execPath,
-    args: [join(REPOSITORY, 'dist/apps/standalone/src/main.js')],
+    args: [join(REPOSITORY, 'dist/apps/cluster/src/main.js')],
     logFile,
     cwd: REPOSITORY,
     noteDir: folder,
@@ -89,7 +81,8 @@ export async function endShared(): Promise<void> {
     deadlineMs: STOP_MS,
   });
   rmSync(NOTE, { force: true });
-  if (!process.env['HOLDFAST_KEEP_DATA']) rmSync(it.dataDir, { recursive: true, force: true });
+  if (!process.env['HOLDFAST_KEEP_DATA'])
+    rmSync(it.dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 function readNote(): SharedCluster | null {

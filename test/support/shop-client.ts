@@ -33,10 +33,10 @@ export class OtherShopper {
     return (await this.post(`/v1/drops/${dropId}/holds`, { lines: [{ sku, quantity }] })) as { id: string };
   }
 
-  async buy(dropId: string, sku: string, quantity = 1): Promise<void> {
+  async buy(dropId: string, sku: string, quantity = 1, email = 'other@example.com'): Promise<void> {
     const { id } = await this.hold(dropId, sku, quantity);
     const payment = { method: 'card', token: 'tok_ok' };
-    await this.post('/v1/orders', { holdId: id, payment, email: 'other@example.com' });
+    await this.post('/v1/orders', { holdId: id, payment, email });
   }
 
   private async post(path: string, body: object): Promise<unknown> {

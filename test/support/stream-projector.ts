@@ -1,22 +1,21 @@
 import type { KafkaSecurity } from '@holdfast/config';
-import type { NewDrop, StockRow } from '@holdfast/contracts';
-import { isNewer } from '@holdfast/kernel';
+import { InProcessFeed, type NewDrop, type StockRow } from '@holdfast/contracts';
+import { isNewer, SystemClock } from '@holdfast/kernel';
 import { KafkaChangeStream } from '@holdfast/messaging';
 import { type Logger, silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { projectorSource } from '../../apps/inventory/src/adapters/kafka/stream-source';
-import { MemoryLiveFeed } from '../../apps/inventory/src/adapters/memory/live-feed';
 import { MemoryStockView } from '../../apps/inventory/src/adapters/memory/stock-view';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
-import { ProjectChanges } from '../../apps/inventory/src/application/project-changes';
+import { ProjectChanges } from '../../apps/inventory/src/application/projector/project-changes';
 
 const counts = (rows: StockRow[]) => rows.map(({ asOf: _, ...row }) => row);
 
 /** From Kafka to a view of its own, with a viewer who notices every version that goes back. */
 export class Projector {
-  readonly view = new MemoryStockView(async () => []);
-  readonly feed = new MemoryLiveFeed();
+  readonly feed = new InProcessFeed();
+  readonly view = new MemoryStockView({ load: async () => [], feed: this.feed, clock: new SystemClock() });
   readonly wentBack: StockRow[] = [];
   readonly poison: string[] = [];
   readonly stream: KafkaChangeStream;

@@ -1,58 +1,36 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { KafkaSecurity } from '@holdfast/config';
+import { choosePorts, type Say } from '@holdfast/process';
 import { waitFor } from '@holdfast/testing';
 import type { Client } from 'pg';
-import { loadModule } from '../../tools/cluster/load-module';
+import { startConnect } from '../../apps/cluster/src/servers/connect';
+import { type KafkaServer, startKafka } from '../../apps/cluster/src/servers/kafka';
+import { assembleKafka } from '../../apps/cluster/src/servers/kafka-jars';
+import type { KafkaListener } from '../../apps/cluster/src/servers/kafka-listener';
+import type { ConnectorConfig } from '../../apps/cluster/src/stream/connector';
+import { register } from '../../apps/cluster/src/stream/register';
+import { StreamWatch } from '../../apps/cluster/src/stream/watch-stream';
 import { onDatabase } from './drops';
-import type { KafkaListener } from './secure-kafka';
-
-interface Child {
-  pid: number;
-  address: string;
-  exited: Promise<unknown>;
-  kill(): void;
-  stop(): Promise<unknown>;
-  lastLog(): string;
-}
-interface Broker extends Child {
-  security: KafkaSecurity;
-}
-interface Worker extends Child {
-  url: string;
-}
-type Say = (line: string) => void;
+import { makeStreamLogin } from './stream-login';
 
 const PASSWORD = 'only-for-this-test';
 
 // Java programs on a machine that does other things, too.
 const UP = { deadlineMs: 60_000, everyMs: 100 };
 
-const tool = <T>(file: string) => loadModule<T>(resolve(__dirname, '../..', file));
-const { assembleKafka } = tool<{ assembleKafka(how: object): Promise<string> }>('tools/cluster/maven.mjs');
-const { startKafka } = tool<{ startKafka(how: object): Promise<Broker> }>('tools/cluster/kafka.mjs');
-const { startConnect } = tool<{ startConnect(how: object): Promise<Worker> }>('tools/cluster/connect.mjs');
-const { choosePorts } = tool<{ choosePorts(dir: string, names: string[]): Promise<Record<string, number>> }>(
-  'tools/cluster/ports.mjs',
-);
-const { watchConnect } = tool<{ watchConnect(what: object): { stop(): Promise<void>; state(): string } }>(
-  'tools/cluster/connect-watch.mjs',
-);
-const { register } = tool<{ register(how: object): Promise<unknown> }>('infra/debezium/register.mjs');
-const { ensureCdcLogin } = tool<{ ensureCdcLogin(how: object): Promise<void> }>('infra/debezium/login.mjs');
-
 /**
  * Kafka and Kafka Connect with the product's connector, on a migrated database. Unlike under the launcher nothing comes back by itself but what the
  * watchdog mends: a test says how long a server stays dead.
  */
 export class StreamServers {
-  kafka: Broker | null = null;
-  connect: Worker | null = null;
+  kafka: KafkaServer | null = null;
+  connect: Awaited<ReturnType<typeof startConnect>> | null = null;
   readonly said: string[] = [];
   /** When what was ready at the last `start` or `begin`, for the figures. */
   steps: string[] = [];
-  private watch: ReturnType<typeof watchConnect> | null = null;
+  private watch: StreamWatch | null = null;
   private readonly say: Say = (line) => this.said.push(line);
   private readonly dir = mkdtempSync(join(tmpdir(), 'holdfast-stream-'));
   readonly slot = `holdfast_cdc_test_${process.pid}`;
@@ -61,14 +39,15 @@ export class StreamServers {
   private constructor(
     private readonly databaseUrl: string,
     private readonly libs: string,
-    private readonly ports: Record<string, number>,
+    private readonly ports: Record<'kafka' | 'controller' | 'connect', number>,
     private readonly connector: boolean,
     private readonly listener: KafkaListener | undefined,
+    private readonly settings: ConnectorConfig,
   ) {}
 
   /**
    * `connector: false`: a worker with nothing to do, for a product that is told its address. `listener`: a Kafka that is reached in another way
-   * than the launcher's own.
+   * than the launcher's own. `overrides`: of single settings of the connector.
    */
   static async start(
     databaseUrl: string,
@@ -76,15 +55,21 @@ export class StreamServers {
       watch = true,
       connector = true,
       listener,
-    }: { watch?: boolean; connector?: boolean; listener?: KafkaListener } = {},
+      overrides = {},
+    }: {
+      watch?: boolean;
+      connector?: boolean;
+      listener?: KafkaListener;
+      overrides?: ConnectorConfig;
+    } = {},
   ): Promise<StreamServers> {
-    const libs = await assembleKafka({});
+    const libs = await assembleKafka();
     const dir = mkdtempSync(join(tmpdir(), 'holdfast-ports-'));
     const ports = await choosePorts(dir, ['kafka', 'controller', 'connect']);
     rmSync(dir, { recursive: true });
-    const servers = new StreamServers(databaseUrl, libs, ports, connector, listener);
+    const servers = new StreamServers(databaseUrl, libs, ports, connector, listener, overrides);
     try {
-      if (connector) await ensureCdcLogin({ databaseUrl, user: servers.user, password: PASSWORD });
+      if (connector) await makeStreamLogin(databaseUrl, { name: servers.user, password: PASSWORD });
       await servers.begin();
       if (watch) servers.watchStream();
       return servers;
@@ -115,7 +100,7 @@ export class StreamServers {
   }
 
   get brokers(): string[] {
-    return [`127.0.0.1:${this.ports['kafka']}`];
+    return [`127.0.0.1:${this.ports.kafka}`];
   }
 
   /** What a client of the broker needs beyond its address. */
@@ -151,9 +136,9 @@ export class StreamServers {
       CDC_USER: this.user,
       CDC_PASSWORD: PASSWORD,
     };
-    const [brokers] = this.brokers;
+    const brokers = this.brokers.join();
     this.connect = await startConnect({
-      ...{ dir: join(this.dir, 'connect'), libs: this.libs, port: this.ports['connect'] },
+      ...{ dir: join(this.dir, 'connect'), libs: this.libs, port: this.ports.connect },
       ...{ brokers, security: this.security, password: PASSWORD, cdc, say: this.say },
     });
     if (!this.connector) return;
@@ -172,7 +157,7 @@ export class StreamServers {
 
   /** What the launcher and the service `stream` do all the time. */
   watchStream(): void {
-    this.watch = watchConnect({
+    this.watch = new StreamWatch({
       ...{ connectUrl: this.connectUrl, databaseUrl: this.databaseUrl, overrides: this.overrides },
       ...{ kill: () => this.connect?.kill(), say: this.say },
     });
@@ -205,7 +190,7 @@ export class StreamServers {
   }
 
   private get overrides() {
-    return { 'slot.name': this.slot };
+    return { ...this.settings, 'slot.name': this.slot };
   }
 
   /** Slot and login belong to the server, which others use, too. */

@@ -2,12 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { InventoryClient } from '@holdfast/contracts';
+import { type Drops, InProcessFeed } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { Metrics, SecurityEvents, silentLogger } from '@holdfast/observability';
 import { openRedis, openSubscriber, type RedisConnection, RedisViewReader } from '@holdfast/redis';
 import type { FastifyReply } from 'fastify';
-import { GatewayFeed } from '../../apps/gateway/src/adapters/view/gateway-feed';
 import { LeaseWatch } from '../../apps/gateway/src/adapters/view/lease-watch';
 import { MirroredStockView } from '../../apps/gateway/src/adapters/view/mirrored-stock-view';
 import { ViewLink } from '../../apps/gateway/src/adapters/view/view-link';
@@ -39,7 +38,7 @@ class SkewedClock extends SystemClock {
 
 export interface ViewGatewayOptions {
   urls: readonly string[];
-  inventory: Pick<InventoryClient, 'getDrop' | 'stockOf'>;
+  inventory: Pick<Drops, 'getDrop' | 'stockOf'>;
   clockAheadMs?: number;
   /** What the channel makes of a message: passes it on now, later, twice or never. */
   carry?: (text: string, deliver: (text: string) => void) => void;
@@ -48,7 +47,7 @@ export interface ViewGatewayOptions {
 /** A gateway reduced to its counts: mirror, feed, directory and hub as in the product, and the live route over HTTP. */
 export class ViewGateway {
   private constructor(
-    readonly feed: GatewayFeed,
+    readonly feed: InProcessFeed,
     readonly lease: LeaseWatch,
     readonly mirror: MirroredStockView,
     readonly directory: DropDirectory,
@@ -61,14 +60,14 @@ export class ViewGateway {
   static async start({ urls, inventory, clockAheadMs = 0, carry }: ViewGatewayOptions): Promise<ViewGateway> {
     const clock = new SkewedClock(clockAheadMs);
     const redis = openRedis({ urls, name: 'gateway', logger: silentLogger() });
-    const feed = new GatewayFeed((fault) => console.error(fault));
-    const lease = new LeaseWatch(clock, feed.tell);
+    const feed = new InProcessFeed((fault) => console.error(fault));
+    const lease = new LeaseWatch(clock, feed.publish);
     const ledger = (dropId: string) => inventory.stockOf(dropId);
     const mirror = new MirroredStockView({
       view: new RedisViewReader(redis),
       ledger,
       lease,
-      tell: feed.tell,
+      tell: feed.publish,
       onTrouble: () => undefined,
       clock,
     });
@@ -86,7 +85,7 @@ export class ViewGateway {
       feed,
       onTrouble: (error) => console.error(error),
     });
-    const directory = new DropDirectory(inventory as InventoryClient, mirror, feed, clock);
+    const directory = new DropDirectory(inventory as Drops, mirror, feed, clock);
     const hub = new LiveHub(directory, mirror, feed, clock, LIVE_SETTINGS);
     const app = await listen(hub, directory);
     directory.start();

@@ -53,7 +53,7 @@ export class ViewLedger {
     return [...(this.drops.get(dropId)?.values() ?? [])];
   }
 
-  async livelyDrops(after: string, limit: number): Promise<string[]> {
+  async activeDrops(after: string, limit: number): Promise<string[]> {
     if (this.isAway) throw new ServiceUnavailable('the ledger is away');
     return [...this.drops.keys()]
       .sort()

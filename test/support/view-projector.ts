@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StockRow } from '@holdfast/contracts';
-import { randomId, SystemClock } from '@holdfast/kernel';
+import { PeriodicWorker, randomId, SystemClock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
-import { openRedis, RedisLiveFeed } from '@holdfast/redis';
+import { openRedis, RedisLivePublisher } from '@holdfast/redis';
 import { RedisStockView } from '../../apps/inventory/src/adapters/redis/view/redis-stock-view';
-import { KeepSharedView } from '../../apps/inventory/src/application/keep-shared-view';
+import { KeepSharedView } from '../../apps/inventory/src/application/projector/keep-shared-view';
 import type { DropUpkeep } from '../../apps/inventory/src/application/ports/drop-upkeep.port';
-import { ProjectChanges } from '../../apps/inventory/src/application/project-changes';
-import { FRESHNESS_EVERY_MS } from '../../apps/inventory/src/application/project-freshness';
-import { ReadStock } from '../../apps/inventory/src/application/read-stock';
-import { SteadyWorker } from '../../apps/inventory/src/application/steady-worker';
+import { ProjectChanges } from '../../apps/inventory/src/application/projector/project-changes';
+import { FRESHNESS_EVERY_MS } from '../../apps/inventory/src/application/projector/watch-freshness';
+import { ReadStock } from '../../apps/inventory/src/application/projector/read-stock';
 import type { ViewLedger } from './view-ledger';
 
 const BATCH_EVERY_MS = 20; // as Debezium polls
@@ -21,7 +20,7 @@ export class ViewProjector {
   readonly healed: StockRow[] = [];
   readonly readStock: ReadStock;
   private readonly redis;
-  private readonly worker: SteadyWorker;
+  private readonly worker: PeriodicWorker;
   private readonly unfollow: () => void;
   private waiting: StockRow[] = [];
   private isRunning = true;
@@ -44,7 +43,7 @@ export class ViewProjector {
       onTrouble: () => undefined,
     });
     const heal = async (rows: readonly StockRow[]) => void this.healed.push(...rows);
-    const feed = new RedisLiveFeed({ redis: this.redis, onFault: () => undefined });
+    const feed = new RedisLivePublisher(this.redis, () => undefined);
     const changes = new ProjectChanges(this.view, feed, () => undefined, heal);
     this.readStock = new ReadStock(ledger, this.view);
     this.keeper = new KeepSharedView({
@@ -55,11 +54,11 @@ export class ViewProjector {
       clock: new SystemClock(),
       onTrouble: () => undefined,
     });
-    this.worker = new SteadyWorker(
-      FRESHNESS_EVERY_MS,
-      () => this.keeper.check(),
-      () => undefined,
-    );
+    this.worker = new PeriodicWorker({
+      everyMs: FRESHNESS_EVERY_MS,
+      run: async () => void (await this.keeper.check()),
+      onError: () => undefined,
+    });
     this.worker.start();
     this.unfollow = ledger.follow((row) => this.waiting.push(row));
     void this.stream(changes, reorder);

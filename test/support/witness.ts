@@ -44,6 +44,8 @@ const TOOK_EFFECT = (answer: Answer | null) => answer !== null && answer.status 
 /** Shoppers over real HTTP who remember everything they were told, to hold the product to it later. */
 export class Witness {
   readonly calls: Call[] = [];
+  /** What a shopper waits between two calls; 0 is a rush. */
+  thinkMs = 0;
   private readonly ended = new AbortController();
   private running: Promise<void>[] = [];
   private tokens: string[] = [];
@@ -108,6 +110,7 @@ export class Witness {
   private async shop(token: string): Promise<void> {
     const { dropId, sku, payEvery } = this.options;
     while (!this.ended.signal.aborted) {
+      if (this.thinkMs > 0) await pause(this.thinkMs);
       const n = (this.count += 1);
       const hold = await this.call({
         kind: 'hold',

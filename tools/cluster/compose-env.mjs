@@ -16,11 +16,13 @@ const DEFAULTS = {
   HOLDFAST_CDC_PASSWORD: secret,
   HOLDFAST_INVENTORY_DB_PASSWORD: secret,
   HOLDFAST_CHECKOUT_DB_PASSWORD: secret,
+  HOLDFAST_ACCOUNTS_DB_PASSWORD: secret,
   HOLDFAST_OPERATOR_DB_PASSWORD: secret,
   HOLDFAST_REDIS_PASSWORD: secret,
   HOLDFAST_KAFKA_PASSWORD: secret,
   HOLDFAST_CONNECT_PASSWORD: secret,
   HOLDFAST_SERVICE_KEY: secret,
+  HOLDFAST_ACCOUNTS_KEY: secret,
   HOLDFAST_GRAFANA_PASSWORD: secret,
 };
 
@@ -31,17 +33,19 @@ const quoted = (text) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 const kafkaLogin = (password) =>
   `org.apache.kafka.common.security.plain.PlainLoginModule required username="holdfast" password=${quoted(password)}`;
 
-/** What each file holds, by its name among the `secrets` of docker-compose.yml. */
+/** What each file holds, by its name among the `secrets` of docker-compose.yml. @type {Record<string, (it: Record<string, string>) => string>} */
 const FILES = {
   'admin-database-url': (it) => database('holdfast', it.HOLDFAST_POSTGRES_PASSWORD),
   'inventory-database-url': (it) => database('holdfast_app_inventory', it.HOLDFAST_INVENTORY_DB_PASSWORD),
   'checkout-database-url': (it) => database('holdfast_app_checkout', it.HOLDFAST_CHECKOUT_DB_PASSWORD),
+  'accounts-database-url': (it) => database('holdfast_app_accounts', it.HOLDFAST_ACCOUNTS_DB_PASSWORD),
   'stream-database-url': (it) => database('holdfast_connect', it.HOLDFAST_CDC_PASSWORD),
   'operator-database-url': (it) => database('holdfast_app_operator', it.HOLDFAST_OPERATOR_DB_PASSWORD),
   'postgres-password': (it) => it.HOLDFAST_POSTGRES_PASSWORD,
   'cdc-password': (it) => it.HOLDFAST_CDC_PASSWORD,
   'redis-url': (it) => `redis://:${encodeURIComponent(it.HOLDFAST_REDIS_PASSWORD)}@redis:6379`,
   'redis-auth': (it) => `requirepass ${it.HOLDFAST_REDIS_PASSWORD}`,
+  'accounts-key': (it) => it.HOLDFAST_ACCOUNTS_KEY,
   'service-key': (it) => it.HOLDFAST_SERVICE_KEY,
   'grafana-password': (it) => it.HOLDFAST_GRAFANA_PASSWORD,
   'kafka-password': (it) => it.HOLDFAST_KAFKA_PASSWORD,

@@ -56,9 +56,12 @@ function ask(url, token) {
 async function anonymousToken(challenge) {
   const of = (name) => new RegExp(`${name}="([^"]*)"`).exec(challenge ?? '')?.[1];
   const url = new URL(of('realm') ?? '');
-  for (const name of ['service', 'scope']) if (of(name)) url.searchParams.set(name, of(name));
+  for (const name of ['service', 'scope']) {
+    const value = of(name);
+    if (value) url.searchParams.set(name, value);
+  }
   const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_MS) });
-  const { token, access_token: other } = await answer.json();
+  const { token, access_token: other } = /** @type {Record<string, string>} */ (await answer.json());
   return token ?? other;
 }
 
@@ -83,17 +86,16 @@ async function main(args) {
   }
   const images = [...new Set(all.map(({ image }) => image))];
   const asked = await Promise.allSettled(images.map(digestOf));
-  const failed = images.filter((_, i) => asked[i].status === 'rejected');
-  for (const image of failed) {
-    const { message, cause } = asked[images.indexOf(image)].reason;
-    console.error(`${image}: ${cause?.code ?? message}`);
-  }
-  if (failed.length > 0) {
+  const digests = new Map();
+  asked.forEach((outcome, i) => {
+    if (outcome.status === 'fulfilled') digests.set(images[i], outcome.value);
+    else console.error(`${images[i]}: ${outcome.reason.cause?.code ?? outcome.reason.message}`);
+  });
+  if (digests.size < images.length) {
     console.error('Nothing was written: all images are pinned together, or none');
     process.exitCode = 1;
     return;
   }
-  const digests = new Map(images.map((image, i) => [image, asked[i].value]));
   for (const [file, text] of texts) writeFileSync(join(root, file), pinned(text, digests));
   for (const [image, digest] of digests) console.log(`${image}@${digest}`);
 }

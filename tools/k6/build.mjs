@@ -4,25 +4,15 @@
 // Several at once are fine: one builds, the others wait for it. So it can be begun in the background long before it is needed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runStep } from '../lib/run-step.mjs';
+import { oneAtATime } from '../lib/setup-lock.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const WITHIN_MS = 20 * 60_000; // 4.5 minutes on two idle cores; niced beside a run of tests it is a few times that
-const WRITTEN_AFTER_MS = 2_000; // an empty lock that is older was left by a writer that died in between
 
 /**
  * @param {{ say?: (line: string) => void, tools?: string, withinMs?: number, signal?: AbortSignal }} [options]
@@ -39,22 +29,14 @@ export async function ensureK6({
   if (existsSync(program)) return program;
   if (goVersion() === null)
     throw new Error(`k6 cannot be built: there is no Go on PATH (${goNeeded()} or newer, https://go.dev/dl)`);
-  mkdirSync(folder, { recursive: true });
   const ending = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-  const lock = join(folder, 'building');
-  let told = false;
+  const waiting = 'Waiting for another build of k6 …';
   try {
-    while (!take(lock)) {
-      if (!told) say('Waiting for another build of k6 …');
-      told = true;
-      await pause(500, undefined, { signal: ending });
-      if (existsSync(program)) return program;
-    }
-    try {
-      if (!existsSync(program)) await build(program, ending);
-    } finally {
-      rmSync(lock, { force: true });
-    }
+    await oneAtATime(join(folder, 'building'), () => build(program, ending), {
+      waiting,
+      say,
+      signal: ending,
+    });
   } catch (error) {
     if (ending.aborted && !signal.aborted)
       throw new Error(`k6 was not built within ${Math.round(withinMs / 1000)} s`, { cause: error });
@@ -65,6 +47,7 @@ export async function ensureK6({
 }
 
 async function build(program, signal) {
+  if (existsSync(program)) return; // by whom we have waited for
   const draft = `${program}.${process.pid}`;
   // Niced: a build that takes both cores would spoil whatever is measured beside it.
   const args = ['-n', '15', 'go', 'build', '-trimpath', '-ldflags', '-s -w', '-o', draft, '.'];
@@ -92,45 +75,11 @@ function goVersion() {
   return status === 0 ? (/go(\d\S*)/.exec(stdout)?.[1] ?? 'unknown') : null;
 }
 
-/** True when we may build. A lock whose owner is gone is taken over. */
-function take(lock) {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-  }
-  try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    if (pid === 0 ? Date.now() - statSync(lock).mtimeMs > WRITTEN_AFTER_MS : !isAlive(pid))
-      rmSync(lock, { force: true });
-  } catch {
-    // Released in this moment.
-  }
-  return false;
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 function sourcesHash() {
   const hash = createHash('sha256');
-  for (const file of [
-    'go.mod',
-    'go.sum',
-    'main.go',
-    ...readdirSync(join(here, 'sse'))
-      .sort()
-      .map((name) => `sse/${name}`),
-  ]) {
+  const reader = readdirSync(join(here, 'sse')).sort();
+  for (const file of ['go.mod', 'go.sum', 'main.go', ...reader.map((name) => `sse/${name}`)])
     hash.update(file).update(readFileSync(join(here, file)));
-  }
   return hash.digest('hex').slice(0, 12);
 }
 

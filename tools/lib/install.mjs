@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runAllowedScripts, scriptsHaveRun } from './allowed-scripts.mjs';
-import { Interrupted, runStep } from './run-step.mjs';
+import { runStep } from './run-step.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const TITLE = 'Installing the locked dependencies';
@@ -51,7 +51,7 @@ export async function installIfNeeded({ signal }) {
   const step = (args) => runStep(TITLE, command, [...first, ...args], { cwd: root, signal });
   if (!hasPackages())
     await step(TRIES[0]).catch((error) => {
-      if (error instanceof Interrupted) throw error;
+      if (signal.aborted) throw error;
       return step(TRIES[1]);
     });
   await runAllowedScripts(root, step);

@@ -8,11 +8,20 @@ import { oneAtATime } from './setup-lock.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Progress goes to standard error. Throws `Interrupted` or `AbortError` when `signal` ended it, else an error to show. */
+/** A signal that is aborted by Ctrl-C and its like, from now on. */
+export function interruption() {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort());
+  return interrupted.signal;
+}
+
+/** Progress goes to standard error. Throws an error to show, unless `signal` ended it. */
 export async function prepare(signal = new AbortController().signal) {
   if (!(await isReady())) {
     const say = (line) => process.stderr.write(`${line}\n`);
-    await oneAtATime(() => installAndBuild(signal), { say, signal });
+    const waiting = 'Waiting for another start in this folder to finish its preparations …';
+    const lock = join(root, '.tools', 'setup.lock');
+    await oneAtATime(lock, () => installAndBuild(signal), { waiting, say, signal });
   }
   linkCommand();
 }

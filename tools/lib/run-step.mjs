@@ -6,9 +6,14 @@ const TICK_MS_PLAIN = 15_000;
 const KILL_AFTER_MS = 4_000;
 const OUTPUT_CHARS_MAX = 8_000;
 
-export class Interrupted extends Error {}
-
-/** Rejects with the end of the output when the step fails, with `Interrupted` when `signal` ended it. */
+/**
+ * Rejects with the end of the output when the step fails, also when `signal` ended it.
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd: string, signal: AbortSignal, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<void>}
+ */
 export function runStep(title, command, args, { cwd, signal, env = process.env }) {
   const started = Date.now();
   const endProgress = showProgress(title, started);
@@ -20,7 +25,7 @@ export function runStep(title, command, args, { cwd, signal, env = process.env }
   }
   const kill = (name) => {
     try {
-      process.kill(-child.pid, name);
+      if (child.pid) process.kill(-child.pid, name);
     } catch {
       // Gone already.
     }
@@ -34,8 +39,8 @@ export function runStep(title, command, args, { cwd, signal, env = process.env }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
-      if (signal.aborted) reject(new Interrupted('interrupted'));
-      else if (code === 0) resolve();
+      if (signal.aborted) reject(new Error('interrupted'));
+      else if (code === 0) resolve(undefined);
       else reject(new Error(`${title} failed:\n${output.trim()}`));
     });
   }).finally(() => {

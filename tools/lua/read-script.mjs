@@ -2,6 +2,7 @@
 // The rules are explained where they are broken: each problem says what to change.
 
 const FILE_NAME = /^[a-z]+(?:-[a-z]+)+-(\d+)$/;
+/** @type {[RegExp, string][]} */
 const FORBIDDEN = [
   [/'TIME'/i, 'the time comes as an argument: replicas and tests could not agree on the clock of the server'],
   [/'(KEYS|SCAN)'/i, 'a script names its keys; it never looks for them'],
@@ -9,8 +10,20 @@ const FORBIDDEN = [
   [/'(EVAL|EVALSHA)'/i, 'a script does not run others'],
 ];
 
-/** Splits the comment block at the top into its parts. */
+/**
+ * @typedef {object} Header
+ * @property {string[]} purpose
+ * @property {Map<number, string>} keys names by index
+ * @property {Map<number, string>} args
+ * @property {number | null} list the argument from which on the rest is a list
+ * @property {string | null} result
+ * @property {string[] | null} codes
+ * @property {number} end the first line after it
+ */
+
+/** Splits the comment block at the top into its parts. @param {string[]} lines */
 function readHeader(lines) {
+  /** @type {Header} */
   const header = {
     purpose: [],
     keys: new Map(),
@@ -72,7 +85,9 @@ function comparesNames(kind, documented, aliases, expected, list) {
 
 /** `Codes: ASK=1 SHORT=2` has to stand in the body as `local ASK, SHORT = 1, 2`. */
 function readCodes(words, body) {
+  /** @type {Record<string, number>} */
   const codes = {};
+  /** @type {string[]} */
   const problems = [];
   for (const word of words ?? []) {
     const found = /^([A-Z][A-Z_]*)=(-?\d+)$/.exec(word);
@@ -132,6 +147,7 @@ export function includeParts(text, parts) {
  * @returns {{ name: string, keys: number, text: string, codes: Record<string, number>, problems: string[] }}
  */
 export function readScript(name, text) {
+  /** @type {string[]} */
   const problems = [];
   const keys = Number(FILE_NAME.exec(name)?.[1] ?? NaN);
   if (Number.isNaN(keys)) problems.push('the name must be <verb>-<noun>-<number of keys>.lua');

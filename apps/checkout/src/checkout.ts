@@ -1,62 +1,67 @@
 import type { Runtime } from '@holdfast/config';
-import type { CheckoutClient, InventoryClient } from '@holdfast/contracts';
-import type { Clock } from '@holdfast/kernel';
+import type { CheckoutClient, MerchantOrders, OrderHolds } from '@holdfast/contracts';
+import { type Background, type Clock, PeriodicWorker } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
+import { PgOrderFigures } from './adapters/postgres/pg-order-figures';
+import { PgMerchantOrders } from './adapters/postgres/pg-merchant-orders';
 import { PgOrderStore } from './adapters/postgres/pg-order-store';
 import { PgOrderKeys } from './adapters/postgres/pg-order-keys';
 import { StaleRows } from './adapters/postgres/stale-rows';
 import { GuardedProvider } from './adapters/provider/guarded-provider';
 import { SandboxBank } from './adapters/sandbox/sandbox-bank';
-import { SandboxOffice } from './adapters/sandbox/sandbox-office';
+import { SandboxWorker } from './adapters/sandbox/sandbox-worker';
 import { SandboxProvider } from './adapters/sandbox/sandbox-provider';
 import { SandboxWebhooks } from './adapters/sandbox/sandbox-webhooks';
 import { BackgroundWork } from './application/background-work';
 import { CheckoutService } from './application/checkout-service';
 import { CompleteDue } from './application/complete-due';
+import { LedgerMerchantOrders } from './application/merchant-orders';
+import { MerchantsOfDrops } from './application/merchants-of-drops';
 import { PaySaga } from './application/pay-saga';
 import { PlaceOrderUseCase } from './application/place-order';
 import type { OrderStore } from './application/ports/order-store.port';
 import type { PaymentProvider } from './application/ports/payment-provider.port';
 import { SagaSteps } from './application/saga-steps';
 import { type CheckoutTimings, DEFAULT_TIMINGS } from './application/timings';
-import { Turnstile } from './application/turnstile';
-import { RoundWorker } from './entrypoints/round-worker';
+import { FairSemaphore } from './application/fair-semaphore';
 
-const POOL_MAX = 12; // a payment uses one connection for a millisecond at a time; more only queue in the server
+const POOL_MAX = 12; // a payment uses a connection for a millisecond at a time; more would only queue in the server
 const SANDBOX_POOL_MAX = 6;
-const PURGE_EVERY_MS = 600_000; // rows live for days; ten minutes more are nothing
+const MERCHANT_POOL_MAX = 3; // lists and figures, which must not keep a payment waiting
+const DRAIN_MS = 1_500; // a completer finishes the rest after the next start
+const STOP_WAIT_MS = 1_000; // a call to a silent provider takes four times as long, and the whole product must end within ten seconds
+const MERCHANTS_EVERY_MS = 1_000; // without orders that wait for it, one read of an empty index
+const PURGE_EVERY_MS = 600_000; // rows are kept for days, so ten minutes do not matter
 
-// A payment on an idle machine takes some 15 ms; two dozen keep two cores and the log busy, and more only make all of them late.
-// A customer has one purchase in hand, perhaps two; a hundred that wait are somebody's program.
-const BEGINNING = { places: 24, placeMs: 1_000, waitMs: 8_000, waiting: 2_000, waitingOfCustomer: 100 };
+// A payment on an idle machine takes about 15 ms; two dozen keep two cores and the log busy, and more would only make all of them late.
+// A customer has one purchase at a time, perhaps two; a hundred waiting ones come from a bot.
+const BEGINNING = { permits: 24, permitMs: 1_000, waitMs: 8_000, waiting: 2_000, waitingOfCustomer: 100 };
 
 export interface CheckoutParts {
-  inventory: InventoryClient;
+  inventory: OrderHolds;
   runtime: Runtime;
   clock: Clock;
   logger: Logger;
-  /** Sandbox tokens that stall or lose answers are taken. */
+  /** Accepts the sandbox tokens that delay or lose answers. */
   sandboxFaults: boolean;
   timings?: Partial<CheckoutTimings>;
-  /** Wrap the ports: tests let calls fail or the process die there. */
+  /** Wrap the ports: tests inject failures and crashes there. */
   wrapStore?: (store: OrderStore) => OrderStore;
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
 
 /** Checkout put together: its face, and the work beside it. */
-export interface Checkout {
+export interface Checkout extends Background {
   client: CheckoutClient;
-  /** One round of the completer, and of the sandbox's back office. Returns how much there was to do. */
+  merchantOrders: MerchantOrders;
+  /** One round of the completer, and of the sandbox. Returns how much there was to do. */
   completeRound(): Promise<number>;
-  officeRound(): Promise<number>;
-  /** Removes rows that were kept only for a time. */
+  sandboxRound(): Promise<number>;
+  /** Removes expired rows. */
   purgeRound(): Promise<number>;
-  start(): void;
-  /** No new work beside the requests. */
-  stop(): Promise<void>;
-  /** Waits for payments in flight, then closes the pools. */
-  close(drainMs: number): Promise<void>;
+  /** Waits for payments in flight, for `drainMs` at most, then closes the pools. */
+  close(drainMs?: number): Promise<void>;
 }
 
 export function buildCheckout(parts: CheckoutParts): Checkout {
@@ -75,7 +80,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   const saga = new PaySaga({ store, steps, random: Math.random, logger, leaseMs: timings.leaseMs });
   const background = new BackgroundWork(logger);
   const due = new CompleteDue(store, saga, logger, timings.leaseMs);
-  const office = new SandboxOffice({
+  const sandboxWork = new SandboxWorker({
     pool: bankPool,
     clock,
     logger,
@@ -83,43 +88,65 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     secrets,
   });
 
+  const { merchants, ...ofMerchants } = buildMerchantOrders(url, inventory);
   const stale = new StaleRows(pool);
-  const purge = async () => (await stale.purge()) + (await office.purge());
+  const purge = async () => (await stale.purge()) + (await sandboxWork.purge());
 
-  const worker = (name: string, round: (stop: () => boolean) => Promise<number>, everyMs: number) =>
-    new RoundWorker(name, round, everyMs, logger);
-  const completer = worker('completer', (stop) => due.round(stop), timings.completerEveryMs);
-  const officer = worker('sandbox', () => office.round(), timings.sandboxEveryMs);
-  const workers = [completer, officer, worker('stale rows', purge, PURGE_EVERY_MS)];
+  const worker = (part: string, everyMs: number, run: Run) => workerOf(logger.child({ part }), everyMs, run);
+  const completer = worker('completer', timings.completerEveryMs, (stopped) => due.round(stopped));
+  const sandboxWorker = worker('sandbox', timings.sandboxEveryMs, () => sandboxWork.run());
+  const workers = [
+    completer,
+    sandboxWorker,
+    worker('merchants of orders', MERCHANTS_EVERY_MS, () => merchants.fill()),
+    worker('stale rows', PURGE_EVERY_MS, purge),
+  ];
 
+  const keys = new PgOrderKeys(pool);
+  const paying = { store, inventory, provider, saga, background, clock, timings };
   const client = new CheckoutService({
     store,
-    placing: new PlaceOrderUseCase({
-      store,
-      keys: new PgOrderKeys(pool),
-      inventory,
-      provider,
-      saga,
-      background,
-      clock,
-      timings,
-      turnstile: new Turnstile(BEGINNING),
-    }),
+    figures: ofMerchants.figures,
+    placing: new PlaceOrderUseCase({ ...paying, keys, merchants, semaphore: new FairSemaphore(BEGINNING) }),
     readers: [new SandboxWebhooks(secrets, clock)],
-    bank: new SandboxBank(bankPool, () => officer.wake()),
+    bank: new SandboxBank(bankPool, () => sandboxWorker.wake()),
     wake: () => completer.wake(),
   });
 
   return {
     client,
+    merchantOrders: ofMerchants.orders,
     completeRound: () => due.round(),
-    officeRound: () => office.round(),
+    sandboxRound: () => sandboxWork.run(),
     start: () => workers.forEach((it) => it.start()),
-    stop: async () => void (await Promise.all(workers.map((it) => it.stop()))),
+    stop: async () => void (await Promise.all(workers.map((it) => it.stop(STOP_WAIT_MS)))),
     purgeRound: purge,
-    close: async (drainMs) => {
+    close: async (drainMs = DRAIN_MS) => {
       await background.drain(drainMs);
-      await Promise.all([pool.end(), bankPool.end()]);
+      await Promise.all([pool.end(), bankPool.end(), ofMerchants.close()]);
     },
   };
+}
+
+/** What merchants read of orders, on connections of its own. */
+function buildMerchantOrders(url: string, inventory: CheckoutParts['inventory']) {
+  const pool = openPool({ url, role: ROLES.checkout, max: MERCHANT_POOL_MAX, name: 'holdfast-merchants' });
+  const records = new PgMerchantOrders(pool);
+  return {
+    merchants: new MerchantsOfDrops(inventory, records),
+    orders: new LedgerMerchantOrders(records),
+    figures: new PgOrderFigures(pool),
+    close: () => pool.end(),
+  };
+}
+
+/** Returns how much it did: while there is something to do the next run follows at once. */
+type Run = (stopped: AbortSignal) => Promise<number>;
+
+function workerOf(log: Logger, everyMs: number, run: Run): PeriodicWorker {
+  return new PeriodicWorker({
+    everyMs,
+    run: async (stopped) => (await run(stopped)) > 0,
+    onError: (error) => log.warn({ err: error }, 'run failed, retrying at the next interval'),
+  });
 }

@@ -4,7 +4,7 @@ import { runProcess } from '@holdfast/process';
 /** One instance of the checkout service in cluster mode. */
 if (require.main === module)
   void runProcess('Holdfast checkout', async (life) => {
-    // Loading takes most of a second on a busy machine; by then the signals have somebody who listens.
+    // Loaded after the signal handlers are installed: on a busy machine it takes most of a second.
     const { start } = await import('./service.js');
     await start(process.env, life);
   });

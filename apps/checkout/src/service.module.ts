@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, ServiceConfig } from '@holdfast/config';
-import { InventoryClient } from '@holdfast/contracts';
+import { OrderHolds } from '@holdfast/contracts';
 import { Logger, ObservabilityModule } from '@holdfast/observability';
 import type { ServiceParts } from '@holdfast/service';
-import { connectPeers, Peers, RemoteInventory } from '@holdfast/transport';
+import { connectPeers, Peers, remoteInventory } from '@holdfast/transport';
 import { CheckoutModule } from './checkout.module';
 import { CheckoutServer } from './entrypoints/tcp/checkout.server';
 
@@ -27,17 +27,17 @@ class InventoryPeersModule {
             }),
         },
         {
-          provide: InventoryClient,
+          provide: OrderHolds,
           inject: [Peers],
-          useFactory: (peers: Peers) => new RemoteInventory(peers),
+          useFactory: (peers: Peers) => remoteInventory(peers),
         },
       ],
-      exports: [InventoryClient, Peers],
+      exports: [OrderHolds, Peers],
     };
   }
 }
 
-/** Checkout as a service of its own. */
+/** Checkout as a separate service. */
 @Module({})
 export class CheckoutServiceModule {
   static with({ config, runtime, key }: ServiceParts): DynamicModule {

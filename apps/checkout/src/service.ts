@@ -6,10 +6,10 @@ import { startService } from '@holdfast/service';
 import { Peers } from '@holdfast/transport';
 import { CheckoutServiceModule } from './service.module';
 
-/** Names of nothing, so that a probe costs one look-up by primary key. */
+/** Ids that do not exist, so that a probe costs one look-up by primary key. */
 const NO_ORDER = { orderId: `d0000000-o${'0'.repeat(26)}`, customerId: `cus_${'0'.repeat(26)}` };
 
-/** Starts an instance of checkout; it takes payments until `life` ends. */
+/** Starts an instance of checkout; it accepts payments until `life` ends. */
 export function start(env: Env, life: Lifetime): Promise<void> {
   return startService(
     { name: 'checkout', module: (parts) => CheckoutServiceModule.with(parts), checks },
@@ -27,7 +27,7 @@ function checks(app: INestMicroservice): OpsCheck[] {
       needed: true,
       probe: async () => ({ found: (await client.getOrder(NO_ORDER)) !== null }),
     },
-    // Away, it makes every checkout as unready as the other: none of them should be taken out for it.
+    // If it is unreachable, all checkouts are affected alike: none should be taken out of service for it.
     { name: 'inventory', needed: false, probe: async () => ({ peers: inventory.status() }) },
   ];
 }

@@ -4,10 +4,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '@holdfast/config';
 import { createLogger, Logger, Metrics, NestLogger, SecurityEvents } from '@holdfast/observability';
 import { connectionsFor, descriptorLimit } from '@holdfast/process';
-import { LIMITS } from '@holdfast/kernel';
+import { Clock, LIMITS } from '@holdfast/kernel';
+import { TickCounter } from './application/tick-counter';
+import { AllowedOrigins } from './entrypoints/http/access/allowed-origins';
 import { isPage, sendHtml } from './entrypoints/http/pages/html';
 import { notFoundPage } from './entrypoints/http/pages/not-found.page';
 import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
+import { MerchantAccess } from './entrypoints/http/access/merchant-access';
 import { Allowances } from './entrypoints/http/limits/allowances';
 import { keepRawBodies } from './entrypoints/http/server/body';
 import { answerClientErrors } from './entrypoints/http/server/client-error';
@@ -19,8 +22,10 @@ import {
   type ConnectionSettings,
 } from './entrypoints/http/server/connections/connection-settings';
 import { Pipeline } from './entrypoints/http/server/connections/pipeline';
-import { FirstLook } from './entrypoints/http/server/first-look';
+import { countPlaces } from './entrypoints/http/server/count-places';
+import { EarlyChecks } from './entrypoints/http/server/early-checks';
 import { countRoutes, logRequests } from './entrypoints/http/server/hooks';
+import { takeLargeBodies } from './entrypoints/http/server/large-bodies';
 import { MethodTable } from './entrypoints/http/server/method-table';
 import { serveFiles } from './entrypoints/http/server/static-files';
 import { requestIdOf } from './entrypoints/http/server/trace';
@@ -43,36 +48,42 @@ export async function createGatewayApp(
   settings = CONNECTION_SETTINGS,
 ): Promise<NestFastifyApplication> {
   // Asked for when the first connection is there, and the modules long before that.
-  const adapter = makeAdapter(config, settings, () => ({ events: app.get(SecurityEvents), first }));
+  const adapter = makeAdapter(config, settings, () => ({ events: app.get(SecurityEvents), earlyChecks }));
   const instance = adapter.getInstance();
   const methods = new MethodTable();
   methods.watch(instance);
   instance.decorateRequest('principal', null);
   instance.decorateRequest('traceId', '');
+  instance.decorateRequest('refusal', null);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(createLogger(config.logLevel)),
   });
   keepRawBodies(instance);
+  const allowances = app.get(Allowances, { strict: false });
+  takeLargeBodies(instance, app.get(MerchantAccess, { strict: false }), allowances);
   const logger = app.get(Logger);
   const events = app.get(SecurityEvents);
   const count = countRoutes(instance, app.get(Metrics));
   const log = logRequests(logger);
-  const first = new FirstLook({
+  const countPlace = countPlaces(app.get(TickCounter), app.get(Clock, { strict: false }));
+  const earlyChecks = new EarlyChecks({
     pipeline: new Pipeline(settings.pipelinedMax, events),
-    allowances: app.get(Allowances, { strict: false }),
+    allowances,
+    origins: app.get(AllowedOrigins, { strict: false }),
     events,
     config,
   });
-  adapter.setOnRequestHook(first.onRequest);
+  adapter.setOnRequestHook(earlyChecks.onRequest);
   adapter.setOnResponseHook((request, reply, done) => {
     count(request, reply);
     log(request, reply);
+    countPlace(request, reply);
     done();
   });
-  app.useGlobalFilters(new ProblemFilter(methods, logger, first));
-  await serveFiles(app, first.onFile);
+  app.useGlobalFilters(new ProblemFilter(methods, logger, earlyChecks));
+  await serveFiles(app, earlyChecks.onFile);
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;
   acceptorsOf.set(app, new Acceptors(instance.server));
@@ -94,7 +105,7 @@ export async function createGatewayApp(
 function makeAdapter(
   { proxyHops }: AppConfig,
   { completeMs, idleMs, refusedMs, lookEveryMs }: ConnectionSettings,
-  parts: () => { events: SecurityEvents; first: FirstLook },
+  parts: () => { events: SecurityEvents; earlyChecks: EarlyChecks },
 ): FastifyAdapter {
   return new FastifyAdapter({
     // Guards, never middleware: its engine would run at each request for nothing.
@@ -115,7 +126,7 @@ function makeAdapter(
     clientErrorHandler: answerClientErrors(() => parts().events, refusedMs),
     // An address that cannot be decoded never reaches a route or a hook.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      parts().first.answer(request, reply, () => {
+      parts().earlyChecks.answer(request, reply, () => {
         if (error.statusCode === 414) sendProblem(request, reply, { code: 'uri-too-long' });
         else if (isPage(request)) sendHtml(reply, 404, notFoundPage());
         else sendProblem(request, reply, { code: 'invalid-request' });

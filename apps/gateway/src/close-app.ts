@@ -2,16 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Server } from 'node:http';
 import type { Logger } from '@holdfast/observability';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FINISH_MS_MAX } from './entrypoints/http/server/close-gently';
 
-// After it the connections are cut and the process ends anyway: everything acknowledged is durable by then.
-const CLOSE_MS = 5_000;
 const CUT_MS = 500;
 
-/** Lets the app finish what it has begun, and cuts what does not end by itself. */
+/** Lets the app finish its requests, then cuts the connections that are still open: everything acknowledged is durable by then. */
 export async function closeApp(app: NestFastifyApplication, log: Logger): Promise<void> {
   const closed = app.close().then(() => true);
-  if (await Promise.race([closed, pause(CLOSE_MS, false)])) return;
-  log.warn({ waitedMs: CLOSE_MS }, 'open connections are cut');
+  if (await Promise.race([closed, pause(FINISH_MS_MAX, false)])) return;
+  log.warn({ waitedMs: FINISH_MS_MAX }, 'closing connections that are still open');
   (app.getHttpServer() as Server).closeAllConnections();
   await Promise.race([closed.catch(() => undefined), pause(CUT_MS)]);
 }

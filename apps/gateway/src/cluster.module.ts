@@ -1,54 +1,37 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { ConfigModule, Runtime, ServiceConfig } from '@holdfast/config';
-import { CheckoutClient, InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
-import { Clock, SystemClock } from '@holdfast/kernel';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule, ServiceConfig } from '@holdfast/config';
+import {
+  ApiKeys,
+  Audit,
+  CheckoutClient,
+  Drops,
+  Figures,
+  LiveFeed,
+  MerchantDrops,
+  MerchantOrders,
+  Merchants,
+  Products,
+  MerchantStock,
+  Revocations,
+  ShopperHolds,
+  SignIn,
+  Staff,
+  StockView,
+} from '@holdfast/contracts';
+import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics, ObservabilityModule } from '@holdfast/observability';
-import { RedisConnection, redisStatus } from '@holdfast/redis';
+import { RedisConnection } from '@holdfast/redis';
 import { redisProviders, type ServiceParts } from '@holdfast/service';
-import { connectPeers, type Peers, RemoteCheckout, RemoteInventory } from '@holdfast/transport';
-import { publishLatch } from './adapters/latch/latch-metrics';
-import { LatchedInventory } from './adapters/latch/latched-inventory';
-import { RedisBudgets } from './adapters/limits/redis-budgets';
-import { RedisFamilies } from './adapters/sessions/redis-families';
-import { SharedFamilies } from './adapters/sessions/session.providers';
-import { GatewayFeed } from './adapters/view/gateway-feed';
-import { viewProviders } from './adapters/view/view.providers';
-import { SharedBudgets } from './application/ports/shared-budgets.port';
-import { ReadinessChecks, ReadinessSource } from './entrypoints/http/server/readiness-checks';
+import { clusterAdapters } from './adapters.cluster';
 import { GatewayModule } from './gateway.module';
+import { connectServices, type RemoteServices } from './remote-services';
 
-const INVENTORY_PEERS = Symbol('inventory peers');
-const CHECKOUT_PEERS = Symbol('checkout peers');
+const SERVICES = Symbol('remote services');
+const part = partOf<RemoteServices>(SERVICES);
 
-function peersOf(token: symbol, service: 'inventory' | 'checkout', key: string): Provider {
-  return {
-    provide: token,
-    inject: [ServiceConfig, Logger],
-    useFactory: (config: ServiceConfig, logger: Logger) => {
-      const addresses = service === 'inventory' ? config.inventoryAddresses : config.checkoutAddresses;
-      return connectPeers({ service, addresses, key, tls: config.tls, logger });
-    },
-  };
-}
+/** The roles of accounts, all behind the same connections. */
+const ACCOUNTS_ROLES = [SignIn, Staff, ApiKeys, Merchants, Revocations, Audit];
 
-function makeInventory(peers: Peers, feed: GatewayFeed, clock: Clock, metrics: Metrics): InventoryClient {
-  const latched = new LatchedInventory(new RemoteInventory(peers), feed, clock);
-  publishLatch(metrics, latched);
-  return latched;
-}
-
-function makeReadiness(
-  inventory: InventoryClient,
-  checkout: CheckoutClient,
-  stock: StockView,
-  redis: RedisConnection,
-): ReadinessSource {
-  return {
-    checks: ReadinessChecks.ofCluster({ inventory, checkout, stock, redis: () => redisStatus(redis) }),
-  };
-}
-
-/** The other services as the gateway reaches them, and what it keeps of the counts. */
 @Module({})
 class RemoteServicesModule {
   static with(key: string): DynamicModule {
@@ -56,47 +39,44 @@ class RemoteServicesModule {
       module: RemoteServicesModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
-        peersOf(INVENTORY_PEERS, 'inventory', key),
-        peersOf(CHECKOUT_PEERS, 'checkout', key),
         ...redisProviders,
         {
-          provide: InventoryClient,
-          inject: [INVENTORY_PEERS, GatewayFeed, Clock, Metrics],
-          useFactory: makeInventory,
+          provide: SERVICES,
+          inject: [ServiceConfig, RedisConnection, Clock, Logger, Metrics],
+          useFactory: (
+            config: ServiceConfig,
+            redis: RedisConnection,
+            clock: Clock,
+            logger: Logger,
+            metrics: Metrics,
+          ) => connectServices({ config, key, redis, clock, logger, metrics }),
         },
-        ...viewProviders,
-        {
-          provide: CheckoutClient,
-          inject: [CHECKOUT_PEERS],
-          useFactory: (peers: Peers) => new RemoteCheckout(peers),
-        },
-        {
-          provide: SharedBudgets,
-          inject: [RedisConnection, Runtime],
-          useFactory: (redis: RedisConnection, { secrets }: Runtime) =>
-            new RedisBudgets(redis, secrets.sessionKey),
-        },
-        {
-          provide: SharedFamilies,
-          inject: [RedisConnection, Clock],
-          useFactory: (redis: RedisConnection, clock: Clock): SharedFamilies => ({
-            families: new RedisFamilies(redis, clock),
-          }),
-        },
-        {
-          provide: ReadinessSource,
-          inject: [InventoryClient, CheckoutClient, StockView, RedisConnection],
-          useFactory: makeReadiness,
-        },
+        part(Lifecycle, (services) => new Lifecycle(services)),
+        part(ShopperHolds, ({ holds }) => holds),
+        part(Drops, ({ drops }) => drops),
+        part(MerchantDrops, ({ merchantDrops }) => merchantDrops),
+        part(Products, ({ products }) => products),
+        part(Figures, ({ figures }) => figures),
+        part(MerchantStock, ({ stock }) => stock),
+        part(CheckoutClient, ({ checkout }) => checkout),
+        part(MerchantOrders, ({ checkout }) => checkout),
+        ...ACCOUNTS_ROLES.map((role) => part(role, ({ accounts }) => accounts)),
+        part(StockView, ({ view }) => view),
+        part(LiveFeed, ({ feed }) => feed),
       ],
       exports: [
-        InventoryClient,
+        ShopperHolds,
+        Drops,
+        MerchantDrops,
+        Products,
+        Figures,
+        MerchantStock,
         CheckoutClient,
+        MerchantOrders,
         StockView,
         LiveFeed,
-        SharedBudgets,
-        SharedFamilies,
-        ReadinessSource,
+        RedisConnection,
+        ...ACCOUNTS_ROLES,
       ],
     };
   }
@@ -111,7 +91,7 @@ export class ClusterGatewayModule {
       imports: [
         ConfigModule.forService(config, runtime),
         ObservabilityModule,
-        GatewayModule.register({ imports: [RemoteServicesModule.with(key)] }),
+        GatewayModule.register({ imports: [RemoteServicesModule.with(key)], adapters: clusterAdapters }),
       ],
     };
   }

@@ -1,31 +1,60 @@
-import {
-  type DynamicModule,
-  Injectable,
-  Module,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
-import { InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
-import { Clock, SystemClock } from '@holdfast/kernel';
-import { sessionProviders } from './adapters/sessions/session.providers';
-import { limitProviders } from './adapters/limits/limits.providers';
+import { AppConfig } from '@holdfast/config';
+import {
+  ApiKeys,
+  Drops,
+  Figures,
+  LiveFeed,
+  Merchants,
+  Products,
+  Revocations,
+  StockView,
+} from '@holdfast/contracts';
+import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
+import { Logger, Metrics, SecurityEvents } from '@holdfast/observability';
+import { standaloneAdapters } from './adapters.standalone';
 import { DropDirectory } from './application/drop-directory';
+import { ProductFiles } from './application/ports/product-files.port';
+import { ProductImport } from './application/product-import';
 import { RenderedDrops } from './application/rendered-drops';
+import { TickCounter } from './application/tick-counter';
+import { TickSender } from './application/tick-sender';
+import { AllowedOrigins } from './entrypoints/http/access/allowed-origins';
 import { GuestStrategy } from './entrypoints/http/access/guest.strategy';
 import { Operators } from './entrypoints/http/access/operator';
 import { KnownGuests } from './entrypoints/http/access/known-guests';
+import { MerchantAccess } from './entrypoints/http/access/merchant-access';
+import { PolicyCheck } from './entrypoints/http/access/policy-check';
 import { PolicyGuard } from './entrypoints/http/access/policy.guard';
+import { RevocationWatch } from './entrypoints/http/access/revocation-watch';
 import { Tokens } from './entrypoints/http/access/tokens';
 import { Allowances } from './entrypoints/http/limits/allowances';
 import { AddressShares } from './entrypoints/http/limits/address-shares';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
 import { Networks } from './entrypoints/http/limits/networks';
 import { BankForm } from './entrypoints/http/pages/bank-form';
+import { AdminPageController } from './entrypoints/http/routes/admin-page.controller';
+import { ApiKeysController } from './entrypoints/http/routes/admin/api-keys.controller';
+import { DropStepsController } from './entrypoints/http/routes/admin/drop-steps.controller';
+import { MerchantDropsController } from './entrypoints/http/routes/admin/drops.controller';
+import { DropHoldsController } from './entrypoints/http/routes/admin/drop-holds.controller';
+import { FiguresController } from './entrypoints/http/routes/admin/figures.controller';
+import { AuditController } from './entrypoints/http/routes/admin/audit.controller';
+import { KeyedSecrets } from './entrypoints/http/routes/admin/keyed-secrets';
+import { MerchantController } from './entrypoints/http/routes/admin/merchant.controller';
+import { MerchantOrdersController } from './entrypoints/http/routes/admin/orders.controller';
+import { ProductImportController } from './entrypoints/http/routes/admin/product-import.controller';
+import { ProductsController } from './entrypoints/http/routes/admin/products.controller';
+import { StaffController } from './entrypoints/http/routes/admin/staff.controller';
+import { AuditKeysController } from './entrypoints/http/routes/audit-keys.controller';
+import { StockAdjustmentsController } from './entrypoints/http/routes/admin/stock-adjustments.controller';
+import { OwnAccountController } from './entrypoints/http/routes/auth/own-account.controller';
+import { SignInController } from './entrypoints/http/routes/auth/sign-in.controller';
 import { BankController } from './entrypoints/http/routes/bank.controller';
 import { DocsController } from './entrypoints/http/routes/docs.controller';
 import { DropsController } from './entrypoints/http/routes/drops.controller';
@@ -39,68 +68,122 @@ import { SessionsController } from './entrypoints/http/routes/sessions.controlle
 import { WebhooksController } from './entrypoints/http/routes/webhooks.controller';
 import { CompressedTexts } from './entrypoints/http/server/content-coding';
 import { EdgeCounts } from './entrypoints/http/server/edge-counts';
-import { readinessProviders } from './entrypoints/http/server/readiness.providers';
-import { liveControllers, liveProviders } from './live/live.providers';
+import { Readiness } from './entrypoints/http/server/readiness';
+import { LiveController } from './live/live.controller';
+import { LiveHub } from './live/live-hub';
+import { StreamPlaces } from './live/stream-places';
+import { buildReading, type Reading } from './reading';
 
-/** Listens to the feed while the product runs. */
-@Injectable()
-class DirectoryLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(private readonly directory: DropDirectory) {}
+const READING = Symbol('reading');
+const part = partOf<Reading>(READING);
 
-  onApplicationBootstrap(): void {
-    this.directory.start();
-  }
-
-  onModuleDestroy(): void {
-    this.directory.stop();
-  }
-}
-
-const application = [
+const application: Provider[] = [
   { provide: Clock, useClass: SystemClock },
   {
-    provide: DropDirectory,
-    useFactory: (...deps: DirectoryDeps) => new DropDirectory(...deps),
-    inject: [InventoryClient, StockView, LiveFeed, Clock],
+    provide: READING,
+    inject: [Drops, StockView, LiveFeed, Clock, Metrics],
+    useFactory: (drops: Drops, view: StockView, feed: LiveFeed, clock: Clock, metrics: Metrics) =>
+      buildReading({ drops, view, feed, clock, metrics }),
+  },
+  part(Lifecycle, (reading) => new Lifecycle(reading)),
+  part(DropDirectory, ({ directory }) => directory),
+  part(RenderedDrops, ({ rendered }) => rendered),
+  part(LiveHub, ({ hub }) => hub),
+  {
+    provide: StreamPlaces,
+    inject: [Operators, AppConfig, SecurityEvents],
+    useFactory: (operators: Operators, config: AppConfig, events: SecurityEvents) =>
+      new StreamPlaces(operators, config, events),
   },
   {
-    provide: RenderedDrops,
-    useFactory: (directory: DropDirectory, clock: Clock) => new RenderedDrops(directory, clock),
-    inject: [DropDirectory, Clock],
+    provide: ProductImport,
+    inject: [ProductFiles, Products],
+    useFactory: (files: ProductFiles, products: Products) => new ProductImport(files, products),
   },
-  DirectoryLifecycle,
   CompressedTexts,
+  TickCounter,
+  {
+    provide: Symbol('life of the tick sender'),
+    inject: [TickCounter, Figures, LiveHub, Clock, Logger],
+    useFactory: (counter: TickCounter, figures: Figures, hub: LiveHub, clock: Clock, logger: Logger) =>
+      new Lifecycle(
+        new TickSender({
+          counter,
+          figures,
+          readers: () => hub.readersByDrop(),
+          clock,
+          onError: (error) => logger.debug({ reason: String(error) }, 'figures could not be sent, retrying'),
+        }),
+      ),
+  },
 ];
-
-type DirectoryDeps = [InventoryClient, StockView, LiveFeed, Clock];
 
 const access = [
   Tokens,
   KnownGuests,
   GuestStrategy,
   Operators,
+  {
+    provide: RevocationWatch,
+    inject: [Revocations, Clock, Logger],
+    useFactory: (revocations: Revocations, clock: Clock, logger: Logger) =>
+      new RevocationWatch(revocations, clock, (error) =>
+        logger.debug({ reason: String(error) }, 'revocations could not be read, retrying'),
+      ),
+  },
+  {
+    provide: Symbol('life of the revocation watch'),
+    inject: [RevocationWatch],
+    useFactory: (watch: RevocationWatch) => new Lifecycle(watch),
+  },
+  {
+    provide: AllowedOrigins,
+    inject: [Merchants, Logger],
+    useFactory: (merchants: Merchants, logger: Logger) =>
+      new AllowedOrigins(merchants, (error) =>
+        logger.debug({ reason: String(error) }, 'allowed origins could not be read, retrying'),
+      ),
+  },
+  {
+    provide: Symbol('life of the allowed origins'),
+    inject: [AllowedOrigins],
+    useFactory: (origins: AllowedOrigins) => new Lifecycle(origins),
+  },
+  {
+    provide: MerchantAccess,
+    inject: [RevocationWatch, ApiKeys, Merchants, Clock],
+    useFactory: (watch: RevocationWatch, keys: ApiKeys, merchants: Merchants, clock: Clock) =>
+      new MerchantAccess(watch, keys, merchants, clock),
+  },
+  KeyedSecrets,
+  PolicyCheck,
   Allowances,
   AddressShares,
   Networks,
-  ...limitProviders,
-  ...sessionProviders,
   BankForm,
-  // In this order: who you are is told before how much you may.
+  // In this order: authentication before limits.
   { provide: APP_GUARD, useClass: PolicyGuard },
   { provide: APP_GUARD, useClass: LimitsGuard },
 ];
 
-/** The public edge. `imports` give it `InventoryClient`, `CheckoutClient`, `StockView` and `LiveFeed`. */
+export interface GatewayParts {
+  /** Give `ShopperHolds`, `Drops`, `CheckoutClient`, `MerchantStock`, `MerchantOrders`, `StockView`, `LiveFeed`, `Products` and the ports of accounts. */
+  imports: NonNullable<DynamicModule['imports']>;
+  /** Provide `LimitStore`, `SessionFamilies`, `ProductFiles` and `ReadinessChecks`. */
+  adapters?: readonly Provider[];
+}
+
+/** The public edge. */
 @Module({})
 export class GatewayModule {
-  static register({ imports }: Pick<DynamicModule, 'imports'>): DynamicModule {
+  static register({ imports, adapters = standaloneAdapters }: GatewayParts): DynamicModule {
     return {
       module: GatewayModule,
       imports: [
-        ...(imports ?? []),
+        ...imports,
         JwtModule.register({}),
         PassportModule,
-        // The limits themselves stand in the guard; the library asks for a list.
+        // `LimitsGuard` goes by `LIMIT_POLICIES`; the library wants a list, and warns of an empty one.
         ThrottlerModule.forRoot([{ ttl: 60_000, limit: 30 }]),
         TerminusModule.forRoot({ logger: false }),
       ],
@@ -110,15 +193,31 @@ export class GatewayModule {
         HoldsController,
         OrdersController,
         WebhooksController,
+        SignInController,
+        OwnAccountController,
+        MerchantController,
+        StaffController,
+        ApiKeysController,
+        MerchantDropsController,
+        DropStepsController,
+        ProductsController,
+        ProductImportController,
+        FiguresController,
+        AuditController,
+        AuditKeysController,
+        StockAdjustmentsController,
+        DropHoldsController,
+        MerchantOrdersController,
         BankController,
         HealthController,
         MetricsController,
         ProblemsController,
         DocsController,
         PagesController,
-        ...liveControllers,
+        AdminPageController,
+        LiveController,
       ],
-      providers: [...application, ...access, EdgeCounts, ...readinessProviders, ...liveProviders],
+      providers: [...adapters, ...application, ...access, EdgeCounts, Readiness],
     };
   }
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** The shop's pages, built into dist/web. Assets carry their hash in the name, so they may be kept for ever. */
+/**
+ * The pages of shoppers and of merchants, built into dist/web. Asset names contain their hash, so they can be cached indefinitely.
+ */
 export default defineConfig({
   root: __dirname,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -11,5 +13,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // the pages' policy forbids data: anywhere but in pictures
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: { shop: resolve(__dirname, 'index.html'), admin: resolve(__dirname, 'admin.html') },
+    },
   },
 });

@@ -1,24 +1,82 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DropCatalogue, InventoryClient, LiveFeed, StockView } from '@holdfast/contracts';
-import { Clock, SystemClock } from '@holdfast/kernel';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { AppConfig, Runtime } from '@holdfast/config';
+import {
+  ChangeFacts,
+  Drops,
+  Figures,
+  LiveFeed,
+  MerchantDrops,
+  MerchantStock,
+  OrderHolds,
+  Products,
+  ShopperHolds,
+  StockView,
+} from '@holdfast/contracts';
+import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
+import { Logger, Metrics } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
-import { dropsProviders } from './drops.providers';
-import { holdsProviders } from './holds.providers';
+import { DropStore } from './application/ports/drop-store.port';
+import type { Adapters, Core } from './core';
+import { buildInventory, type Inventory } from './inventory';
+
+export const INVENTORY = Symbol('inventory');
+/** The function that creates the adapters of the mode: `(core: Core) => Adapters`. */
+export const ADAPT = Symbol('adapt');
+
+const part = partOf<Inventory>(INVENTORY);
 
 /** Drops' stock and holds. Needs `ConfigModule` and `ObservabilityModule`, which are global. */
 @Module({})
 export class InventoryModule {
-  /** `adapters` provide `Gate`, `StockView`, `LiveFeed` and `ChangeStream`: the ones in this process, unless others are given. */
-  static register(adapters: readonly Provider[] = standaloneAdapters): DynamicModule {
+  /** `adapters` provide `ADAPT`; by default everything is in this process. */
+  static register(
+    adapters: readonly Provider[] = [{ provide: ADAPT, useValue: standaloneAdapters }],
+  ): DynamicModule {
     return {
       module: InventoryModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
         ...adapters,
-        ...holdsProviders,
-        ...dropsProviders,
+        {
+          provide: INVENTORY,
+          inject: [AppConfig, Runtime, Clock, Logger, Metrics, ADAPT],
+          useFactory: (
+            { paymentWindowSeconds }: AppConfig,
+            runtime: Runtime,
+            clock: Clock,
+            logger: Logger,
+            metrics: Metrics,
+            adapt: (core: Core) => Adapters,
+          ) => buildInventory({ paymentWindowSeconds, runtime, clock, logger, metrics, adapt }),
+        },
+        part(Lifecycle, (inventory) => new Lifecycle(inventory)),
+        part(ShopperHolds, ({ shopperHolds }) => shopperHolds),
+        part(OrderHolds, ({ orderHolds }) => orderHolds),
+        part(Drops, ({ drops }) => drops),
+        part(MerchantDrops, ({ merchantDrops }) => merchantDrops),
+        part(Figures, ({ figures }) => figures),
+        part(MerchantStock, ({ merchantStock }) => merchantStock),
+        part(DropStore, ({ dropStore }) => dropStore),
+        part(Products, ({ products }) => products),
+        part(ChangeFacts, ({ changeFacts }) => changeFacts),
+        // Null in the cluster, where each gateway has one of its own.
+        part(StockView, ({ adapters: { local } }) => local?.view ?? null),
+        part(LiveFeed, ({ adapters: { local } }) => local?.feed ?? null),
       ],
-      exports: [InventoryClient, DropCatalogue, StockView, LiveFeed],
+      exports: [
+        INVENTORY,
+        ShopperHolds,
+        OrderHolds,
+        Drops,
+        MerchantDrops,
+        MerchantStock,
+        DropStore,
+        Products,
+        Figures,
+        ChangeFacts,
+        StockView,
+        LiveFeed,
+      ],
     };
   }
 }

@@ -1,12 +1,24 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { ConfigModule } from '@holdfast/config';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ConfigModule, ServiceConfig } from '@holdfast/config';
 import { ObservabilityModule } from '@holdfast/observability';
-import type { ServiceParts } from '@holdfast/service';
+import { RedisConnection } from '@holdfast/redis';
+import { redisProviders, type ServiceParts } from '@holdfast/service';
 import { clusterAdapters } from './adapters.cluster';
+import type { Core } from './core';
 import { InventoryServer } from './entrypoints/tcp/inventory.server';
-import { InventoryModule } from './inventory.module';
+import { ADAPT, InventoryModule } from './inventory.module';
 
-/** Inventory as a service of its own: called over TCP, with gate, view and stream in Redis and Kafka. */
+const adapters: Provider[] = [
+  ...redisProviders,
+  {
+    provide: ADAPT,
+    inject: [ServiceConfig, RedisConnection],
+    useFactory: (config: ServiceConfig, redis: RedisConnection) => (core: Core) =>
+      clusterAdapters(core, config, redis),
+  },
+];
+
+/** Inventory as a separate service: called over TCP, with gate, view and stream in Redis and Kafka. */
 @Module({})
 export class InventoryServiceModule {
   static with({ config, runtime }: ServiceParts): DynamicModule {
@@ -15,7 +27,7 @@ export class InventoryServiceModule {
       imports: [
         ConfigModule.forService(config, runtime),
         ObservabilityModule,
-        InventoryModule.register(clusterAdapters),
+        InventoryModule.register(adapters),
       ],
       controllers: [InventoryServer],
     };

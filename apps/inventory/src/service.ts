@@ -1,14 +1,14 @@
 import type { INestMicroservice } from '@nestjs/common';
 import type { Env } from '@holdfast/config';
-import { ChangeStream } from '@holdfast/messaging';
+import type { ChangeStream } from '@holdfast/messaging';
 import type { Lifetime, OpsCheck } from '@holdfast/process';
 import { RedisConnection, redisStatus } from '@holdfast/redis';
 import { startService } from '@holdfast/service';
-import type { Pool } from 'pg';
-import { LANE_POOL } from './holds.lifecycle';
+import type { Inventory } from './inventory';
+import { INVENTORY } from './inventory.module';
 import { InventoryServiceModule } from './service.module';
 
-/** Starts an instance of inventory; it sells until `life` ends. */
+/** Starts an instance of inventory, which runs until `life` ends. */
 export function start(env: Env, life: Lifetime): Promise<void> {
   return startService(
     { name: 'inventory', module: (parts) => InventoryServiceModule.with(parts), checks },
@@ -18,12 +18,12 @@ export function start(env: Env, life: Lifetime): Promise<void> {
 }
 
 function checks(app: INestMicroservice): OpsCheck[] {
-  const pool = app.get<Pool>(LANE_POOL);
+  const inventory = app.get<Inventory>(INVENTORY);
   const redis = app.get(RedisConnection);
-  const stream = app.get(ChangeStream);
+  const { stream } = inventory.adapters;
   return [
-    { name: 'ledger', needed: true, probe: async () => ({ rows: (await pool.query('SELECT 1')).rowCount }) },
-    // Without them shoppers are still sold to: through the ledger alone, with counts that are marked stale.
+    { name: 'ledger', needed: true, probe: () => inventory.pingLedger().then(() => ({})) },
+    // Without them sales continue through the ledger alone, with counts that are marked stale.
     { name: 'redis', needed: false, probe: async () => alive(await redisStatus(redis)) },
     { name: 'stream', needed: false, probe: async () => flowing(stream) },
   ];

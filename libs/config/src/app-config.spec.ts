@@ -5,7 +5,7 @@ import { ConfigError, loadConfig } from './app-config';
 import { loadLaunchConfig } from './launch-config';
 
 describe('configuration', () => {
-  it('has sane defaults', () => {
+  it('has sensible defaults', () => {
     expect(loadConfig({})).toMatchObject({
       mode: 'standalone',
       host: '127.0.0.1',
@@ -18,7 +18,7 @@ describe('configuration', () => {
     });
   });
 
-  it('names every bad variable at once and no value', () => {
+  it('names every invalid variable at once, and no value', () => {
     const bad = {
       PORT: 'eighty',
       HOLDFAST_DEMO: 'yes',
@@ -36,7 +36,7 @@ describe('configuration', () => {
     for (const value of ['eighty', 's3cret']) expect(message).not.toContain(value);
   });
 
-  it('reads a variable from a file, and refuses both ways at once', () => {
+  it('reads a variable from a file, and refuses variable and file together', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'url');
     writeFileSync(file, 'postgres://a@b/c\n');
     expect(loadConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://a@b/c');
@@ -52,7 +52,7 @@ describe('configuration', () => {
     }
   });
 
-  it('takes sandbox tokens that stall only where nobody else comes, unless told', () => {
+  it('accepts sandbox tokens that stall only on a loopback address, unless configured', () => {
     const local = [{}, { HOST: '::1' }, { HOST: '127.0.0.9' }];
     for (const env of local) expect(loadConfig(env).sandboxFaults).toBe(true);
     const open = [{ HOST: '0.0.0.0' }, { HOST: 'shop.example' }, { HOLDFAST_PROXY_HOPS: '1' }];

@@ -3,7 +3,10 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** The settings of one product, read once at start and frozen. Also the Nest token under which they are injected. */
+/**
+ * The settings of one product, read once at start and frozen. Also the Nest token under which they are
+ * injected.
+ */
 export abstract class AppConfig {
   abstract readonly mode: 'standalone' | 'cluster';
   abstract readonly host: string;
@@ -15,16 +18,21 @@ export abstract class AppConfig {
   abstract readonly demo: boolean;
   abstract readonly limits: boolean;
   abstract readonly paymentWindowSeconds: number;
-  /** The origin that shoppers see, when that is not where we listen: a proxy with TLS stands in front. */
+  /** The origin that shoppers use, if it differs from the listening address, as behind a TLS proxy. */
   abstract readonly publicAddress: string | null;
-  /** How many proxies of ours stand in front: so many entries of X-Forwarded-For are believed. */
+  /** Number of trusted proxies before the gateway: that many entries of X-Forwarded-For are trusted. */
   abstract readonly proxyHops: number;
-  /** Sandbox tokens that are slow, late or lose answers are taken: one shopper can keep others waiting with them. */
+  /** Accepts sandbox tokens that are slow, late or lose answers; with them one shopper can delay others. */
   abstract readonly sandboxFaults: boolean;
+  /** Absolute; where the audit's checkpoints are written besides the database. Null: nowhere. */
+  abstract readonly auditDir: string | null;
   abstract readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
-/** One message for all bad variables. It names them and what is expected, never their values: they may be secrets. */
+/**
+ * One error for all invalid variables. It names them and what is expected, never their values, which may be
+ * secrets.
+ */
 export class ConfigError extends Error {}
 
 export const onOff = z.enum(['on', 'off']).transform((word) => word === 'on');
@@ -54,17 +62,27 @@ export const appSchema = z.object({
   HOLDFAST_PROXY_HOPS: whole(0, 10).default(0),
   HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
   HOLDFAST_SANDBOX_FAULTS: onOff.optional(),
+  HOLDFAST_AUDIT_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** For processes that are always part of a cluster. */
+export const CLUSTER_MODE = { HOLDFAST_MODE: 'cluster', HOLDFAST_MODE_FILE: '' };
+
 export type Env = Record<string, string | undefined>;
 
-/** Reads the environment; each variable may also come from the file named by `<NAME>_FILE`. Throws `ConfigError`. */
+/**
+ * Reads the environment; each variable may also come from the file named by `<NAME>_FILE`. Throws
+ * `ConfigError`.
+ */
 export function loadConfig(env: Env): AppConfig {
   return Object.freeze(toAppConfig(readEnvironment(appSchema, env)));
 }
 
-/** The variables that a schema names, checked all at once. `more` finds what is wrong between them. Throws `ConfigError`. */
+/**
+ * Reads the variables of a schema and reports all errors at once; `more` checks combinations. Throws
+ * `ConfigError`.
+ */
 export function readEnvironment<S extends typeof appSchema>(
   schema: S,
   env: Env,
@@ -86,12 +104,14 @@ function publicLimits(it: z.output<typeof appSchema>): string[] {
   return ['HOLDFAST_LIMITS: off is allowed only while HOST is a loopback address'];
 }
 
-/** Nobody from elsewhere comes here: neither directly, nor through a proxy in front, nor to an address that others are told. */
-function isForThisMachine({ HOST, HOLDFAST_PROXY_HOPS, HOLDFAST_PUBLIC_ADDRESS: told }: Reach): boolean {
-  return isLoopback(HOST) && HOLDFAST_PROXY_HOPS === 0 && (told === undefined || isLoopback(hostOf(told)));
+/** Whether only this machine can reach the gateway: loopback, without a proxy or another public origin. */
+function isForThisMachine({ HOST, HOLDFAST_PROXY_HOPS, HOLDFAST_PUBLIC_ADDRESS: origin }: Reach): boolean {
+  return (
+    isLoopback(HOST) && HOLDFAST_PROXY_HOPS === 0 && (origin === undefined || isLoopback(hostOf(origin)))
+  );
 }
 
-const hostOf = (told: string): string => new URL(told).hostname.replace(/^\[|\]$/g, '');
+const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '');
 
 type Reach = Pick<z.output<typeof appSchema>, 'HOST' | 'HOLDFAST_PROXY_HOPS' | 'HOLDFAST_PUBLIC_ADDRESS'>;
 
@@ -108,11 +128,16 @@ export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
     proxyHops: it.HOLDFAST_PROXY_HOPS,
     publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,
     sandboxFaults: it.HOLDFAST_SANDBOX_FAULTS ?? isForThisMachine(it),
+    auditDir: it.HOLDFAST_AUDIT_DIR === undefined ? null : resolve(it.HOLDFAST_AUDIT_DIR),
     logLevel: it.LOG_LEVEL,
   };
 }
 
-function readVariable(env: Env, name: string, wrong: string[]): string | undefined {
+/**
+ * The variable, or the content of the file that `<NAME>_FILE` names; empty counts as missing. Adds errors to
+ * `wrong`.
+ */
+export function readVariable(env: Env, name: string, wrong: string[]): string | undefined {
   const direct = env[name];
   const file = env[`${name}_FILE`];
   if (!file) return direct === '' ? undefined : direct;

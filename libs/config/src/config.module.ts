@@ -1,15 +1,17 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { AppConfig } from './app-config';
 import { Runtime } from './runtime';
 import { ServiceConfig } from './service-config';
 
-/** Gives every module the settings and the runtime facts of the process. */
-@Global()
-@Module({})
+/**
+ * Gives every module the settings and the runtime facts of the process. It has none of Nest's decorators, so
+ * that those who read settings only, such as the command line, do not load Nest.
+ */
 export class ConfigModule {
   static with(config: AppConfig, runtime: Runtime): DynamicModule {
     return {
       module: ConfigModule,
+      global: true,
       providers: [
         { provide: AppConfig, useValue: config },
         { provide: Runtime, useValue: runtime },
@@ -18,7 +20,7 @@ export class ConfigModule {
     };
   }
 
-  /** The same for a service of the cluster mode, with its own settings beside the common ones. */
+  /** The same for a service of the cluster mode, which has additional settings. */
   static forService(config: ServiceConfig, runtime: Runtime): DynamicModule {
     const common = ConfigModule.with(config, runtime);
     return {

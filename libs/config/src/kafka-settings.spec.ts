@@ -41,7 +41,7 @@ describe('the settings of a Kafka with a login', () => {
     expect(() => loadLaunchConfig(env)).not.toThrow(/s3cret/);
   });
 
-  it('reach a service as the launcher has read them', () => {
+  it('reach a service as the launcher read them', () => {
     const security = securityOf({ ...login, KAFKA_TLS: 'on', KAFKA_CA: CERTIFICATE });
     const env = { DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', KAFKA_BROKERS };
     const config = loadServiceConfig({ ...env, ...fromKafkaSecurity(security) }, 'inventory');
@@ -55,7 +55,7 @@ describe('the login of a named Kafka Connect', () => {
   const urlOf = (env: Record<string, string>) =>
     loadLaunchConfig({ KAFKA_BROKERS, CONNECT_URL, ...env }).given.connectUrl;
 
-  it('stands in its address, whichever letters it has', () => {
+  it('is in its address, with any characters', () => {
     const url = new URL(urlOf({ CONNECT_USERNAME: 'me@shop', CONNECT_PASSWORD: 'a/b:c@d' })!);
     expect(url.host).toBe('connect:8083');
     expect([url.username, url.password].map(decodeURIComponent)).toEqual(['me@shop', 'a/b:c@d']);

@@ -9,20 +9,20 @@ export interface KafkaLogin {
   readonly password: string;
 }
 
-/** What Kafka wants of its clients, beyond its addresses. Plain data: the launcher hands it on to tools and services. */
+/** Security settings of Kafka clients. Plain data: the launcher passes it on to tools and services. */
 export interface KafkaSecurity {
-  /** Null: it asks for no login. */
+  /** Null: no authentication. */
   readonly login: KafkaLogin | null;
-  /** Null: not encrypted. `ca`: the authority behind its certificates, as PEM; null: one that Node knows. */
+  /** Null: no encryption. `ca`: PEM of the certificate authority; null: one that Node trusts. */
   readonly tls: { readonly ca: string | null } | null;
 }
 
 export const OPEN_KAFKA: KafkaSecurity = Object.freeze({ login: null, tls: null });
 
-// They stand in a line of Java's configuration, too, which ends at a line break.
+// They are also written into a line of a Java configuration, so they must not contain line breaks.
 const oneLine = z.string().regex(/^[^\p{Cc}]{1,255}$/u, 'must be 1 to 255 characters without line breaks');
 
-/** In Kafka's own words; `KAFKA_CA_FILE` is where a certificate usually stands. */
+/** Named as in Kafka; `KAFKA_CA_FILE` is the usual way to give a certificate. */
 export const kafkaSettings = {
   KAFKA_SASL_MECHANISM: z
     .string()
@@ -47,7 +47,7 @@ interface KafkaValues {
   KAFKA_CA?: string | undefined;
 }
 
-/** What does not go together. Half a login would be an open door that somebody believes is locked. */
+/** Invalid combinations. Half a login would silently leave the connection unauthenticated. */
 export function wrongKafkaSettings(it: KafkaValues): string[] {
   const wrong: string[] = [];
   if (it.KAFKA_USERNAME !== undefined && it.KAFKA_PASSWORD === undefined)
@@ -73,7 +73,7 @@ export function toKafkaSecurity(it: KafkaValues): KafkaSecurity {
   });
 }
 
-/** The settings from which a process of ours reads this again. */
+/** The variables from which a child process reads these settings. */
 export function fromKafkaSecurity({ login, tls }: KafkaSecurity): Record<string, string> {
   return {
     ...(login && {

@@ -6,7 +6,7 @@ import { OPEN_KAFKA } from './kafka-settings';
 import { loadLaunchConfig } from './launch-config';
 
 describe('the settings of the launcher', () => {
-  it('refuse a Connect without the Kafka that it writes to', () => {
+  it('refuse Kafka Connect without the Kafka that it writes to', () => {
     const CONNECT_URL = 'http://connect:8083';
     expect(() => loadLaunchConfig({ CONNECT_URL })).toThrow(ConfigError);
     expect(() => loadLaunchConfig({ CONNECT_URL })).toThrow(
@@ -21,13 +21,15 @@ describe('the settings of the launcher', () => {
     expect(loadLaunchConfig({ KAFKA_BROKERS: 'kafka:9092' }).given.connectUrl).toBeNull();
   });
 
-  it('name the addresses that others see, from a file, too, and nothing when they are empty', () => {
+  it('name the public addresses, also from a file, and none if they are empty', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-launch-'));
     const file = join(folder, 'address');
     writeFileSync(file, 'https://shop.example\n');
     expect(
       loadLaunchConfig({ HOLDFAST_PUBLIC_ADDRESS_FILE: file, HOLDFAST_CALLBACK_ADDRESS: '' }),
     ).toMatchObject({ publicAddress: 'https://shop.example', callbackAddress: null });
+    writeFileSync(file, 'cluster\n');
+    expect(loadLaunchConfig({ HOLDFAST_MODE_FILE: file }).mode).toBe('cluster');
     expect(loadLaunchConfig({ HOLDFAST_PUBLIC_ADDRESS: '' }).publicAddress).toBeNull();
     expect(() => loadLaunchConfig({ HOLDFAST_PUBLIC_ADDRESS: 'shop.example' })).toThrow('must be an origin');
     rmSync(folder, { recursive: true });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type AppConfig,
   appSchema,
+  CLUSTER_MODE,
   type Env,
   origin,
   readEnvironment,
@@ -11,7 +12,7 @@ import {
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 import { serviceKey } from './service-config';
 
-/** Servers that are there already; null: to be started. Written as in the environment, so that they can be handed on. */
+/** Existing servers; null: to be started. Formatted as in the environment, so that they can be passed on. */
 export interface GivenServers {
   readonly redisUrl: string | null;
   readonly kafkaBrokers: string | null;
@@ -21,7 +22,7 @@ export interface GivenServers {
   readonly connectUrl: string | null;
 }
 
-/** The settings of `npm run cluster`: those of a product, and the servers that it need not start. */
+/** The settings of `npm run cluster`: those of a product, and existing servers. */
 export interface LaunchConfig extends AppConfig {
   readonly given: GivenServers;
   /** The origin at which the sandbox provider reaches the gateways; null: where nginx listens. */
@@ -38,7 +39,7 @@ const listOf = (one: RegExp, words: string) =>
     .transform((parts) => parts.join(','))
     .optional();
 
-// Our own nginx is one more, and the gateways count to ten.
+// The cluster's nginx is one more, and gateways accept at most ten.
 const HOPS_MAX = 9;
 
 const schema = appSchema.extend({
@@ -64,9 +65,9 @@ const schema = appSchema.extend({
   CONNECT_PASSWORD: z.string().min(1).optional(),
 });
 
-/** Reads the environment of the launcher. Throws `ConfigError` with all that is wrong. */
+/** Reads the environment of the launcher. Throws `ConfigError` with all errors. */
 export function loadLaunchConfig(env: Env): LaunchConfig {
-  const it = readEnvironment(schema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) => [
+  const it = readEnvironment(schema, { ...env, ...CLUSTER_MODE }, (values) => [
     ...connectElsewhere(values),
     ...halfConnectLogin(values),
     ...wrongKafkaSettings(values),
@@ -84,7 +85,10 @@ export function loadLaunchConfig(env: Env): LaunchConfig {
   });
 }
 
-/** Somebody's Connect writes to their Kafka: with one of our own beside it counts would be stale for ever. */
+/**
+ * An external Connect writes to its own Kafka: with a Kafka started by the launcher, counts would be stale
+ * forever.
+ */
 function connectElsewhere({ CONNECT_URL, KAFKA_BROKERS }: z.output<typeof schema>): string[] {
   if (CONNECT_URL === undefined || KAFKA_BROKERS !== undefined) return [];
   return ['CONNECT_URL: needs KAFKA_BROKERS, the one it writes to'];
@@ -99,7 +103,7 @@ function halfConnectLogin(it: z.output<typeof schema>): string[] {
   return new URL(url).username === '' ? [] : ['CONNECT_USERNAME: there is a login in CONNECT_URL already'];
 }
 
-/** Written into the address, where the tools look for it. */
+/** Written into the address, where the tools read it. */
 function connectUrlOf(it: z.output<typeof schema>): string | null {
   const { CONNECT_URL: address, CONNECT_USERNAME: username, CONNECT_PASSWORD: password } = it;
   if (address === undefined) return null;

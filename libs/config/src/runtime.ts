@@ -1,28 +1,34 @@
 import type { Secrets } from './secrets';
 
-/** How the parts of the product reach the ledger: each with a login of its own, where there are such. */
+/** Ledger connections of the product's parts, each with its own login if there is one. */
 export interface LedgerUrls {
   readonly inventory: string;
   readonly checkout: string;
-  /** Reads the log. */
+  readonly accounts: string;
+  /** Reads the WAL. */
   readonly stream: string;
 }
 
 /** One login for all. */
-export const sameUrl = (url: string): LedgerUrls => ({ inventory: url, checkout: url, stream: url });
+export const sameUrl = (url: string): LedgerUrls => ({
+  inventory: url,
+  checkout: url,
+  accounts: url,
+  stream: url,
+});
 
 /**
- * What is known only once the product is starting. One object per process, injected by this class.
- * `address` is filled in when the gateway listens: who calls back over HTTP (the sandbox's webhooks) waits for it.
+ * Information that is known only at run time. One object per process, injected by this class.
+ * `address` is set when the gateway listens; the sandbox waits for it before it delivers webhooks.
  */
 export class Runtime {
-  /** Where the gateway can be reached from this machine, e.g. `http://127.0.0.1:3000`; null until it listens. */
+  /** The gateway's address on this machine, e.g. `http://127.0.0.1:3000`; null until it listens. */
   address: string | null = null;
-  /** Where the provider reaches the gateway when that is another way than the shoppers'; null: the same. */
+  /** The gateway's address for the payment provider; null: the same as for shoppers. */
   callbackAddress: string | null = null;
 
   constructor(
-    /** Each app takes its own role on its own pool. */
+    /** Each app uses its own role in its own pool. */
     readonly ledger: LedgerUrls,
     readonly secrets: Secrets,
   ) {}

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSecrets } from './secrets';
@@ -9,14 +9,25 @@ describe('the secrets of a data folder', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('are made once, for the owner alone', () => {
+  it('are created once, readable by the owner only', () => {
     const first = loadSecrets(folder);
     expect(loadSecrets(folder)).toEqual(first);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(new Set(Object.values(first).map(String)).size).toBe(Object.keys(first).length);
   });
 
-  it('of an older version get what is missing, and keep what is there', () => {
+  it('are flushed before the rename: a power failure leaves the old file or the new one', () => {
+    const write = jest.spyOn(fs, 'writeFileSync');
+    loadSecrets(folder);
+    expect(write).toHaveBeenCalledWith(
+      `${file()}.new`,
+      expect.any(String),
+      expect.objectContaining({ flush: true }),
+    );
+    write.mockRestore();
+  });
+
+  it('of an older version are completed, and existing ones kept', () => {
     const old = {
       sessionKey: 's'.repeat(43),
       operatorKey: 'o'.repeat(43),
@@ -41,7 +52,7 @@ describe('the secrets of a data folder', () => {
     },
   );
 
-  it('keep what a later version put there', () => {
+  it('keep entries of a later version', () => {
     const all = { ...loadSecrets(folder), laterKey: 'l' };
     const { cdcPassword, ...old } = all;
     expect(cdcPassword).toBeDefined();

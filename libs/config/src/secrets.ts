@@ -6,28 +6,36 @@ import { z } from 'zod';
 const schema = z.object({
   /** Signs guest sessions (HS256). */
   sessionKey: z.string().min(32),
-  /** Accepted besides, while one key replaces the other (docs/runbooks/replace-the-session-key.md). */
+  /** Also accepted while a key is being replaced (docs/runbooks/replace-the-session-key.md). */
   otherSessionKey: z.string().min(32).optional(),
-  /** Signs the pass with which the operator's own load is let through the public limits. */
+  /** Signs operator passes, which exempt the operator's load from the public limits. */
   operatorKey: z.string().min(32),
-  /** Sign the sandbox provider's webhooks; the first signs, all are accepted, so that one can be replaced without a gap. */
+  /**
+   * Sign the sandbox provider's webhooks: the first one signs, all are accepted, so that a key can be
+   * rotated.
+   */
   sandboxWebhookSecrets: z.array(z.string().min(32)).min(1).max(2),
-  /** Of the embedded PostgreSQL's superuser, which makes the cluster and migrates; nothing runs with it. */
+  /** Of the embedded PostgreSQL's superuser, which is used only to create the cluster and to migrate. */
   databasePassword: z.string().min(16),
-  /** Shared by the services of the cluster mode: who does not know it is not heard. */
+  /** Shared by the services of the cluster mode; authenticates their connections. */
   serviceKey: z.string().min(32),
   /** Of the Redis that the cluster mode starts. */
   redisPassword: z.string().min(16),
   /** Of the Kafka that the cluster mode starts. */
   kafkaPassword: z.string().min(16),
-  /** Of the Kafka Connect that the cluster mode starts: who can give it a connector can read the ledger. */
+  /**
+   * Of the Kafka Connect that the cluster mode starts; a client that can add a connector can read the ledger.
+   */
   connectPassword: z.string().min(16),
-  /** Of the login with which Debezium reads the ledger's log. */
+  /** Of the login with which Debezium reads the WAL. */
   cdcPassword: z.string().min(16),
-  /** Of the logins with which inventory, checkout and the command line work on the ledger. */
+  /** Of the logins with which inventory, checkout, accounts and the command line work on the ledger. */
   inventoryDbPassword: z.string().min(16),
   checkoutDbPassword: z.string().min(16),
+  accountsDbPassword: z.string().min(16),
   operatorDbPassword: z.string().min(16),
+  /** Makes the key that signs the tokens of staff, and the one that encrypts their second factors. */
+  accountsKey: z.string().min(32),
 });
 
 export type Secrets = Readonly<z.infer<typeof schema>>;
@@ -46,27 +54,33 @@ const fresh = (): Secrets => ({
   cdcPassword: make(),
   inventoryDbPassword: make(),
   checkoutDbPassword: make(),
+  accountsDbPassword: make(),
   operatorDbPassword: make(),
+  accountsKey: make(),
 });
 
 /**
- * The secrets of the product in `dataDir`, made at its first start; what an older version did not have yet is added. Readable by the owner
- * alone; never logged. Only the process that holds the folder may be the first to call this; others then find all of them.
+ * The secrets of the product in `dataDir`, created at its first start; missing ones are added after an
+ * upgrade. Only the owner can read the file; never logged. The process that holds the folder's lock must be
+ * the first to call this.
  */
 export function loadSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json');
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : null;
   const all = { ...fresh(), ...known };
-  // Before anything is written: a damaged file must stay as it is, for the person who mends it.
+  // Before anything is written: a damaged file must be left for the operator to repair.
   const secrets = schema.parse(all);
   if (!known || Object.keys(secrets).some((name) => !(name in known))) write(dataDir, file, all);
   return Object.freeze(secrets);
 }
 
-/** Write aside and rename: a crash in between must not leave half a file, which would lock everybody out. */
+/**
+ * Writes to a temporary file, flushes and renames, so that a crash cannot leave a truncated file, which would
+ * invalidate all secrets.
+ */
 function write(dataDir: string, file: string, secrets: object): void {
   mkdirSync(dataDir, { recursive: true });
   const draft = `${file}.new`;
-  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600, flush: true });
   renameSync(draft, file);
 }

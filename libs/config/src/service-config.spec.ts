@@ -32,7 +32,7 @@ describe('the settings of a service', () => {
     expect(config.instance).not.toBe('');
   });
 
-  it('names all that a service needs and has not', () => {
+  it('names all missing variables of a service', () => {
     const missing = (service: 'gateway' | 'inventory' | 'checkout') => {
       try {
         loadServiceConfig({}, service);
@@ -51,7 +51,7 @@ describe('the settings of a service', () => {
     expect(missing('checkout')).toContain('INVENTORY_ADDRESSES: checkout needs it');
   });
 
-  it('refuses what is no address, and shows no value', () => {
+  it('refuses invalid addresses, without showing the value', () => {
     const bad = {
       ...inventory,
       REDIS_URL: 'http://s3cret@x',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   AppConfig,
   appSchema,
+  CLUSTER_MODE,
   type Env,
   onOff,
   origin,
@@ -12,16 +13,16 @@ import {
 } from './app-config';
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 
-export type ServiceName = 'gateway' | 'inventory' | 'checkout';
+export type ServiceName = 'gateway' | 'inventory' | 'checkout' | 'accounts';
 
 /** The settings of one service of the cluster mode. Also the Nest token under which they are injected. */
 export abstract class ServiceConfig extends AppConfig {
   abstract readonly service: ServiceName;
-  /** Tells the instances of a service apart, e.g. `inventory-1`; it lives as long as the place the instance runs in. */
+  /** Name of the instance, e.g. `inventory-1`; the same after a restart. */
   abstract readonly instance: string;
-  /** Where inventory and checkout take calls, `host:port`. */
+  /** Where inventory, checkout and accounts accept calls, `host:port`. */
   abstract readonly listen: string;
-  /** Health and figures, apart from what shoppers reach; null: none. */
+  /** Address of health and metrics, separate from the public one; null: none. */
   abstract readonly ops: { host: string; port: number } | null;
   /** One address, or the nodes of a Redis Cluster. */
   abstract readonly redisUrls: readonly string[];
@@ -29,15 +30,20 @@ export abstract class ServiceConfig extends AppConfig {
   abstract readonly kafkaSecurity: KafkaSecurity;
   abstract readonly inventoryAddresses: readonly string[];
   abstract readonly checkoutAddresses: readonly string[];
+  abstract readonly accountsAddresses: readonly string[];
+  /** Makes the keys of accounts; null means the one in the data folder's secrets. */
+  abstract readonly accountsKey: string | null;
   /** Shared by the services; null means the one in the data folder's secrets. */
   abstract readonly serviceKey: string | null;
-  /** Calls between services are encrypted: always, never, or (`auto`) unless both ends are on this machine. */
+  /**
+   * Calls between services are encrypted: always, never, or (`auto`) unless both ends are on this machine.
+   */
   abstract readonly tls: 'on' | 'off' | 'auto';
-  /** The origin at which the sandbox provider, which runs in checkout, reaches the gateways; null: the public one. */
+  /** The gateways' origin for the sandbox provider, which runs in checkout; null: the public one. */
   abstract readonly callbackAddress: string | null;
-  /** The gate may refuse early; without it every shopper is asked of the ledger. */
+  /** Whether the gate may refuse early; without it every place goes to the ledger. */
   abstract readonly gate: boolean;
-  /** Opens `/metrics` on the public address to who knows it; null: only the ops address has them. */
+  /** Token for `/metrics` on the public address; null: only the ops address serves them. */
   abstract readonly metricsToken: string | null;
 }
 
@@ -68,6 +74,8 @@ const serviceSchema = appSchema.extend({
   ...kafkaSettings,
   INVENTORY_ADDRESSES: endpoints.optional(),
   CHECKOUT_ADDRESSES: endpoints.optional(),
+  ACCOUNTS_ADDRESSES: endpoints.optional(),
+  HOLDFAST_ACCOUNTS_KEY: serviceKey.optional(),
   HOLDFAST_SERVICE_KEY: serviceKey.optional(),
   HOLDFAST_TLS: z.enum(['on', 'off', 'auto']).default('auto'),
   HOLDFAST_CALLBACK_ADDRESS: origin.optional(),
@@ -76,15 +84,16 @@ const serviceSchema = appSchema.extend({
 });
 
 const NEEDS: Record<ServiceName, (keyof z.output<typeof serviceSchema>)[]> = {
-  gateway: ['REDIS_URL', 'INVENTORY_ADDRESSES', 'CHECKOUT_ADDRESSES'],
+  gateway: ['REDIS_URL', 'INVENTORY_ADDRESSES', 'CHECKOUT_ADDRESSES', 'ACCOUNTS_ADDRESSES'],
   inventory: ['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'],
   checkout: ['DATABASE_URL', 'INVENTORY_ADDRESSES'],
+  accounts: ['DATABASE_URL', 'INVENTORY_ADDRESSES'],
 };
-const PORTS: Record<ServiceName, number> = { gateway: 3000, inventory: 4001, checkout: 4002 };
+const PORTS: Record<ServiceName, number> = { gateway: 3000, inventory: 4001, checkout: 4002, accounts: 4003 };
 
-/** Reads the environment of a service. Throws `ConfigError` with all that is missing or wrong. */
+/** Reads the environment of a service. Throws `ConfigError` with all missing or invalid variables. */
 export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig {
-  const it = readEnvironment(serviceSchema, { ...env, HOLDFAST_MODE: 'cluster' }, (values) => [
+  const it = readEnvironment(serviceSchema, { ...env, ...CLUSTER_MODE }, (values) => [
     ...NEEDS[service]
       .filter((name) => values[name] === undefined)
       .map((name) => `${name}: ${service} needs it`),
@@ -102,6 +111,8 @@ export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig
     kafkaSecurity: toKafkaSecurity(it),
     inventoryAddresses: it.INVENTORY_ADDRESSES ?? [],
     checkoutAddresses: it.CHECKOUT_ADDRESSES ?? [],
+    accountsAddresses: it.ACCOUNTS_ADDRESSES ?? [],
+    accountsKey: it.HOLDFAST_ACCOUNTS_KEY ?? null,
     serviceKey: it.HOLDFAST_SERVICE_KEY ?? null,
     tls: it.HOLDFAST_TLS,
     callbackAddress: it.HOLDFAST_CALLBACK_ADDRESS ?? null,

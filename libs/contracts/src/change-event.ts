@@ -1,10 +1,10 @@
 /**
- * One row change as Debezium's PostgreSQL connector puts it on Kafka (JSON without schemas). The native reader of `pgoutput` makes the same
- * envelope, so the projector does not know which of the two feeds it.
- * Source: Debezium 3.6 documentation, "Data change events"; only the fields that are read are listed.
+ * One row change as Debezium's PostgreSQL connector writes it to Kafka (JSON without schemas). The native
+ * reader of `pgoutput` produces the same envelope, so the projector does not depend on the source.
+ * Source: Debezium 3.6 documentation, "Data change events"; only the fields in use are listed.
  */
 export interface ChangeEnvelope {
-  /** Not data: with replica identity DEFAULT it holds keys at most. */
+  /** Not used: with replica identity DEFAULT it contains the key at most. */
   before: Record<string, unknown> | null;
   /** The whole row after the change, column names as in SQL; null for a delete. */
   after: Record<string, unknown> | null;
@@ -21,7 +21,10 @@ export interface ChangeEnvelope {
   ts_ms: number;
 }
 
-/** A change with its address: `topic` is `holdfast.<schema>.<table>`, or `holdfast.events.<aggregate>` for a fact of an outbox. */
+/**
+ * A change with its topic: `holdfast.<schema>.<table>`, or `holdfast.events.<aggregate>` for a fact of an
+ * outbox.
+ */
 export interface ChangeRecord {
   topic: string;
   key: Record<string, unknown> | string | null;
@@ -29,6 +32,8 @@ export interface ChangeRecord {
   value: ChangeEnvelope | null;
   /** Facts of an outbox: id (for the consumer's inbox), type such as `hold.confirmed.v1`, and the payload. */
   fact: { id: string; type: string; payload: unknown } | null;
-  /** Why the record could not be read, for one that is not as its topic promises: then value and fact are null, and the key is there if it could be read. */
+  /**
+   * Why the record could not be decoded. Value and fact are then null; the key is set if it could be decoded.
+   */
   unreadable?: string;
 }

@@ -1,4 +1,5 @@
-import type { Page } from './inventory-client.port';
+import type { OrderPoint, OrderStats } from './figures';
+import type { Page } from './list-cursor';
 import type {
   BankChallenge,
   Order,
@@ -8,15 +9,26 @@ import type {
   WebhookOutcome,
 } from './order';
 
-/** What the gateway may ask of checkout. `ServiceUnavailable` is thrown when no answer came within the deadline. */
+/**
+ * The gateway's calls to checkout. They throw `ServiceUnavailable` if no answer arrives within the deadline.
+ */
 export abstract class CheckoutClient {
   abstract placeOrder(command: PlaceOrder): Promise<PlaceOrderOutcome>;
-  /** Null when unknown or another customer's. */
+  /** Null if unknown or another customer's. */
   abstract getOrder(query: { orderId: string; customerId: string }): Promise<Order | null>;
   /** The customer's own, newest first. Throws `InvalidCursor`. */
   abstract listOrders(query: { customerId: string; cursor?: string; limit: number }): Promise<Page<Order>>;
+  /** What became of the orders of a drop; whose drop it is was asked of inventory. */
+  abstract orderStats(dropId: string): Promise<OrderStats>;
+  /** The steps in which an order was settled, in order of time; `to` is exclusive. */
+  abstract orderSeries(query: {
+    dropId: string;
+    from: string;
+    to: string;
+    stepSeconds: number;
+  }): Promise<OrderPoint[]>;
   abstract receiveWebhook(delivery: WebhookDelivery): Promise<WebhookOutcome>;
-  /** Null when there is no such payment. */
+  /** Null if there is no such payment. */
   abstract getBankChallenge(reference: string): Promise<BankChallenge | null>;
   abstract answerBankChallenge(reference: string, answer: 'approve' | 'deny'): Promise<BankChallenge | null>;
 }

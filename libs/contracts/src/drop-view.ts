@@ -1,5 +1,5 @@
 import { publicVersion } from '@holdfast/kernel';
-import { dropStateAt, type DropItem, type DropRecord, type DropSummary, type PriceRange } from './drop';
+import { dropStateAt, type DropItem, type DropRecord, type DropSummary } from './drop';
 import type { StockRow } from './stock-view.port';
 
 export interface StockCounts {
@@ -12,17 +12,17 @@ export interface StockCounts {
   stale: boolean;
 }
 
-/** `Drop` of the public contract: the record without what is ours alone, with counts. */
+/** `Drop` of the public contract: the record without internal fields, with counts. */
 export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'items'> {
-  /** The clock of who answered, for countdowns. */
+  /** The server's clock, for countdowns. */
   serverTime: string;
   items: (DropItem & { stock: StockCounts })[];
 }
 
-/** `Drop` in a list of the public contract: some of its items, and what all of them come to. */
+/** `Drop` in a list of the public contract: its first items, and totals over all items. */
 export interface DropSummaryView extends DropView {
   itemCount: number;
-  priceRange: PriceRange | null;
+  priceRange: DropSummary['priceRange'];
   totals: StockTotals;
 }
 
@@ -33,7 +33,7 @@ export function toStockCounts(row: StockRow, stale: boolean): StockCounts {
   return { available, held, sold, total, version: publicVersion(row), asOf, stale };
 }
 
-/** Puts a drop's record and its counts together. An item whose counts have not arrived yet shows zeros and is marked stale. */
+/** Combines a drop's record with its counts. An item without counts yet shows zeros and is marked stale. */
 export function toDropView(
   drop: DropRecord,
   stock: readonly StockRow[],
@@ -58,7 +58,7 @@ export function toDropView(
   };
 }
 
-/** The same for a list. `stock` has the counts of all items, also of those that the summary leaves out. */
+/** The same for a list. `stock` has the counts of all items, including those that the summary omits. */
 export function toDropSummaryView(
   drop: DropSummary,
   stock: readonly StockRow[],

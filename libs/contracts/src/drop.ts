@@ -1,56 +1,62 @@
-import type { Money } from '@holdfast/kernel';
+import { z } from 'zod';
+import { id, moneySchema, time } from './values';
 
 export const DROP_STATES = ['draft', 'scheduled', 'open', 'paused', 'closed'] as const;
-export type DropState = (typeof DROP_STATES)[number];
-export type DropMode = 'first-come' | 'queue' | 'draw';
+export const dropStateSchema = z.enum(DROP_STATES);
+export type DropState = z.infer<typeof dropStateSchema>;
 
-/** What is sold: one SKU of a drop, without its counts. */
-export interface DropItem {
-  sku: string;
-  name: string;
-  price: Money;
-  imageUrl: string | null;
-}
-
-/** A drop as the ledger keeps it, without counts. `state` is already the one by the database's clock when it was read. */
-export interface DropRecord {
-  id: string;
-  merchantId: string;
-  name: string;
-  description: string;
-  imageUrl: string | null;
-  state: DropState;
-  mode: DropMode;
-  /** RFC 3339 UTC, or null when nobody set it. */
-  opensAt: string | null;
-  closesAt: string | null;
-  perCustomerLimit: number;
-  holdTtlSeconds: number;
-  /** Grows with each change of the record; basis of the ETag and of "newer wins". */
-  revision: number;
-  createdAt: string;
-  items: DropItem[];
-}
-
-/** How many of its items a drop has in a list of drops; the others are in the drop itself, which may have thousands. */
-export const LISTED_ITEMS_MAX = 24;
-
-/** A drop as a list of drops has it. */
-export interface DropSummary extends DropRecord {
-  /** Of all its items; `items` are the first ones. */
-  itemCount: number;
-  /** Over all its items; null when it has none. */
-  priceRange: PriceRange | null;
-}
-
-export interface PriceRange {
-  lowest: Money;
-  highest: Money;
-}
+/** One SKU of a drop, without its counts. */
+export const dropItemSchema = z.object({
+  sku: z.string(),
+  name: z.string(),
+  imageUrl: z.string().nullable(),
+  price: moneySchema,
+});
+export type DropItem = z.infer<typeof dropItemSchema>;
 
 /**
- * The state of a drop at a moment. A `scheduled` drop opens, and an `open` or `paused` one closes, by time alone: the sweeper writes it down a
- * little later, so every reader asks this function and never the stored word.
+ * A drop as the ledger stores it, without counts. `state` is computed by the database's clock when it is
+ * read.
+ */
+export const dropRecordSchema = z.object({
+  id,
+  merchantId: id,
+  name: z.string(),
+  description: z.string(),
+  imageUrl: z.string().nullable(),
+  state: dropStateSchema,
+  mode: z.enum(['first-come', 'queue', 'draw']),
+  /** Null if not set. */
+  opensAt: time.nullable(),
+  closesAt: time.nullable(),
+  perCustomerLimit: z.int(),
+  holdTtlSeconds: z.int(),
+  /** Grows with each change of the record; used for the ETag and to ignore older records. */
+  revision: z.int(),
+  createdAt: time,
+  items: z.array(dropItemSchema),
+});
+export type DropRecord = z.infer<typeof dropRecordSchema>;
+export type DropMode = DropRecord['mode'];
+
+/** Maximum number of a drop's items in a list of drops; a drop may have thousands. */
+export const LISTED_ITEMS_MAX = 24;
+
+export const priceRangeSchema = z.object({ lowest: moneySchema, highest: moneySchema });
+
+/** A drop in a list of drops. */
+export const dropSummarySchema = dropRecordSchema.extend({
+  /** Number of all items; `items` contains the first ones. */
+  itemCount: z.int(),
+  /** Over all items; null if there are none. */
+  priceRange: priceRangeSchema.nullable(),
+});
+export type DropSummary = z.infer<typeof dropSummarySchema>;
+
+/**
+ * The state of a drop at a moment. A `scheduled` drop opens, and an `open` or `paused` one closes, when its
+ * time comes; the sweeper stores the new state a little later, so readers must use this function and not the
+ * stored state.
  */
 export function dropStateAt(
   drop: { state: DropState; opensAt: string | null; closesAt: string | null },

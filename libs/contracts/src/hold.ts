@@ -1,121 +1,157 @@
-import type { Money } from '@holdfast/kernel';
+import { LIMITS } from '@holdfast/kernel';
+import { z } from 'zod';
+import { anyId, bodyHash, fingerprintFromWire, id, moneySchema, time, words } from './values';
 
-export type HoldState = 'held' | 'confirmed' | 'released' | 'expired';
+export const holdLineSchema = z
+  .object({
+    sku: z.string(),
+    quantity: z.int(),
+    /** Price of one unit, fixed when the hold was placed. */
+    price: moneySchema,
+  })
+  .meta({ id: 'Line' });
+export type HoldLine = z.infer<typeof holdLineSchema>;
 
-export interface HoldLine {
-  sku: string;
-  quantity: number;
-  /** Price of one unit, fixed when the hold was placed. */
-  price: Money;
-}
+/** A hold as clients see it: `Hold` of the public contract. */
+export const holdSchema = z
+  .object({
+    id,
+    dropId: id,
+    customerId: id,
+    state: z.enum(['held', 'confirmed', 'released', 'expired']),
+    lines: z.array(holdLineSchema),
+    total: moneySchema,
+    expiresAt: time,
+    createdAt: time,
+  })
+  .meta({ id: 'Hold' });
+export type Hold = z.infer<typeof holdSchema>;
+export type HoldState = Hold['state'];
 
-/** A hold as clients see it (`Hold` of the public contract, field for field). */
-export interface Hold {
-  id: string;
-  dropId: string;
-  customerId: string;
-  state: HoldState;
-  lines: HoldLine[];
-  total: Money;
-  expiresAt: string;
-  createdAt: string;
-}
+const networkId = z
+  .int()
+  .min(0)
+  .max(2 ** 48 - 1);
 
 /**
- * Where a place comes from, for the budget of unpaid units that one network may have in a drop: an IPv4 address or an IPv6 /64, and the /48
- * around the latter. Opaque numbers, made by the gateways with a key of theirs, so that no address travels or is kept.
+ * The network of a request to place a hold, for the budget of unpaid units: an IPv4 address, or an IPv6 /64
+ * and its /48 (null for IPv4). Opaque integers of 48 bits that the gateways derive with a secret key, so that
+ * no address is sent or stored.
  */
-export interface Network {
-  /** A whole number of 48 bits. */
-  id: number;
-  /** The same for the /48; null for IPv4. */
-  blockId: number | null;
-}
+const networkSchema = z.object({ id: networkId, blockId: networkId.nullable() });
+export type Network = z.infer<typeof networkSchema>;
 
-export interface PlaceHold {
-  dropId: string;
-  customerId: string;
-  /** Idempotency-Key without quotes. */
-  key: string;
-  /** SHA-256 of the raw request body, hex: tells a replay from a key used for something else. */
-  bodyHash: string;
-  lines: { sku: string; quantity: number }[];
-  /** Null when no budget counts: limits are off, or an operator places. Absent from a gateway that knows no networks yet: the same. */
-  network?: Network | null | undefined;
-}
+export const placeHoldSchema = z
+  .object({
+    dropId: anyId,
+    customerId: anyId,
+    /** Idempotency-Key without quotes. */
+    key: z.string().min(1).max(LIMITS.idempotencyKeyLengthMax),
+    /** The fingerprint: SHA-256 of the raw request body, hex. Distinguishes a replay from a reused key. */
+    bodyHash,
+    lines: z
+      .array(
+        z.object({
+          sku: z.string().min(1).max(LIMITS.skuLengthMax),
+          quantity: z.int().min(1).max(LIMITS.quantityMax),
+        }),
+      )
+      .min(1)
+      .max(LIMITS.linesMax),
+    /**
+     * Null if no budget applies: limits are off, or the operator places the hold. Missing in requests of
+     * older gateways: the same.
+     */
+    network: networkSchema.nullish(),
+  })
+  .transform(fingerprintFromWire);
+export type PlaceHold = z.infer<typeof placeHoldSchema>;
 
-export type PlaceRefusal = 'drop-not-open' | 'drop-closed' | 'limit-reached' | 'sold-out';
-
-export type PlaceOutcome =
-  /** `replayed`: the key had placed this hold before; `hold` is then shown as it was at that time, byte for byte. */
-  | { kind: 'held'; hold: Hold; replayed: boolean }
-  | { kind: 'key-reused' }
-  /** Unknown drop, or a draft. */
-  | { kind: 'drop-not-found' }
-  | { kind: 'unknown-sku'; lineIndexes: number[] }
-  /**
-   * `shortLines`: for `sold-out`, the indexes of all lines that do not fit. `limitOf`: for `limit-reached`, whose limit it is; absent means
-   * the customer's.
-   */
-  | {
-      kind: 'refused';
-      reason: PlaceRefusal;
-      shortLines: number[];
-      limitOf?: 'customer' | 'network' | undefined;
-    }
-  | Busy;
-
-/** Nothing is known to have happened; the same key tells. */
-export interface Busy {
-  kind: 'busy';
-  retryAfterSeconds: number;
-}
-
-export interface HoldRef {
-  holdId: string;
+export const holdRefSchema = z.object({
+  holdId: anyId,
   /** Only the owner's hold is found. */
-  customerId: string;
-}
+  customerId: anyId,
+});
+export type HoldRef = z.infer<typeof holdRefSchema>;
 
-export type ReleaseOutcome =
-  | { kind: 'released' } // now, or already released or expired
-  | { kind: 'not-found' }
-  | { kind: 'confirmed' }
-  | { kind: 'payment-in-flight' }
-  | Busy;
+/** An order claims the hold for its payment. */
+export const payForHoldSchema = holdRefSchema.extend({ orderId: anyId });
+export type PayForHold = z.infer<typeof payForHoldSchema>;
 
-/** An order takes the hold for its payment. */
-export interface PayForHold extends HoldRef {
-  orderId: string;
-}
+/** The outcome is unknown; a retry with the same key returns it. */
+export const busySchema = z.object({ kind: z.literal('busy'), retryAfterSeconds: z.number().min(0) });
+export type Busy = z.infer<typeof busySchema>;
+
+export const placeOutcomeSchema = z.discriminatedUnion('kind', [
+  /**
+   * `replayed`: the key has placed this hold before; `hold` is then as it was at that time, byte for byte.
+   */
+  z.object({ kind: z.literal('held'), hold: holdSchema, replayed: z.boolean() }),
+  /** `drop-not-found`: unknown, or a draft. */
+  words('key-reused', 'drop-not-found'),
+  z.object({ kind: z.literal('unknown-sku'), lineIndexes: z.array(z.number()) }),
+  z.object({
+    kind: z.literal('refused'),
+    reason: z.enum(['drop-not-open', 'drop-closed', 'limit-reached', 'sold-out']),
+    /** For `sold-out`, the indexes of all lines without enough units. */
+    shortLines: z.array(z.number()),
+    /** For `limit-reached`, whose limit it is; default is the customer's. */
+    limitOf: z.enum(['customer', 'network']).optional(),
+  }),
+  busySchema,
+]);
+export type PlaceOutcome = z.infer<typeof placeOutcomeSchema>;
+
+/** `released`: now, or already released or expired. */
+export const releaseOutcomeSchema = z.discriminatedUnion('kind', [
+  words('released', 'not-found', 'confirmed', 'payment-in-flight'),
+  busySchema,
+]);
+export type ReleaseOutcome = z.infer<typeof releaseOutcomeSchema>;
 
 /**
- * Extend: while the order pays, nobody else may release or pay the hold, and it lives for the payment window beyond its own time.
- * Repeating it with the same order gives the same answer.
+ * Extend: while the order pays, nobody else can release or pay the hold, and its deadline is prolonged by the
+ * payment window. Idempotent for the same order. `not-active`: released or confirmed. `payment-in-flight`:
+ * another order has it.
  */
-export type ExtendOutcome =
-  | { kind: 'extended'; hold: Hold }
-  | { kind: 'not-found' }
-  | { kind: 'expired' }
-  | { kind: 'not-active' } // released or confirmed
-  | { kind: 'payment-in-flight' } // another order has it
-  | Busy;
+export const extendOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('extended'), hold: holdSchema }),
+  words('not-found', 'expired', 'not-active', 'payment-in-flight'),
+  busySchema,
+]);
+export type ExtendOutcome = z.infer<typeof extendOutcomeSchema>;
 
-/** Confirm: held units become sold, in one conditional statement. Repeating it with the same order is `confirmed` again. */
-export type ConfirmOutcome =
-  { kind: 'confirmed' } | { kind: 'not-found' } | { kind: 'expired' } | { kind: 'not-active' } | Busy;
-
-/** The payment came to nothing: `yielded` gives the hold back to its owner with its first time; `release` gives the units back. */
-export type YieldOutcome = { kind: 'yielded' } | { kind: 'not-found' } | { kind: 'not-active' } | Busy;
+/** Confirm: held units become sold, in one conditional statement. Idempotent for the same order. */
+export const confirmOutcomeSchema = z.discriminatedUnion('kind', [
+  words('confirmed', 'not-found', 'expired', 'not-active'),
+  busySchema,
+]);
+export type ConfirmOutcome = z.infer<typeof confirmOutcomeSchema>;
 
 /**
- * Money arrived after the hold had ended: take the same units again, straight to sold, under an id derived from the hold's and the order's.
- * `short`: they are gone, or the customer's limit is used up by now: the money must go back.
+ * The payment failed: `yielded` returns the hold to its customer with its original deadline; `release` makes
+ * the units available.
  */
-export type RetakeOutcome = { kind: 'confirmed' } | { kind: 'not-found' } | { kind: 'short' } | Busy;
+export const yieldOutcomeSchema = z.discriminatedUnion('kind', [
+  words('yielded', 'not-found', 'not-active'),
+  busySchema,
+]);
+export type YieldOutcome = z.infer<typeof yieldOutcomeSchema>;
 
 /**
- * The units of a confirmed hold go back on offer, because its order was never paid: the authorisation was void when the money was to be taken.
- * Repeating it with the same order is `returned` again. `not-found`: the order has no confirmed hold.
+ * A payment arrived after the hold had ended: take the same units again, directly as sold, under an id
+ * derived from the hold's and the order's. `short`: there are not enough units, or the customer's limit is
+ * reached: the payment must be refunded.
  */
-export type ReturnOutcome = { kind: 'returned' } | { kind: 'not-found' } | Busy;
+export const retakeOutcomeSchema = z.discriminatedUnion('kind', [
+  words('confirmed', 'not-found', 'short'),
+  busySchema,
+]);
+export type RetakeOutcome = z.infer<typeof retakeOutcomeSchema>;
+
+/**
+ * The units of a confirmed hold become available again, because its payment could not be captured (void
+ * authorisation). Idempotent for the same order. `not-found`: the order has no confirmed hold.
+ */
+export const returnOutcomeSchema = z.discriminatedUnion('kind', [words('returned', 'not-found'), busySchema]);
+export type ReturnOutcome = z.infer<typeof returnOutcomeSchema>;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { oddCursors } from '../../../test/support/odd-cursors';
-import { InvalidCursor } from './inventory-client.port';
-import { decodeCursor, encodeCursor } from './list-cursor';
+import { decodeCursor, encodeCursor, InvalidCursor } from './list-cursor';
 
 const position = { createdAt: '2026-11-22T04:30:00.123456Z', id: 'dabc1234' };
 const at = (createdAt: string) => encodeCursor({ ...position, createdAt });

@@ -1,19 +1,24 @@
 import type { StockRow } from './stock-view.port';
 
-/** What the projector tells the gateways. Full state, never a difference: losing a message is healed by the next one. */
+/**
+ * Messages of the projector to the gateways. Full state, never a difference, so that the next message makes
+ * up for a lost one.
+ */
 export type LiveMessage =
   | { kind: 'stock'; dropId: string; rows: StockRow[] }
-  /** The drop's record changed (state, schedule, text): read it again. `revision` is the newest one known, 0 when it may have changed unseen. */
+  /**
+   * The drop's record changed (state, schedule, text): reload it. `revision` is the newest known one, 0 if
+   * changes may have been missed.
+   */
   | { kind: 'drop'; dropId: string; revision: number }
-  /** The source of counts fell behind or came back. */
+  /** The source of counts is stale or has recovered. */
   | { kind: 'stale'; since: string }
   | { kind: 'fresh' };
 
 export type LiveListener = (message: LiveMessage) => void;
 
-/** Publish and subscribe between projector and gateways; at most once, in order per publisher. */
+/** Live messages as a gateway receives them: each at most once, in the order of publishing. */
 export abstract class LiveFeed {
-  abstract publish(message: LiveMessage): Promise<void>;
-  /** Returns the way to unsubscribe. A listener must not throw. */
+  /** Returns a function that unsubscribes. A listener must not throw. */
   abstract subscribe(listener: LiveListener): () => void;
 }

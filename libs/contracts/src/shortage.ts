@@ -1,31 +1,36 @@
+import { z } from 'zod';
 import type { Network } from './hold';
 
 /**
- * What is surely gone in a drop at one moment, and everybody who could be told something other than "sold out": a certificate with which a
- * gateway may refuse by itself for a short while. Units that come back, and customers who get units, are not in it: it ages.
+ * What is certainly sold out in a drop at one moment, and everyone whose answer could be other than "sold
+ * out". With this certificate a gateway may refuse on its own, for a short time only, because later changes
+ * are not in it.
  */
-export interface Shortage {
-  dropId: string;
-  perCustomerLimit: number;
-  /** How long the drop stays open from that moment, null without an end; 0 when it is not open. */
-  openForMs: number | null;
-  /** Units on offer of each SKU that is surely known. */
-  available: { sku: string; units: number }[];
+export const shortageSchema = z.object({
+  dropId: z.string(),
+  perCustomerLimit: z.number(),
+  /** How long the drop stays open from that moment; null: without an end; 0: not open. */
+  openForMs: z.number().nullable(),
+  /** Available units of each SKU for which they are certain. */
+  available: z.array(z.object({ sku: z.string(), units: z.number() })),
   /**
-   * All customers who have or had units in the drop, or were sent on to the ledger to get some; and the networks (`networkNames`) that are
-   * near their limit, which comes before "sold out".
+   * All customers who have or had units in the drop, or may be getting some from the ledger now; and the
+   * networks (`networkNames`) that are near their limit, a refusal that takes precedence over "sold out".
    */
-  customers: string[];
-}
+  customers: z.array(z.string()),
+});
+export type Shortage = z.infer<typeof shortageSchema>;
 
-/** How a network and its block stand in lists of those who must not be refused as "sold out" without asking the ledger. */
+/**
+ * The names of a network and its block in lists of those who must not be refused without asking the ledger.
+ */
 export function networkNames(network: Network | null | undefined): string[] {
   if (!network) return [];
   const { id, blockId } = network;
   return blockId === null ? [networkName(id)] : [networkName(id), networkName(blockId)];
 }
 
-/** No customer's id looks like it. */
+/** Cannot be confused with a customer's id. */
 export function networkName(id: number): string {
   return `net_${id}`;
 }

@@ -1,49 +1,42 @@
-import type { StockVersion } from '@holdfast/kernel';
+import { z } from 'zod';
+import { time } from './values';
 
 /** The four counts of one SKU in a drop: `total = available + held + sold`, each ≥ 0. */
-export interface StockRow extends StockVersion {
-  dropId: string;
-  sku: string;
-  total: number;
-  available: number;
-  held: number;
-  sold: number;
-  /** When the ledger committed this state, RFC 3339 UTC. */
-  asOf: string;
-}
+export const stockRowSchema = z.object({
+  dropId: z.string(),
+  sku: z.string(),
+  epoch: z.int(),
+  version: z.int(),
+  total: z.int(),
+  available: z.int(),
+  held: z.int(),
+  sold: z.int(),
+  /** When the ledger committed this state. */
+  asOf: time,
+});
+export type StockRow = z.infer<typeof stockRowSchema>;
 
-/** How fresh the view is: `staleSince` is null while the change stream keeps up, else the moment it fell behind. */
+/**
+ * Freshness of the view: `staleSince` is null while the change stream keeps up, else the time since when it
+ * lags.
+ */
 export interface ViewFreshness {
   staleSince: string | null;
 }
 
 /**
- * The cached counts that pages and SSE read. Written by the projector alone, from full-state events; it never goes back: a row is
- * taken only when its (epoch, version) is greater than the one there.
+ * The cached counts for pages and SSE. They never go back: a row is replaced only by one with a greater
+ * (epoch, version).
  */
 export abstract class StockView {
-  /** True when `apply` itself tells the live feed what it took, in one step with taking it: then nobody else must. */
-  get announces(): boolean {
-    return false;
-  }
-
-  /** True when other processes show the same counts: what a reader saw last may have come from one of them. */
-  get isShared(): boolean {
-    return false;
-  }
-
-  /** Takes the rows that are newer than those there. Returns just these, in the order given. */
-  abstract apply(rows: readonly StockRow[]): Promise<StockRow[]>;
-  /** All rows of a drop, by SKU; empty when nothing of it has arrived. */
+  /** All rows of a drop, by SKU; empty if none has arrived. */
   abstract ofDrop(dropId: string): Promise<StockRow[]>;
   abstract freshness(): Promise<ViewFreshness>;
-  abstract setFreshness(freshness: ViewFreshness): Promise<void>;
 
   /**
-   * Makes what `ofDrop` gives as new as anything that any process had shown of the drop before this call; false when that cannot be done now.
-   * A view that only this process shows has nothing to do.
+   * For a reader who saw counts at `seenAtMs`, here or in another process: makes the result of `ofDrop` at
+   * least as new. Newer rows are published on the live feed before it resolves. False if that is not possible
+   * now.
    */
-  catchUp(_dropId: string): Promise<boolean> {
-    return Promise.resolve(true);
-  }
+  abstract catchUp(dropId: string, seenAtMs: number): Promise<boolean>;
 }

@@ -1,14 +1,14 @@
 /**
- * The wall clock, handed in from outside so that tests own it. It paces timers and stamps messages;
- * whether a hold or a drop is over is decided by the database's clock alone.
+ * The wall clock, injected so that tests can control it. It drives timers and timestamps of messages;
+ * only the database's clock decides whether a hold or a drop has ended.
  */
 export abstract class Clock {
   /** Milliseconds since the Unix epoch. */
   abstract now(): number;
 
   /**
-   * Milliseconds since some fixed moment; never goes back, whatever is done to the wall clock. For durations alone: compare it with nothing but
-   * itself. A test's clock that is never set back need not tell it apart.
+   * Milliseconds since an arbitrary moment; monotonic, even if the wall clock is set back. For durations
+   * only. A test clock that is never set back may return the same value as `now`.
    */
   monotonicMs(): number {
     return this.now();

@@ -1,10 +1,13 @@
 /**
- * The currencies of ISO 4217 and how many decimals each has, for the server, the command line and the page alike. `Intl` is no source for
- * that: CLDR gives 0 for HUF, IDR, COP, PKR and others where ISO 4217 and payment providers say 2, and browsers differ among themselves.
+ * The currencies of ISO 4217 with their number of decimals, for server, command line and pages. `Intl` cannot
+ * be used:
+ * CLDR has 0 decimals for HUF, IDR, COP, PKR and others where ISO 4217 and payment providers have 2, and
+ * browsers differ.
  *
- * Source: ISO 4217 list one (SIX, the maintenance agency), published 2024-06-25, with the amendments since then that add a code (XCG and
- * XAD in 2025). Codes withdrawn since (ANG, BGN, CUC) stay: drops may be priced in them. Left out are those to which ISO gives no minor unit
- * (metals, bond market units, XDR, XSU, XUA, XTS, XXX): nothing is sold in them.
+ * Source: ISO 4217 list one (SIX, the maintenance agency), published 2024-06-25, with the amendments since
+ * then that add a code (XCG and XAD in 2025). Codes withdrawn since (ANG, BGN, CUC) stay: drops may be priced
+ * in them. Codes without a minor unit in ISO 4217 (metals, bond market units, XDR, XSU, XUA, XTS, XXX) are
+ * left out.
  */
 const BY_DECIMALS: readonly [decimals: number, codes: string][] = [
   [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
@@ -33,10 +36,10 @@ export function isCurrency(code: string): boolean {
   return DECIMALS.has(code);
 }
 
-/** What most currencies have. A ledger may hold amounts in a code that is not in the list any more. */
+/** For codes that are not in the list; a ledger may contain withdrawn ones. */
 const DECIMALS_OF_OTHERS = 2;
 
-/** How many decimals the currency has (ISO 4217): EUR 2, JPY 0, KWD 3. */
+/** Number of decimals of the currency (ISO 4217): EUR 2, JPY 0, KWD 3. */
 export function currencyDecimals(currency: string): number {
   return DECIMALS.get(currency) ?? DECIMALS_OF_OTHERS;
 }

@@ -1,4 +1,4 @@
-/** Thrown when a call did not answer in time: its outcome is unknown, never assume that it failed. */
+/** Thrown if a call did not answer in time. Its outcome is unknown: do not assume that it failed. */
 export class DeadlineExceeded extends Error {
   constructor(what: string, deadlineMs: number) {
     super(`${what} did not answer within ${deadlineMs} ms`);
@@ -6,7 +6,7 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** Waits for `work`, at most `deadlineMs`. The work itself goes on: its late outcome is dropped, a late failure too. */
+/** Waits for `work`, at most `deadlineMs`. The work is not cancelled; a late result or error is ignored. */
 export async function withDeadline<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

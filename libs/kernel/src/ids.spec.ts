@@ -1,9 +1,9 @@
-import { deriveHoldId, deriveOrderId, dropIdOf, newDropId, randomId } from './ids';
+import { deriveHoldId, deriveOrderId, dropIdOf, isDropId, newDropId, randomId } from './ids';
 
 const scope = { dropId: 'd1234567', customerId: 'cus_a', route: 'POST /v1/drops/d1234567/holds', key: 'k1' };
 
 describe('ids', () => {
-  it('gives the same hold for the same key and another for anything else', () => {
+  it('gives the same hold id for the same key, and another id if anything differs', () => {
     const id = deriveHoldId(scope);
     expect(deriveHoldId({ ...scope })).toBe(id);
     const others = [
@@ -16,13 +16,13 @@ describe('ids', () => {
     expect(new Set([id, ...others]).size).toBe(6);
   });
 
-  it('cannot be led to the same id by moving characters between the parts', () => {
+  it('gives another id if characters move between the parts', () => {
     expect(deriveHoldId({ ...scope, customerId: 'ab', key: 'c' })).not.toBe(
       deriveHoldId({ ...scope, customerId: 'a', key: 'bc' }),
     );
   });
 
-  it('finds the home drop in the id of a hold or an order, and none in anything else', () => {
+  it('finds the drop in the id of a hold or an order, and none in other text', () => {
     expect(dropIdOf(deriveHoldId(scope))).toBe('d1234567');
     expect(dropIdOf(deriveOrderId(scope))).toBe('d1234567');
     for (const odd of [
@@ -36,10 +36,16 @@ describe('ids', () => {
     }
   });
 
-  it('makes drop ids that fit the ledger and never repeat', () => {
+  it('creates drop ids that the ledger accepts and that never repeat', () => {
     const ids = Array.from({ length: 2_000 }, newDropId);
     expect(new Set(ids).size).toBe(2_000);
     for (const id of ids) expect(id).toMatch(/^d[0-9a-hjkmnp-tv-z]{7}$/);
     expect(randomId(51)).toHaveLength(51);
+  });
+
+  it('recognizes the format of drop ids, which every new one has', () => {
+    for (const id of [newDropId(), 'demo', 'abc', `d${'0'.repeat(31)}`]) expect(isDropId(id)).toBe(true);
+    for (const text of ['', 'd1', '1abc', 'Demo', 'no drop', 'd1234567\n', 'a\u0000b', `d${'0'.repeat(32)}`])
+      expect(isDropId(text)).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Crockford's base 32 in lower case: no i, l, o, u, so an id can be read aloud and never spells a word. */
+/** Crockford's base 32 in lower case: without i, l, o and u, which are easily confused or spell words. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
-const DROP_CODE_LENGTH = 8; // 40 bits; a collision is refused by the primary key and tried again
-const DERIVED_LENGTH = 26; // 130 bits of SHA-256: as unguessable and as unique as a UUID
+const DROP_CODE_LENGTH = 8; // 40 bits; a collision violates the primary key and is retried
+const DERIVED_LENGTH = 26; // 130 bits of SHA-256: as unique and as hard to guess as a UUID
 
 function base32(bytes: Uint8Array, length: number): string {
   let text = '';
@@ -21,14 +21,19 @@ function base32(bytes: Uint8Array, length: number): string {
   return text;
 }
 
+/** An id made of bytes that are random themselves, at least 17 of them. */
+export function idOf(bytes: Uint8Array): string {
+  return base32(bytes, DERIVED_LENGTH);
+}
+
 /** A new random id of `length` characters (at most 51). */
 export function randomId(length = DERIVED_LENGTH): string {
   return base32(randomBytes(Math.ceil((length * 5) / 8)), length);
 }
 
-/** A new drop's id: its short code, with which the ids of its holds and orders begin. */
+/** The id of a new drop; the ids of its holds and orders begin with it. */
 export function newDropId(): string {
-  // The first character is a letter, so that no id is ever read as a number.
+  // The first character is a letter, so that an id is never parsed as a number.
   return `d${randomId(DROP_CODE_LENGTH - 1)}`;
 }
 
@@ -48,19 +53,38 @@ function derive(kind: 'h' | 'o', scope: IdempotencyScope): string {
   return `${scope.dropId}-${kind}${base32(hash, DERIVED_LENGTH)}`;
 }
 
-/** The id of the hold that this key asks for: the same key is the same hold, so the primary key is the idempotency check. */
+/** The hold id of a key. The same key gives the same id, so the primary key is the idempotency check. */
 export function deriveHoldId(scope: IdempotencyScope): string {
   return derive('h', scope);
 }
 
-/** The id of the order that this key asks for. */
+/** The order id of a key. */
 export function deriveOrderId(scope: IdempotencyScope): string {
   return derive('o', scope);
 }
 
-const OWNED_ID = /^([a-z][0-9a-z]{2,31})-[ho][0-9a-z]{26}$/;
+/**
+ * The id of a stock movement that a request makes: the same request, by the SHA-256 of its key (hex), is the same
+ * movement.
+ */
+export function movementIdOf(dropId: string, requestKey: string): string {
+  return `${dropId}-m${idOf(Buffer.from(requestKey, 'hex'))}`;
+}
 
-/** The drop in which a hold or an order lives, read from its id; undefined when the text is no such id. */
+// As in the ledger's CHECK; older drops have longer ids than `newDropId` creates.
+const DROP_ID = '[a-z][0-9a-z]{2,31}';
+const WHOLE_DROP_ID = new RegExp(`^${DROP_ID}$`);
+const OWNED_ID = new RegExp(`^(${DROP_ID})-[ho][0-9a-z]{26}$`);
+
+/**
+ * Whether a text can be the id of a drop. Other texts are answered as not found, without a lane, a limit's
+ * key or a query.
+ */
+export function isDropId(text: string): boolean {
+  return WHOLE_DROP_ID.test(text);
+}
+
+/** The drop of a hold or an order, taken from its id; undefined if the text is not such an id. */
 export function dropIdOf(holdOrOrderId: string): string | undefined {
   return OWNED_ID.exec(holdOrOrderId)?.[1];
 }

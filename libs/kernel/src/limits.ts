@@ -1,4 +1,4 @@
-/** The ranges of the public contract, each in one place. */
+/** The value ranges of the public contract. */
 export const LIMITS = {
   quantityMax: 100,
   linesMax: 20,
@@ -10,12 +10,20 @@ export const LIMITS = {
   dropSkusMax: 20_000,
   skuLengthMax: 100,
   nameLengthMax: 300,
+  /** A product page's HTML rarely exceeds 20 kB; it is part of every read of the drop. */
+  dropDescriptionLengthMax: 100_000,
+  /** Accepted by all browsers and proxies. */
+  imageUrlLengthMax: 2_048,
+  reasonLengthMax: 500,
   emailLengthMax: 254,
   bodyBytesMax: 64 * 1024,
   idempotencyKeyLengthMax: 255,
   pageSizeDefault: 50,
   pageSizeMax: 200,
-  /** Highest price of one unit, in minor units: a hold of 20 lines × 100 stays far inside a double's exact integers. */
+  /**
+   * Highest unit price, in minor units: the total of 20 lines × 100 units is still an exact integer in a
+   * double.
+   */
   priceMinorMax: 100_000_000_000,
 } as const;
 

@@ -38,7 +38,7 @@ describe('money', () => {
     expect(parseAmountMinor(text, currency)).toBeUndefined();
   });
 
-  it('reads back every amount it could be given, without a rounding error', () => {
+  it('parses every amount back without a rounding error', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 100_000_000_000 }),
@@ -55,7 +55,7 @@ describe('money', () => {
     );
   });
 
-  // ISO 4217, list one; CLDR, which Intl goes by, has another number for those of the first group.
+  // ISO 4217, list one; CLDR, which Intl uses, has other numbers for those of the first group.
   it.each([
     ['AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SOS SYP YER', 2],
     ['EUR USD GBP CHF MRU XCG ZWG VED SLE', 2],
@@ -67,13 +67,14 @@ describe('money', () => {
     expect(codes.split(' ').filter((code) => !isCurrency(code))).toEqual([]);
   });
 
-  it('knows currencies and shows amounts', () => {
+  it('recognizes currencies and formats amounts', () => {
     expect(isCurrency('EUR')).toBe(true);
     expect(isCurrency('eur')).toBe(false);
     expect(['ZZZ', 'XXX', 'XAU', 'HRK', '', 'EURO'].filter(isCurrency)).toEqual([]);
     expect(formatMoney({ amountMinor: 12_900, currency: 'EUR' })).toBe('€129.00');
     expect(formatMoney({ amountMinor: 1_500, currency: 'JPY' })).toBe('¥1,500');
     expect(formatMoney({ amountMinor: 499_000, currency: 'HUF' })).toMatch(/4,990\.00/);
-    expect(formatMoney({ amountMinor: 500, currency: 'HRK' })).toMatch(/5\.00/); // withdrawn, and perhaps in a ledger
+    // Withdrawn, but a ledger may contain it.
+    expect(formatMoney({ amountMinor: 500, currency: 'HRK' })).toMatch(/5\.00/);
   });
 });

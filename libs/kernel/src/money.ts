@@ -1,6 +1,6 @@
 import { currencyDecimals } from './currencies';
 
-/** An amount in the minor unit of its currency (cents for EUR, yen for JPY); never a fraction, never a float of the major unit. */
+/** An amount in the minor unit of its currency (cents for EUR, yen for JPY); always an integer. */
 export interface Money {
   amountMinor: number;
   /** ISO 4217, upper case. */
@@ -8,9 +8,9 @@ export interface Money {
 }
 
 /**
- * Reads a decimal amount (`129`, `129.00`) into minor units. Undefined when it is not one: a sign, words, a thousands separator,
- * an exponent or more decimals than the currency has. Decimals beyond those may be zeros: shop exports write `4990.00` in any currency.
- * Never rounds.
+ * Parses a decimal amount (`129`, `129.00`) into minor units. Undefined if it has a sign, words, a thousands
+ * separator, an exponent or more decimals than the currency has. Additional zeros are allowed: shop exports
+ * write `4990.00` in any currency. Never rounds.
  */
 export function parseAmountMinor(text: string, currency: string): number | undefined {
   const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
@@ -22,11 +22,11 @@ export function parseAmountMinor(text: string, currency: string): number | undef
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
-const FORMATS_MAX = 500; // more than there are currencies; the codes come from the ledger
+const FORMATS_MAX = 500; // above the number of currencies; the codes come from the ledger
 
 /**
- * An amount as people write it where they are (`locale` null: the reader's own). `Intl` chooses sign, separators and order; the
- * decimals are ours, or two browsers would show two prices for one amount.
+ * Formats an amount for a locale (null: the reader's own). `Intl` chooses sign, separators and order, but not
+ * the number of decimals, which differs between browsers.
  */
 export function formatMoney({ amountMinor, currency }: Money, locale: string | null = 'en'): string {
   const decimals = currencyDecimals(currency);

@@ -7,7 +7,7 @@ const position = fc.record({
 });
 
 describe('stock version', () => {
-  it('orders by epoch first, and the public number keeps that order exactly', () => {
+  it('orders by epoch first, and the public number has the same order', () => {
     fc.assert(
       fc.property(position, position, (a, b) => {
         expect(publicVersion(a) > publicVersion(b)).toBe(isNewer(a, b));
@@ -16,7 +16,7 @@ describe('stock version', () => {
     );
   });
 
-  it('does not call a state newer than itself', () => {
+  it('does not consider a state newer than itself', () => {
     expect(isNewer({ epoch: 1, version: 5 }, { epoch: 1, version: 5 })).toBe(false);
     expect(isNewer({ epoch: 2, version: 1 }, { epoch: 1, version: 5 })).toBe(true);
   });

@@ -18,7 +18,7 @@ describe('the meter of the lag', () => {
       },
     } as unknown as Pool;
     const meter = new LagMeter(db, 'beats', TOPIC, () => 5);
-    meter.beat();
+    meter.start();
     await waitFor('the touch', () => touched);
     await meter.stop();
     for (const unreadable of ['soon', '', 7, undefined]) meter.applied([beat(unreadable)]);

@@ -1,19 +1,26 @@
 import type { ChangeRecord } from '@holdfast/contracts';
+import { PeriodicWorker } from '@holdfast/kernel';
 import type { Pool } from 'pg';
 
-const BEAT_EVERY_MS = 500; // lag is known this finely; below the 3 s in which viewers must be told, above what one would notice in the log
-const BEATS_OPEN_MAX = 1_000; // over ten minutes of a stream that stands still
+// The resolution of the lag: well below the 3 s in which viewers must be told, and rare enough not to burden
+// the log.
+const BEAT_EVERY_MS = 500;
+const BEATS_OPEN_MAX = 1_000; // more than ten minutes of a stalled stream: the rest is merged
 
 /**
- * Measures how far the stream is behind: touches the heartbeat row and waits to see that touch arrive. Both ends are stamped here by one clock
- * that only runs forward, so a database whose clock differs from ours measures the same; what the row says only tells touches apart, and their order.
+ * Measures how far the stream is behind: updates the heartbeat row and waits for that update to arrive. Both
+ * ends are timed by this process's monotonic clock, so the database's clock does not matter; the row's value
+ * only identifies updates and their order.
  */
 export class LagMeter {
   private readonly open: { micros: number; sentAt: number }[] = [];
   private newestSeen = 0;
   private caughtUpAt: number | null = null;
-  private timer: NodeJS.Timeout | undefined;
-  private beating: Promise<void> | null = null;
+  private readonly worker = new PeriodicWorker({
+    everyMs: BEAT_EVERY_MS,
+    run: () => this.touch(),
+    onError: () => undefined, // an unreachable database shows as growing lag
+  });
 
   constructor(
     private readonly db: Pool,
@@ -27,23 +34,19 @@ export class LagMeter {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.beat(), BEAT_EVERY_MS);
+    this.worker.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.beating;
+  stop(): Promise<void> {
+    return this.worker.stop();
   }
 
-  /** Touches the row now; a touch that is still under way is enough. */
+  /** Updates the row now. */
   beat(): void {
-    this.beating ??= this.touch()
-      // A database that is away makes no beats: that is what the growing lag says.
-      .catch(() => undefined)
-      .finally(() => (this.beating = null));
+    this.worker.wake();
   }
 
-  /** To be told of every batch once it has been applied. */
+  /** Call it with every batch after it has been applied. */
   applied(records: readonly ChangeRecord[]): void {
     const last = records.findLast((record) => record.topic === this.topic);
     const ts = last?.value?.after?.['ts'];
@@ -63,7 +66,7 @@ export class LagMeter {
     this.settle();
   }
 
-  /** A touch is settled by its own arrival or by that of a later one, which the log keeps behind it. */
+  /** An update is settled by its own arrival or by that of a later one, since the log keeps their order. */
   private settle(): void {
     while (this.open[0] && this.open[0].micros <= this.newestSeen)
       this.caughtUpAt = this.open.shift()!.sentAt;
@@ -71,8 +74,9 @@ export class LagMeter {
 }
 
 /**
- * How everybody touches the row; infra/debezium/connector.json has the same. A touch is later than the one before it even when the database's clock
- * was set back: else all touches would look like old ones that have arrived, and a dead stream like one that keeps up.
+ * The update of the row; infra/debezium/connector.json has the same. Its value grows even when the database's
+ * clock was set back: else new updates would look like old ones that have arrived, and a dead stream like one
+ * that keeps up.
  */
 export function heartbeatTouch(table: string): string {
   return `UPDATE ${table} SET ts = greatest(clock_timestamp(), ts + interval '1 microsecond') WHERE id = 1`;

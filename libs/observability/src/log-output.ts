@@ -3,14 +3,16 @@ import { Socket } from 'node:net';
 import pino, { type DestinationStream } from 'pino';
 
 const STDERR = 2;
-const BUFFER_BYTES_MAX = 1024 * 1024; // for a reader that pauses; one that stopped for good must not cost more
+// For a reader that pauses; one that has stopped must not use more memory.
+const BUFFER_BYTES_MAX = 1024 * 1024;
 
 let output: DestinationStream | null = null;
 
 /**
- * Standard error as a place that never makes the product wait. Writing to a pipe stops the whole process when nobody reads the other end,
- * which is what a script does that waited for the ready line and then looked away: after 64 KiB of log no request would be answered
- * and no signal heard. Lines that find no room are left out, and their number is told when there is room again.
+ * Non-blocking output to standard error. Writing to a pipe that nobody reads blocks the whole process, e.g.
+ * if a script reads only until the ready line: after 64 KiB of log, no request would be answered and no
+ * signal handled. Lines that exceed the buffer are dropped, and their number is logged once there is space
+ * again.
  */
 export function standardError(): DestinationStream {
   output ??= isPipe() ? overPipe() : pino.destination({ dest: STDERR, sync: true });
@@ -23,11 +25,12 @@ function isPipe(): boolean {
 }
 
 function overPipe(): DestinationStream {
-  // Node makes its own streams blocking when they are first touched; a shared pipe would become blocking for us, too, later on.
+  // Node sets its own streams to blocking at their first use, which would later affect a shared pipe here,
+  // too.
   void process.stdout;
   void process.stderr;
   const pipe = new Socket({ fd: STDERR, readable: false, writable: true });
-  pipe.on('error', () => undefined); // a reader that is gone is no reason to stop
+  pipe.on('error', () => undefined); // a closed pipe must not end the product
   let leftOut = 0;
   return {
     write(line: string): void {

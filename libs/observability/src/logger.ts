@@ -1,7 +1,10 @@
 import pino, { type Logger as PinoLogger } from 'pino';
 import { standardError } from './log-output';
 
-/** Structured log, one JSON document a line. Injected by this class; `logger.child({ part: 'lane' })` for a part of the product. */
+/**
+ * Structured log, one JSON document per line. Injected by this class; `logger.child({ part: 'lane' })` for a
+ * part of the product.
+ */
 export abstract class Logger {
   abstract fatal(fields: object, message: string): void;
   abstract error(fields: object, message: string): void;
@@ -11,7 +14,10 @@ export abstract class Logger {
   abstract child(fields: object): Logger;
 }
 
-/** The product's logger. Writes to standard error: standard output belongs to the ready line and to what a command answers. */
+/**
+ * The product's logger. Writes to standard error; standard output is for the ready line and the output of
+ * commands.
+ */
 export function createLogger(level: string): PinoLogger & Logger {
   return pino(
     {
@@ -24,7 +30,7 @@ export function createLogger(level: string): PinoLogger & Logger {
   );
 }
 
-/** Says nothing; for tests and tools. */
+/** Logs nothing; for tests and tools. */
 export function silentLogger(): Logger {
   return pino({ level: 'silent' });
 }

@@ -4,8 +4,8 @@ import { RouteHistogram } from './route-histogram';
 export type { Counter, Gauge, Histogram };
 
 /**
- * The metrics of one process, in Prometheus' words. Made once and injected by this class, so that two products in one test process do not
- * share a registry. A name is made once: asking again for it gives the same metric.
+ * The metrics of one process, in Prometheus' terms. Created once and injected by this class, so that two
+ * products in one test process do not share a registry. Requesting an existing name returns the same metric.
  */
 export class Metrics {
   private readonly registry = new Registry();
@@ -18,7 +18,7 @@ export class Metrics {
     return this.once(name, () => new Counter({ name, help, labelNames, registers: [this.registry] }));
   }
 
-  /** A counter whose count is kept elsewhere: `collect` is asked at each scrape, and only ever gives more. */
+  /** A counter that is kept elsewhere: `collect` is called at each scrape, and its result never decreases. */
   counterOf(name: string, help: string, collect: () => number): Counter {
     return this.once(name, () => {
       const counter: Counter = new Counter({
@@ -34,7 +34,7 @@ export class Metrics {
     });
   }
 
-  /** The same with one label. `collect` gives each value of the label with its count. */
+  /** The same with one label. `collect` returns each value of the label with its count. */
   countersOf(
     name: string,
     help: string,
@@ -56,7 +56,7 @@ export class Metrics {
     });
   }
 
-  /** `collect` is asked at each scrape: for values that exist anyhow, such as the length of a queue. */
+  /** `collect` is called at each scrape: for values that exist anyway, such as the length of a queue. */
   gauge(name: string, help: string, collect?: () => number): Gauge {
     return this.once(name, () => {
       const read = collect && { collect: () => gauge.set(collect()) };
@@ -81,7 +81,7 @@ export class Metrics {
   routeHistogram(name: string, help: string): RouteHistogram {
     return this.once(name, () => {
       const metric = new RouteHistogram(name, help);
-      // The registry only reads `name` and asks for `get()`; its type wants the whole base class.
+      // The registry only uses `name` and `get()`, but its type requires the whole base class.
       this.registry.registerMetric(metric as unknown as Metric);
       return metric;
     });

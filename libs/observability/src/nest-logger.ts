@@ -1,7 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger';
 
-/** Nest's own lines through our logger. What Nest tells about its start (each mapped route, each module) is for debugging. */
+/**
+ * Passes Nest's log to the product's logger. Nest's lines about its start (each route, each module) are
+ * logged at level debug.
+ */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -26,7 +29,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Nest hands the context's name over as the last argument, a stack before it. */
+/** Nest passes the context's name as the last argument, and a stack before it. */
 function fields(more: unknown[]): object {
   const context = more.at(-1);
   const stack = more.length > 1 ? more[0] : undefined;

@@ -4,7 +4,7 @@ import { createLogger, Logger } from './logger';
 import { Metrics } from './metrics';
 import { SecurityEvents } from './security-events';
 
-/** Gives every module the product's logger and its metrics, and the place for security events. */
+/** Provides logger, metrics and security events to every module. */
 @Global()
 @Module({
   providers: [

@@ -1,19 +1,12 @@
-import { Clock } from '@holdfast/kernel';
+import { TestClock } from '@holdfast/testing';
 import type { Logger } from './logger';
 import { Metrics } from './metrics';
 import { SecurityEvents } from './security-events';
 
-class ManualClock extends Clock {
-  ms = 0;
-  now(): number {
-    return this.ms;
-  }
-}
-
 function setUp() {
   const lines: object[] = [];
   const logger = { warn: (fields: object) => lines.push(fields) } as unknown as Logger;
-  const clock = new ManualClock();
+  const clock = new TestClock(0);
   const metrics = new Metrics();
   return { lines, clock, metrics, events: new SecurityEvents(logger, metrics, clock) };
 }

@@ -3,12 +3,14 @@ import type { Logger } from './logger';
 import type { Metrics } from './metrics';
 
 /**
- * What a client does that an honest one seldom does, each with the number in ten seconds from which it is worth a line in the log: one expired
- * token is everyday life, twenty are somebody who tries.
+ * Events that honest clients rarely cause, each with the number in ten seconds from which it is logged: one
+ * expired token is normal, twenty suggest an attack.
  */
 const LOGGED_FROM = {
-  /** An access token, an API key or an operator's pass that is not good (401). */
+  /** An invalid access token, API key or operator pass (401). */
   'bad-token': 20,
+  /** A sign-in of staff with a wrong password, code or link. */
+  'sign-in-refused': 20,
   /** A request over a public limit (429). */
   'rate-limited': 100,
   /** A hold beyond the unpaid units that one network may have in a drop (409). */
@@ -17,23 +19,23 @@ const LOGGED_FROM = {
   'refresh-token-reused': 1,
   /** A form or a cookie from a page of another origin (403). */
   'foreign-origin': 1,
-  /** A name in `Host` that is not this machine's, asking for what only this machine may see. */
+  /** A foreign name in `Host`, in a request for something that only this machine may see. */
   'foreign-host': 1,
-  /** `X-Forwarded-For` arrives and no proxy is configured: all its clients count as one address. */
+  /** `X-Forwarded-For` although no proxy is configured: all clients of the proxy count as one address. */
   'unexpected-proxy': 1,
-  /** A webhook without a good signature. */
+  /** A webhook without a valid signature. */
   'bad-signature': 1,
-  /** Bytes that are no HTTP, or too many of them (400, 414, 431). */
+  /** Invalid or oversized HTTP (400, 414, 431). */
   'broken-request': 100,
   /** A request that was not complete in time (408). */
   'request-timeout': 20,
   /** A connection cut off because its client did not read the answer. */
   'slow-reader': 1,
-  /** A connection ended because too many requests stood behind one another. */
+  /** A connection closed because of too many pipelined requests. */
   'pipelined-requests': 1,
-  /** A connection refused: too many of one address, or of all. */
+  /** A connection refused: too many from one address, or in total. */
   'connection-refused': 1,
-  /** A live stream refused: too many of one address, or of all. */
+  /** A live stream refused: too many from one address, or in total. */
   'stream-refused': 20,
   /** The process is near its limit of open files. */
   'descriptors-low': 1,
@@ -42,7 +44,7 @@ const LOGGED_FROM = {
 export type SecurityEvent = keyof typeof LOGGED_FROM;
 
 const WINDOW_MS = 10_000;
-const TEXT_MAX = 100; // a field may come from a client; a line of the log must stay short
+const TEXT_MAX = 100; // a field may come from a client; log lines must stay short
 
 interface Tally {
   total: number;
@@ -53,8 +55,8 @@ interface Tally {
 }
 
 /**
- * The one place that tells operators of clients who misbehave: a metric by kind, exact, and at most one line in the log for each kind in ten
- * seconds. Nothing is kept for each client, so a flood of events costs no memory. Injected by this class.
+ * Reports misbehaving clients to operators: an exact metric by kind, and at most one log line for each kind
+ * in ten seconds. Nothing is kept per client, so a flood of events costs no memory. Injected by this class.
  */
 export class SecurityEvents {
   private readonly tallies: Record<SecurityEvent, Tally>;
@@ -76,7 +78,10 @@ export class SecurityEvents {
     );
   }
 
-  /** @param fields of the line, should there be one: the address that it came from, a few words of what happened; never a token */
+  /**
+   * @param fields of the log line, if one is written: the client's address and a short description; never a
+   * token
+   */
   report(kind: SecurityEvent, fields: { address?: string; detail?: string } = {}): void {
     const tally = this.tallies[kind];
     const nowMs = this.clock.monotonicMs();

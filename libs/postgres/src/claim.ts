@@ -2,33 +2,50 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient, type SessionClient } from './session';
 
-/** Advisory locks of one product on its database: (class, the product). All its processes share it; no other product may come in. */
+/**
+ * Class of the advisory locks (class, product) on a database. Processes of one product share the lock; it
+ * excludes other products.
+ */
 const CLAIM_CLASS = 7_116_002;
-/** Held for the moment of a claim, so that two who start at once see each other. */
+/** Held while a claim is made, so that processes that start concurrently see each other. */
 const CLAIM_GUARD = 7_116_003;
-// A product that was killed is gone for the server as soon as its connection is; one whose machine vanished, half a minute later.
-const PATIENCE_MS = 3_000;
-const AGAIN_MS = 200;
-const BACK_MS = 1_000;
+// PostgreSQL notices a killed process at once, by its closed connection, and a vanished machine after half a
+// minute.
+const WAIT_MS_MAX = 3_000;
+const RETRY_DELAY_MS = 200;
+const RECLAIM_DELAY_MS = 1_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface ClaimOptions {
   url: string;
-  /** Known to every process of the product, and to no other: its service key. */
+  /** Shared by all processes of the product and by no other: its service key. */
   product: string;
-  /** Who asks, for the words of the next one, e.g. `standalone 4711@host`. */
+  /** The process, for error messages of others, e.g. `standalone 4711@host`. */
   who: string;
-  /** Told when the claim was lost with its connection and then could not be taken again, and when it was. */
-  onTrouble?: (reason: string | null) => void;
+  /**
+   * Called with a reason if a claim that was lost with its connection cannot be restored, and with null once
+   * it is.
+   */
+  onError?: (reason: string | null) => void;
 }
 
-/** Another product works on this database. */
+/**
+ * Another process has been making a claim for longer than we wait, so it probably hangs. The message says
+ * what to do.
+ */
+export class ClaimBlocked extends Error {}
+
+/** Another product uses this database. */
 export class DatabaseTaken extends Error {
   constructor(readonly holders: readonly string[]) {
     super(`another Holdfast works on this database (${holders.join(', ')})`);
   }
 }
 
-/** While this lives, no other product works on the database: they would share a slot of the log, and each would miss what the other read. */
+/**
+ * Keeps other products from using the database: they would share a replication slot, and each would miss the
+ * changes that the other has read.
+ */
 export class DatabaseClaim {
   private released = false;
   private waiting = new AbortController();
@@ -41,20 +58,20 @@ export class DatabaseClaim {
     else void this.takeAgain();
   }
 
-  /** For a server that is away now: takes the database as soon as it is back. */
+  /** For a server that is unreachable: claims the database as soon as it answers. */
   static later(options: ClaimOptions): DatabaseClaim {
     return new DatabaseClaim(null, options);
   }
 
-  /** Throws `DatabaseTaken`. */
+  /** Throws `DatabaseTaken` and `ClaimBlocked`. */
   static async take(options: ClaimOptions): Promise<DatabaseClaim> {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + WAIT_MS_MAX;
     for (;;) {
       try {
         return new DatabaseClaim(await claim(options), options);
       } catch (error) {
         if (!(error instanceof DatabaseTaken) || performance.now() > end) throw error;
-        await pause(AGAIN_MS);
+        await pause(RETRY_DELAY_MS);
       }
     }
   }
@@ -65,7 +82,7 @@ export class DatabaseClaim {
     await this.client?.end().catch(() => undefined);
   }
 
-  /** A server that was restarted has forgotten the claim. */
+  /** A restart of the server ends the claim. */
   private watch(client: SessionClient): void {
     client.once('end', () => {
       if (!this.released) void this.takeAgain();
@@ -73,27 +90,29 @@ export class DatabaseClaim {
   }
 
   private async takeAgain(): Promise<void> {
-    let told = false;
+    let reported = false;
     while (!this.released) {
       try {
         const client = (this.client = await claim(this.options));
         if (this.released) return void (await client.end());
-        if (told) this.options.onTrouble?.(null);
+        if (reported) this.options.onError?.(null);
         return this.watch(client);
       } catch (error) {
-        // That the server is away is told by everybody else.
-        if (error instanceof DatabaseTaken && !told) this.options.onTrouble?.(error.message);
-        told ||= error instanceof DatabaseTaken;
-        await pause(BACK_MS, undefined, { ref: false, signal: this.waiting.signal }).catch(() => undefined);
+        // Other parts of the product report an unreachable server.
+        if (error instanceof DatabaseTaken && !reported) this.options.onError?.(error.message);
+        reported ||= error instanceof DatabaseTaken;
+        await pause(RECLAIM_DELAY_MS, undefined, { ref: false, signal: this.waiting.signal }).catch(
+          () => undefined,
+        );
       }
     }
   }
 }
 
-/** Who works on this database now; empty: nobody. */
+/** The processes that use this database; empty: none. */
 export async function holdersOf(client: SessionClient, except = -1): Promise<string[]> {
   const { rows } = await client.query<{ who: string }>(
-    // The name of a connection is for everybody to see, its address is not.
+    // Every login may read the application name of a connection, but not its address.
     `SELECT DISTINCT coalesce(a.application_name, 'unknown') AS who
      FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
      WHERE l.locktype = 'advisory' AND l.classid::bigint = $1 AND l.objsubid = 2 AND l.objid::bigint <> $2 AND l.granted
@@ -114,9 +133,27 @@ async function claim({ url, product, who }: ClaimOptions): Promise<SessionClient
     await client.query('SELECT pg_advisory_unlock($1)', [CLAIM_GUARD]);
     return client;
   } catch (error) {
-    await client.end().catch(() => undefined); // with what it holds
-    throw error;
+    const blocked = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
+    const reason = blocked ? await blockedBy(client).catch(() => error) : error;
+    await client.end().catch(() => undefined); // also releases its locks
+    throw reason;
   }
+}
+
+async function blockedBy(client: SessionClient): Promise<ClaimBlocked> {
+  const { rows } = await client.query<{ who: string; pid: number }>(
+    `SELECT coalesce(a.application_name, 'unknown') AS who, l.pid FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+     WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid::bigint = $1 AND l.objsubid = 1 AND l.granted
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [CLAIM_GUARD],
+  );
+  const [holder] = rows;
+  const who = holder
+    ? `${holder.who}. Stop it, or end its connection: SELECT pg_terminate_backend(${holder.pid})`
+    : 'it is gone now. Start again';
+  return new ClaimBlocked(
+    `another process began to take this database and did not finish within some seconds: ${who}`,
+  );
 }
 
 /** A positive int4. */

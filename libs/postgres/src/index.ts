@@ -1,10 +1,12 @@
 export * from './claim';
+export type { FunctionFile } from './functions';
 export * from './logins';
 export * from './migrate';
 export * from './not-a-session';
 export * from './pool';
 export * from './roles';
 export * from './server-facts';
+export * from './unavailable';
 export { openClient, type SessionClient, type SessionOptions } from './session';
+export * from './with-ledger';
 export * from './embedded/embedded-postgres';
-export * from './embedded/folder-lock';

@@ -3,25 +3,29 @@ import { ROLES, type Role } from './roles';
 import { scramVerifier } from './scram';
 import { openClient, type SessionClient } from './session';
 
-/** The logins with which the product runs: each may take the roles of its service, and do nothing else. */
+/** The logins of the product: each may only set the roles of its service. */
 export const LOGINS = {
   inventory: { name: 'holdfast_app_inventory', roles: [ROLES.inventory, ROLES.cdc] },
   checkout: { name: 'holdfast_app_checkout', roles: [ROLES.checkout, ROLES.sandbox] },
-  /** Reads the log: the reader in process, or Debezium. The one that may replicate. */
+  accounts: { name: 'holdfast_app_accounts', roles: [ROLES.accounts] },
+  /** Reads the WAL, in process or as Debezium. The only one with REPLICATION. */
   stream: { name: 'holdfast_connect', roles: [ROLES.cdc] },
   /** The command line. */
-  operator: { name: 'holdfast_app_operator', roles: [ROLES.inventory, ROLES.sandbox, ROLES.auditor] },
+  operator: {
+    name: 'holdfast_app_operator',
+    roles: [ROLES.inventory, ROLES.sandbox, ROLES.accounts, ROLES.auditor],
+  },
 } as const satisfies Record<string, { name: string; roles: readonly Role[] }>;
 
 export type LoginName = keyof typeof LOGINS;
 
-/** How each part of the product reaches the ledger. */
+/** Ledger URLs of the product's parts. */
 export type LoginUrls = Record<LoginName, string>;
 
 const NAMES = Object.keys(LOGINS) as LoginName[];
-// Debezium takes no role, and a person at a prompt should not need to.
+// Debezium sets no role, and a person at a prompt should not need to.
 const INHERITS: ReadonlySet<LoginName> = new Set(['stream', 'operator']);
-// Of the stream: itself, the snapshot, validation, the watchdog, and their overlap while a worker is replaced.
+// The stream, its snapshot, validation, the watchdog, and the overlap while a worker is replaced.
 const STREAM_CONNECTIONS_MAX = 10;
 const STREAM_DEFAULTS = {
   default_transaction_isolation: 'read committed',
@@ -37,11 +41,11 @@ const INVALID_AUTHORIZATION = /^28/;
 
 export interface OwnLogins {
   urls: LoginUrls;
-  /** Why the given login is used for everything; null: each part has its own. */
+  /** Why the given login is used for all parts; null: each part has its own. */
   givenBecause: string | null;
 }
 
-/** The given login can neither make logins nor do their work. The message says what to grant. */
+/** The given login can neither create logins nor replace them. The message says what to grant. */
 export class LoginTooWeak extends Error {}
 
 export interface Login {
@@ -49,20 +53,21 @@ export interface Login {
   password: string;
 }
 
-/** The logins by their usual names; `suffix` tells the products of one server apart. */
+/** The default names of the logins; `suffix` distinguishes the products of one server. */
 export function usualLogins(passwords: Record<LoginName, string>, suffix: string): Record<LoginName, Login> {
   const login = (name: LoginName) => ({ name: LOGINS[name].name + suffix, password: passwords[name] });
   return {
     inventory: login('inventory'),
     checkout: login('checkout'),
+    accounts: login('accounts'),
     stream: login('stream'),
     operator: login('operator'),
   };
 }
 
 /**
- * Makes the logins, or gives them new passwords, with a login that may; else the given one does all the work, if it can. After the migrations,
- * which make the roles.
+ * Creates the logins or sets new passwords, if the given login may; otherwise the given login is used for all
+ * parts, if it can. Call it after the migrations, which create the roles.
  */
 export async function openLogins(url: string, logins: Record<LoginName, Login>): Promise<OwnLogins> {
   const client = await openClient({ url, name: 'holdfast-logins' });
@@ -84,12 +89,12 @@ export async function openLogins(url: string, logins: Record<LoginName, Login>):
     : { urls: all(url), givenBecause: `the server does not let ${logins.inventory.name} in (${refusal})` };
 }
 
-/** The same address with another login. */
+/** The same URL with another login. */
 export function withLogin(url: string, user: string, password: string): string {
   const other = new URL(url);
   for (const name of ['user', 'password']) other.searchParams.delete(name);
   if (other.hostname === '') {
-    // Of a socket. Such a URL takes no login before its host, and says nothing when it is given one.
+    // A socket URL. It silently ignores a login before its host.
     other.searchParams.set('user', user);
     other.searchParams.set('password', password);
     return other.href;
@@ -117,7 +122,8 @@ async function makeLogins(client: SessionClient, logins: Record<LoginName, Login
   }
 }
 
-async function makeLogin(
+/** Creates a login, or sets a new password. Its roles must exist. */
+export async function makeLogin(
   client: SessionClient,
   part: LoginName,
   { name: login, password }: Login,
@@ -132,7 +138,7 @@ async function makeLogin(
       `the login ${login} is there already and may do more than its part of the product needs: take that from it, or drop it`,
     );
   const secret = `LOGIN PASSWORD ${escapeLiteral(scramVerifier(password))}`;
-  // One who only may create roles must not even say NOSUPERUSER of one that exists.
+  // A login with only CREATEROLE may not even set NOSUPERUSER on an existing role.
   if (rows.length > 0) await client.query(`ALTER ROLE ${role} ${secret}`);
   else
     await client.query(
@@ -141,12 +147,13 @@ async function makeLogin(
     );
   await client.query(`GRANT ${LOGINS[part].roles.join(', ')} TO ${role}`);
   if (part !== 'stream') return;
-  // Debezium's connections are its own; what this server, database or login has by default would end its snapshot or its heartbeat.
+  // Debezium opens its own connections; defaults of the server, database or login could end its snapshot or
+  // its heartbeat.
   for (const [setting, value] of Object.entries(STREAM_DEFAULTS))
     await client.query(`ALTER ROLE ${role} SET ${setting} = ${escapeLiteral(value)}`);
 }
 
-/** Some servers let nobody into a database who was not named. */
+/** Some servers grant CONNECT on a database only to named logins. */
 async function letIn(client: SessionClient, logins: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ login: string; database: string }>(
     `SELECT rolname AS login, current_database() AS database FROM pg_roles
@@ -159,7 +166,10 @@ async function letIn(client: SessionClient, logins: readonly string[]): Promise<
     );
 }
 
-/** Whether the given login can do the work of all. Throws `LoginTooWeak` with the statements that would make it so. */
+/**
+ * Checks that the given login can be used for all parts. Throws `LoginTooWeak` with the GRANT statements
+ * needed.
+ */
 async function requireRights(client: SessionClient): Promise<void> {
   const needed = [...new Set(NAMES.flatMap((name): readonly Role[] => LOGINS[name].roles))];
   const { rows } = await client.query<{ login: string; replicates: boolean; missing: string[] }>(
@@ -181,7 +191,7 @@ async function requireRights(client: SessionClient): Promise<void> {
   );
 }
 
-/** Null: it gets in. A server may be told to let only some logins in (pg_hba.conf). */
+/** Null if it can connect. A server may accept only some logins (pg_hba.conf). */
 async function tryLogin(url: string): Promise<string | null> {
   try {
     const client = await openClient({ url, name: 'holdfast-logins', role: ROLES.inventory });

@@ -1,24 +1,50 @@
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { StartError } from '@holdfast/process';
+// Loaded when it is first used, as .swcrc says: a command or a test that migrates nothing does not spend a
+// third of its start on it.
+import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { applyFunctions, type FunctionSet, pendingFunctions, type Query } from './functions';
 import { ROLES } from './roles';
 import { openClient, SessionClient, sessionConfig } from './session';
 
-/** The migrations of one service: its schema and its classes in order. */
-export interface MigrationSet {
-  /** Schema that the service owns; its list of applied migrations is the table `<schema>.migration`. */
-  schema: string;
-  migrations: (new () => MigrationInterface)[];
+/**
+ * A change of tables, types, indexes or rows, applied once. Frozen as soon as a ledger has it, so it must not
+ * use files that may change.
+ */
+export interface Migration {
+  /** A word and a timestamp of 13 digits, as TypeORM requires, e.g. `Returns1790000000008`. */
+  name: string;
+  statements: readonly string[];
 }
 
+/**
+ * The database objects of one service: tables by numbered migrations, functions by files that are applied
+ * when they change.
+ */
+export interface MigrationSet extends FunctionSet {
+  /**
+   * The service's schema. Applied migrations are listed in its table `migration`, function files in
+   * `function_file`.
+   */
+  schema: string;
+  migrations: readonly Migration[];
+}
+
+/** Names of migrations and of function files. */
 export interface MigrationStatus {
   schema: string;
   applied: string[];
   pending: string[];
 }
 
-/** Any number will do, as long as all products agree: two that start at once must not migrate at once. */
+/** An arbitrary number, the same for all products, which must not migrate concurrently. */
 const MIGRATION_LOCK = 7_116_001;
 
-/** Roles live in the whole server and not in one database, so two databases may create them at the same moment. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/**
+ * Roles belong to the server and not to a database, so products of two databases may create them
+ * concurrently.
+ */
 const CREATE_ROLES = `
 DO $$
 DECLARE
@@ -43,34 +69,54 @@ BEGIN
   END LOOP;
 END $$`;
 
-// Others may be migrating, and an index on millions of rows takes minutes.
+// Another process may be migrating, and an index on millions of rows takes minutes.
 const PATIENT = { statementTimeoutMs: 0, lockTimeoutMs: 0, idleInTransactionMs: 0 };
-// Every service's statements end within seconds; whoever holds a table for longer is in the way, and is named by the error.
+// Statements of services take seconds; a session that locks a table for longer blocks the migration, and the
+// error reports it.
 const TABLE_LOCK_MS_MAX = 30_000;
 
 /**
- * Brings the database up to date: roles, schemas, then each set in order, each migration in its own transaction.
- * Safe when two processes start at once (one waits for the other). Says what it applied. A login that may not migrate will do when nothing is
- * pending. Throws what PostgreSQL says when the login may not create roles or schemas.
+ * Brings the database up to date: roles, schemas, then each set in order: its migrations and functions in one
+ * transaction.
+ * Safe if several processes start concurrently (they wait for each other). Returns what it applied. If
+ * nothing is pending, a login that may not migrate suffices. An older version changes nothing on a ledger
+ * with migrations that it does not know; if only functions differ, it restores its own. Throws `StartError`
+ * if something is pending and the login only has the roles of a product, otherwise PostgreSQL's error.
  */
 export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<MigrationStatus[]> {
-  // It waits idle while the migrations run on their own connection.
+  // This connection is idle while the migrations run on another one.
   const guard = await openClient({ url, name: 'holdfast-migrate', ...PATIENT });
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    if (await isDoneForAPlainLogin(guard, sets))
-      return sets.map(({ schema }) => ({ schema, applied: [], pending: [] }));
-    await guard.query(CREATE_ROLES);
+    const pending = await pendingForAPlainLogin(guard, sets);
+    if (pending?.length === 0) return sets.map(nothingDone);
+    await guard.query(CREATE_ROLES).catch((error: Error & { code?: string }) => {
+      if (pending === null || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+      throw new StartError(
+        `this login may not migrate, and the database differs from this version in ${pending.join(', ')}: run \`holdfast migrate\` of this version with an administrator's login`,
+        { cause: error },
+      );
+    });
     await guard.query(GRANT_CREATE);
     const done: MigrationStatus[] = [];
     for (const set of sets) {
       await createSchema(guard, set.schema);
-      done.push(await applySet(url, set));
+      done.push((await isUpToDate(guard, set)) ? nothingDone(set) : await applySet(url, set));
     }
     return done;
   } finally {
     await guard.end();
   }
+}
+
+const nothingDone = ({ schema }: MigrationSet): MigrationStatus => ({ schema, applied: [], pending: [] });
+
+/** As at most starts of a product, which then need not load TypeORM. */
+async function isUpToDate(guard: SessionClient, set: MigrationSet): Promise<boolean> {
+  await guard.query(`SET ROLE ${ROLES.migrator}`);
+  const [status] = await readStatus(guard, [set]);
+  await guard.query('RESET ROLE');
+  return status?.pending.length === 0;
 }
 
 const GRANT_CREATE = `
@@ -80,7 +126,7 @@ DO $$ BEGIN
   END IF;
 END $$`;
 
-/** As the owner-to-be: a login that is only a member of it need not be allowed to create anything itself. */
+/** As the future owner: a login that is only a member of it may have no CREATE privilege itself. */
 async function createSchema(guard: SessionClient, schema: string): Promise<void> {
   const { rows } = await guard.query('SELECT to_regnamespace($1) IS NOT NULL AS there', [schema]);
   if (rows[0]?.there) return;
@@ -89,20 +135,23 @@ async function createSchema(guard: SessionClient, schema: string): Promise<void>
   await guard.query('RESET ROLE');
 }
 
-/** Somebody else has migrated, and this login can see that: then it needs no right to do so itself. */
-async function isDoneForAPlainLogin(guard: SessionClient, sets: readonly MigrationSet[]): Promise<boolean> {
+/** For a login that may not migrate but can read the state: what is pending. Otherwise null. */
+async function pendingForAPlainLogin(
+  guard: SessionClient,
+  sets: readonly MigrationSet[],
+): Promise<string[] | null> {
   const { rows } = await guard.query<{ plain: boolean; sees: boolean }>(
     `SELECT NOT bool_or(rolname = '${ROLES.migrator}') AS plain, coalesce(bool_or(rolname = '${ROLES.auditor}'), false) AS sees
      FROM pg_roles WHERE rolname IN ('${ROLES.migrator}', '${ROLES.auditor}') AND pg_has_role(current_user, oid, 'MEMBER')`,
   );
-  if (!rows[0]?.plain || !rows[0].sees) return false;
+  if (!rows[0]?.plain || !rows[0].sees) return null;
   await guard.query(`SET ROLE ${ROLES.auditor}`);
   const status = await readStatus(guard, sets);
   await guard.query('RESET ROLE');
-  return status.every(({ pending }) => pending.length === 0);
+  return status.flatMap(({ schema, pending }) => pending.map((name) => `${schema} ${name}`));
 }
 
-/** What is applied and what is pending, changing nothing. */
+/** Reads what is applied and what is pending. */
 export async function migrationStatus(
   url: string,
   sets: readonly MigrationSet[],
@@ -116,23 +165,33 @@ export async function migrationStatus(
 }
 
 async function readStatus(client: SessionClient, sets: readonly MigrationSet[]): Promise<MigrationStatus[]> {
+  const query: Query = async (text, values) => (await client.query(text, values)).rows;
   const status: MigrationStatus[] = [];
-  for (const { schema, migrations } of sets) {
-    const table = `${schema}.migration`;
-    const there = await client.query('SELECT to_regclass($1) IS NOT NULL AS yes', [table]);
-    const rows = there.rows[0].yes
-      ? (await client.query(`SELECT name FROM ${table} ORDER BY timestamp`)).rows
+  for (const set of sets) {
+    const table = `${set.schema}.migration`;
+    const [found] = await query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
+    const rows = found?.there
+      ? await query<{ name: string }>(`SELECT name FROM ${table} ORDER BY timestamp`)
       : [];
-    const applied = rows.map((row: { name: string }) => row.name);
-    const pending = migrations
-      .map((migration) => new migration().name ?? '')
-      .filter((name) => !applied.includes(name));
-    status.push({ schema, applied, pending });
+    const applied = rows.map(({ name }) => name);
+    const pending = set.migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
+    if (!isNewer(applied, set)) pending.push(...(await pendingFunctions(query, set)));
+    status.push({ schema: set.schema, applied, pending });
   }
   return status;
 }
 
-async function applySet(url: string, { schema, migrations }: MigrationSet): Promise<MigrationStatus> {
+/**
+ * Whether the ledger has a migration that this version does not know; its functions then belong to a newer
+ * version, too.
+ */
+function isNewer(applied: readonly string[], { migrations }: MigrationSet): boolean {
+  const known = new Set(migrations.map(({ name }) => name));
+  return applied.some((name) => !known.has(name));
+}
+
+async function applySet(url: string, set: MigrationSet): Promise<MigrationStatus> {
+  const { schema } = set;
   const { connectionString, ...session } = sessionConfig({
     url,
     name: 'holdfast-migrate',
@@ -144,17 +203,60 @@ async function applySet(url: string, { schema, migrations }: MigrationSet): Prom
     type: 'postgres',
     url: connectionString,
     schema,
-    migrations,
+    migrations: set.migrations.map(classOf),
     migrationsTableName: 'migration',
-    migrationsTransactionMode: 'each',
     installExtensions: false,
     extra: { ...session, max: 1, Client: SessionClient },
   });
   await source.initialize();
+  const runner = source.createQueryRunner();
   try {
-    const applied = await source.runMigrations();
-    return { schema, applied: applied.map(({ name }) => name), pending: [] };
+    await runner.startTransaction();
+    const applied = await applyAll(source, runner, set);
+    await runner.commitTransaction();
+    return { schema, applied, pending: [] };
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined); // the connection itself may have failed
+    throw error;
   } finally {
+    await runner.release();
     await source.destroy();
   }
+}
+
+/**
+ * Runs in the runner's transaction. Migrations first: functions need the tables, and a migration may drop a
+ * function that blocks it.
+ */
+async function applyAll(source: DataSource, runner: QueryRunner, set: MigrationSet): Promise<string[]> {
+  const query: Query = (text, values) => runner.query(text, values);
+  const executor = new MigrationExecutor(source, runner);
+  executor.transaction = 'all';
+  const migrations = (await executor.executePendingMigrations()).map(({ name }) => name);
+  const executed = await executor.getExecutedMigrations();
+  if (
+    isNewer(
+      executed.map(({ name }) => name),
+      set,
+    )
+  )
+    return migrations;
+  const files = await pendingFunctions(query, set);
+  if (migrations.length + files.length > 0) await applyFunctions(query, set);
+  return [...migrations, ...files];
+}
+
+/** In TypeORM's form. */
+function classOf({ name, statements }: Migration): new () => MigrationInterface {
+  return class implements MigrationInterface {
+    name = name;
+
+    async up(runner: QueryRunner): Promise<void> {
+      for (const statement of statements) await runner.query(statement);
+    }
+
+    async down(): Promise<void> {
+      throw new Error('the ledger is never migrated down: restore a backup instead');
+    }
+  };
 }

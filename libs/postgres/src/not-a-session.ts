@@ -1,9 +1,9 @@
-/** Poolers refuse what they cannot keep apart: PgBouncer, and the proxy of Amazon RDS. */
+/** Errors of poolers that cannot keep settings for each client: PgBouncer, and the proxy of Amazon RDS. */
 const REFUSALS = /unsupported startup parameter|command-line options/i;
 
 /**
- * Something between us and the server hands out its connections statement by statement, or forgets what they were set to. Everything here
- * depends on a session of its own: role, time zone, durability, locks, and the log that is read.
+ * A pooler shares its connections between clients statement by statement, or drops their settings. The
+ * product depends on dedicated sessions: role, time zone, durability, locks, and replication.
  */
 export class NotASession extends Error {
   constructor(evidence: string) {
@@ -14,7 +14,7 @@ export class NotASession extends Error {
     this.name = 'NotASession';
   }
 
-  /** Null: another failure. */
+  /** Null: a different error. */
   static behind(error: unknown): NotASession | null {
     if (!(error instanceof Error) || error instanceof NotASession) return null;
     return REFUSALS.test(error.message) ? new NotASession(`it says: ${error.message}`) : null;

@@ -1,6 +1,6 @@
 import type { SessionClient } from './session';
 
-/** What a PostgreSQL that somebody else runs is like, as far as our promises depend on it. */
+/** Properties of an external PostgreSQL on which the product's guarantees depend. */
 export interface ServerFacts {
   /** E.g. `18.4`. */
   version: string;
@@ -9,14 +9,14 @@ export interface ServerFacts {
   isStandby: boolean;
   fsync: boolean;
   fullPageWrites: boolean;
-  /** How much log a slot that nobody reads may keep, in words of PostgreSQL (`512MB`); null: without a bound. */
+  /** WAL that an unread slot may retain, in PostgreSQL's format (`512MB`); null: unbounded. */
   slotKeepsAtMost: string | null;
   login: string;
-  /** It may do more than create what the product needs. */
+  /** The login has more privileges than the product needs. */
   isSuperuser: boolean;
 }
 
-/** Any login may ask. */
+/** Any login may query it. */
 export async function readServerFacts(client: SessionClient): Promise<ServerFacts> {
   const { rows } = await client.query<Omit<ServerFacts, 'slotKeepsAtMost'> & { slotKeepsAtMost: string }>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
@@ -28,7 +28,10 @@ export async function readServerFacts(client: SessionClient): Promise<ServerFact
   return { ...facts, slotKeepsAtMost: facts.slotKeepsAtMost === '-1' ? null : facts.slotKeepsAtMost };
 }
 
-/** What the server may lose although it was acknowledged, in plain words; empty: nothing. `synchronous_commit` is set by every connection. */
+/**
+ * Warnings about settings with which acknowledged data may be lost. `synchronous_commit` is set by every
+ * connection.
+ */
 export function durabilityWarnings({ fsync, fullPageWrites }: ServerFacts): string[] {
   const mend = (name: string) =>
     `Set it to on (ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();) before anything is sold.`;

@@ -6,68 +6,72 @@ export interface SessionOptions {
   url: string;
   /** Shown in pg_stat_activity. */
   name: string;
-  /** Taken with the first packet; without it the connection has the rights of its login. */
+  /** Set in the startup packet; without it the connection has the privileges of its login. */
   role?: Role;
   connectTimeoutMs?: number;
-  /** A statement that runs longer is cancelled by the server; 0: never. */
+  /** The server cancels statements that run longer; 0: never. */
   statementTimeoutMs?: number;
-  /** 0: waits for as long as it takes. */
+  /** 0: no timeout. */
   lockTimeoutMs?: number;
   idleInTransactionMs?: number;
-  /** A connection that streams the log. */
+  /** A replication connection. */
   replication?: boolean;
-  /** A client that vanished with its machine is noticed within half a minute: for who holds something others wait for. */
+  /** The server detects a vanished client machine within half a minute: for connections that hold a lock. */
   noticeLoss?: boolean;
 }
 
-const CONNECT_TIMEOUT_MS = 3_000; // also bounds the wait for a free connection, so a full pool refuses instead of piling up
+// Also bounds the wait for a free connection, so a full pool refuses instead of queueing.
+const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 3_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
-const KEEP_ALIVE_AFTER_MS = 10_000; // by default the system asks after two hours: an idle connection would not notice that its server is gone
-const CLIENT_GRACE_MS = 1_000; // the server's own timeout should speak first; the client's is for a server that is gone
+// The system's default is two hours, too long to detect that a server has vanished.
+const KEEP_ALIVE_AFTER_MS = 10_000;
+// The server's timeout should fire first; the client's is for an unreachable server.
+const CLIENT_GRACE_MS = 1_000;
 
 /**
- * What every connection sets for itself, whatever server, database or login have as their default: a user's PostgreSQL may have any. They go
- * with the first packet, which outranks ALTER DATABASE and ALTER ROLE. `synchronous_commit` is not here: see `ENTER`.
+ * Settings of every connection, independent of the defaults of server, database and login. They are sent in
+ * the startup packet, which overrides ALTER DATABASE and ALTER ROLE. For `synchronous_commit` see `ENTER`.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
-  // The statements are written for it: they decide on locked rows, and nobody tries a serialization failure again.
+  // The statements rely on it: they decide on locked rows, and serialization failures are not retried.
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
   default_transaction_deferrable: 'off',
-  // How values are written as text: the driver and the reader of the log take them apart again.
+  // Text output formats, which the driver and the decoder of the stream parse.
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
   bytea_output: 'hex',
   extra_float_digits: '1',
-  // How text is read.
+  // Text input.
   standard_conforming_strings: 'on',
   array_nulls: 'on',
   transform_null_equals: 'off',
-  // Every name in our SQL carries its schema: nothing that somebody put into `public` is ever called.
+  // All names in the product's SQL are qualified, so that nothing in `public` is ever called.
   search_path: 'pg_catalog, pg_temp',
   row_security: 'on',
-  // Idle connections of a pool are kept by us, not ended by the server.
+  // The pool decides about idle connections, not the server.
   idle_session_timeout: '0',
   jit: 'off',
 };
 
 const NOTICE_LOSS = { tcp_keepalives_idle: '10', tcp_keepalives_interval: '5', tcp_keepalives_count: '3' };
 
-/** By this the connection knows that what it set has arrived. */
+/** Confirms that the settings have been applied. */
 const MARK = 'holdfast.session';
 
 /**
- * The first statement of every connection. What is acknowledged must be on the disk, so a weaker `synchronous_commit` is raised; `remote_apply`,
- * which waits for more, is kept, and that is why it cannot be set with the others. Nor can what PostgreSQL has since version 17. Row: arrived.
+ * The first statement of every connection. Acknowledged commits must be on disk, so a weaker
+ * `synchronous_commit` is raised; the stronger `remote_apply` is kept, which is why it cannot be set in the
+ * startup packet. Nor can settings that are new in PostgreSQL 17. Row: arrived.
  */
 const ENTER = `SELECT current_setting('${MARK}', true) IS NOT DISTINCT FROM 'on' AS arrived,
   CASE WHEN current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN set_config('synchronous_commit', 'on', false) END,
   CASE WHEN current_setting('transaction_timeout', true) <> '0' THEN set_config('transaction_timeout', '0', false) END`;
 
-/** The driver's settings of one connection. In a URL's own parameters nothing may contradict them. */
+/** The driver's options of one connection. Parameters of the URL cannot override them. */
 export function sessionConfig(options: SessionOptions): ClientConfig {
   const {
     name,
@@ -94,7 +98,7 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
     ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + CLIENT_GRACE_MS } : {}),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    // In pg's JavaScript but not in its types: makes the server start a WAL sender that also takes SQL.
+    // Supported by pg, but missing in its types: starts a WAL sender that also accepts SQL.
     ...(options.replication ? { replication: 'database' } : {}),
     options: [given, ...Object.entries(settings).map(([key, value]) => `-c ${key}=${escaped(value)}`)]
       .filter(Boolean)
@@ -104,7 +108,7 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
 
 type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
 
-/** A connection that has made its settings before anybody uses it. The only class of connections in the product. */
+/** A connection that applies its settings before its first use. The only connection class in the product. */
 export class SessionClient extends Client {
   override connect(): Promise<Client>;
   override connect(callback: Connected): void;
@@ -116,7 +120,7 @@ export class SessionClient extends Client {
   }
 
   private async enter(): Promise<Client> {
-    // A server that dies now fails the statement below; without a listener it would end the process as well.
+    // A lost connection fails the statement below; without a listener the error would also end the process.
     const ignore = () => undefined;
     this.on('error', ignore);
     try {
@@ -135,16 +139,19 @@ export class SessionClient extends Client {
   }
 }
 
-/** One connection, ready to use; whoever opens it ends it. */
+/** Opens one connection; the caller has to end it. */
 export async function openClient(options: SessionOptions): Promise<SessionClient> {
   const client = new SessionClient(sessionConfig(options));
-  // The failure itself arrives where somebody awaits; without a listener it would end the process.
+  // The awaited call reports the failure; without a listener the error would end the process.
   client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
-/** Parameters of a URL with which it would outrank what is set here. Its `options` go before ours, which count. */
+/**
+ * Parameters of a URL that would override the settings here. Its `options` are put before ours, and the last
+ * ones win.
+ */
 const OURS = [
   'application_name',
   'client_encoding',
@@ -159,12 +166,13 @@ const OURS = [
 ];
 
 function takeOut(text: string): { url: string; given: string } {
-  if (!URL.canParse(text)) return { url: text, given: '' }; // a socket's address; the driver takes it as it is
+  // A socket address; passed to the driver unchanged.
+  if (!URL.canParse(text)) return { url: text, given: '' };
   const url = new URL(text);
   const given = url.searchParams.get('options') ?? '';
   for (const name of OURS) url.searchParams.delete(name);
   return { url: url.href, given };
 }
 
-/** In the first packet spaces part the options. */
+/** In the startup packet, options are separated by spaces. */
 const escaped = (value: string) => value.replace(/[\\ ]/g, '\\$&');

@@ -1,17 +1,15 @@
 import type { Logger } from '@holdfast/observability';
+import { Interrupted } from './start-error';
 
-// The product has to be gone 10 s after it was asked. The steps below have their own limits, which add up to less; this is for a defect.
-const WATCHDOG_MS = 9_000;
+/** The product must end within 10 s of the request. The steps' own limits add up to less; this covers defects. */
+export const WATCHDOG_MS = 9_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** The start was interrupted by the person or program that asked for the end. */
-export class Interrupted extends Error {}
 
 type Cleanup = { what: string; run: () => Promise<void> | void };
 
 /**
- * From the first line to the last: hears the signals, keeps the list of what has to be ended, and ends it in reverse order exactly once.
- * A second signal changes nothing.
+ * Handles the signals, keeps the list of shutdown steps, and runs them in reverse order exactly once. A
+ * second signal changes nothing.
  */
 export class Lifetime {
   private readonly asked = new AbortController();
@@ -21,7 +19,7 @@ export class Lifetime {
 
   constructor(outer?: AbortSignal) {
     for (const name of SIGNALS) process.on(name, () => this.ask());
-    // A reader that went away (`npm start | head`) is no reason to stop selling.
+    // A closed pipe (`npm start | head`) is no reason to stop selling.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
     process.on('uncaughtException', (error) => this.fail('uncaught exception', error));
     process.on('unhandledRejection', (error) => this.fail('unhandled rejection', error));
@@ -29,7 +27,7 @@ export class Lifetime {
     outer?.addEventListener('abort', () => this.ask());
   }
 
-  /** Aborted as soon as the end is asked for. */
+  /** Aborted as soon as a shutdown is requested. */
   get signal(): AbortSignal {
     return this.asked.signal;
   }
@@ -38,7 +36,7 @@ export class Lifetime {
     this.log = log;
   }
 
-  /** Between two steps of the start: throws `Interrupted` when the end has been asked for. */
+  /** Between two steps of the start: throws `Interrupted` when a shutdown was requested. */
   checkpoint(): void {
     if (this.signal.aborted) throw new Interrupted();
   }
@@ -48,20 +46,20 @@ export class Lifetime {
     this.cleanups.push({ what, run });
   }
 
-  /** Settles when somebody asks for the end. */
+  /** Settles when a shutdown is requested. */
   untilAsked(): Promise<void> {
     if (this.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
-  /** Undoes everything and returns the exit code. A step that fails does not keep the others from running. */
+  /** Runs all steps, even if some fail, and returns the exit code. */
   async end(): Promise<number> {
     for (let step = this.cleanups.pop(); step; step = this.cleanups.pop()) {
       try {
         await step.run();
       } catch (error) {
         this.exitCode = 1;
-        this.log?.error({ err: error, step: step.what }, 'could not be ended cleanly');
+        this.log?.error({ err: error, step: step.what }, 'shutdown step failed');
       }
     }
     return this.exitCode;
@@ -70,14 +68,17 @@ export class Lifetime {
   private ask(): void {
     if (this.asked.signal.aborted) return;
     setTimeout(() => {
-      this.log?.error({ waitedMs: WATCHDOG_MS }, 'the end took too long and is forced');
+      this.log?.error({ waitedMs: WATCHDOG_MS }, 'shutdown exceeded its deadline, exiting');
       process.exit(1); // closes the server's lifeline, too
     }, WATCHDOG_MS).unref();
     process.stderr.write('Stopping …\n');
     this.asked.abort();
   }
 
-  /** What nobody expected leaves the process in a state that nobody knows: it ends, and the next start finds what is durable. */
+  /**
+   * After an unexpected error the process state is undefined: exit; the next start recovers from durable
+   * data.
+   */
   private fail(what: string, error: unknown): void {
     this.exitCode = 1;
     if (this.log) this.log.fatal({ err: error }, what);

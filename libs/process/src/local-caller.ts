@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '@holdfast/config';
 
-/** Written by proxies. Whoever sends one speaks for somebody else, who may sit anywhere. */
+/** Set by proxies: the request is forwarded for a client that may be anywhere. */
 const FORWARDING = /^(forwarded|via|x-real-ip|x-forwarded-.+)$/;
 const HOST = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/i;
 const WILDCARDS = new Set(['0.0.0.0', '::']);
@@ -9,9 +9,10 @@ const WILDCARDS = new Set(['0.0.0.0', '::']);
 type Asked = Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } };
 
 /**
- * Whether a request comes from a program on this machine, which is believed to be the operator's. The peer's address alone does not tell: a
- * proxy on the same machine has it, too, and so has a browser whose page was given this machine's address for a name of its own (DNS
- * rebinding). So nothing may have been forwarded, and `Host` must name this machine.
+ * Whether a request comes from a program on this machine, which is trusted as the operator's. The peer's
+ * address alone is no proof: a proxy on the same machine has it, too, and so has a browser whose page
+ * resolved its own name to this machine (DNS rebinding). So the request must not be forwarded, and `Host`
+ * must name this machine.
  * @param ownHost the address that the server listens on
  */
 export function isLocalCaller({ socket, headers }: Asked, ownHost: string): boolean {
@@ -26,7 +27,10 @@ export function isLoopbackPeer(address: string | undefined): boolean {
   return address !== undefined && isLoopback(address.replace(/^::ffff:/, ''));
 }
 
-/** True for `localhost`, an address of the loopback network, and what the server was told to listen on, each with a port or without. */
+/**
+ * True for `localhost`, a loopback address, and the address that the server listens on, each with or without
+ * a port.
+ */
 export function namesThisMachine(host: string | undefined, ownHost: string): boolean {
   const name = HOST.exec(host ?? '')?.[1]
     ?.toLowerCase()

@@ -1,15 +1,16 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLoopback } from '@holdfast/config';
+import { withDeadline } from '@holdfast/kernel';
 import { isLocalCaller } from './local-caller';
 import { shared } from './shared-answer';
 
-/** One dependency or part of a process, asked when somebody wants to know. */
+/** The check of one dependency or part of a process. */
 export interface OpsCheck {
   name: string;
-  /** Without it this process cannot do its work: it is not ready while the check fails. Otherwise it is only said. */
+  /** The process is not ready while the check fails. Otherwise a failure is only reported. */
   needed: boolean;
-  /** Resolves with what is worth saying; rejects when it is down, with the reason. */
+  /** Resolves with details to report; rejects with the reason when it is down. */
   probe: () => Promise<Record<string, unknown>>;
 }
 
@@ -18,7 +19,7 @@ export interface OpsServerOptions {
   port: number;
   checks: readonly OpsCheck[];
   metrics: { contentType: string; render(): Promise<string> };
-  /** Who answers: service, instance, version. */
+  /** Service, instance, version. */
   about: Record<string, string>;
 }
 
@@ -27,17 +28,18 @@ export interface OpsServer {
   close(): Promise<void>;
 }
 
-// A probe that hangs is an answer, too.
+// A check that hangs counts as failed.
 const PROBE_MS_MAX = 1_500;
-/** Who asks in between gets the last answer: a crowd of askers costs two checks a second. */
+/** Requests within this time get the last answer: however many ask, it costs two checks a second. */
 const ANSWER_AGE_MS_MAX = 500;
 const COMPLETE_MS_MAX = 10_000;
 const CONNECTIONS_MAX = 100;
 const HEADER_BYTES_MAX = 8 * 1024;
 
 /**
- * Health and figures of a process, on an address of their own: `/health/live`, `/health/ready`, `/metrics`. On a loopback address they are for
- * programs of this machine alone (see `isLocalCaller`); elsewhere the network decides who reaches them.
+ * Health and metrics of a process, on a separate address: `/health/live`, `/health/ready`, `/metrics`. A
+ * loopback address serves only programs of this machine (see `isLocalCaller`); elsewhere the network decides
+ * who can reach it.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const isPrivate = isLoopback(options.host);
@@ -102,16 +104,10 @@ async function lookAtAll(checks: readonly OpsCheck[]): Promise<Details> {
 }
 
 async function lookAt({ name, probe }: OpsCheck): Promise<[string, State]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${PROBE_MS_MAX} ms`)), PROBE_MS_MAX);
-  });
   try {
-    return [name, { status: 'up', ...(await Promise.race([probe(), late])) }];
+    return [name, { status: 'up', ...(await withDeadline(name, PROBE_MS_MAX, probe())) }];
   } catch (error) {
     return [name, { status: 'down', reason: error instanceof Error ? error.message : String(error) }];
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,9 +1,10 @@
-import { Interrupted, Lifetime } from './lifetime';
-import { StartError } from './start-error';
+import { ConfigError } from '@holdfast/config';
+import { Lifetime } from './lifetime';
+import { Interrupted, StartError } from './start-error';
 
 /**
- * Runs a process of the product until it is asked to end, then ends it. What `start` throws as `StartError` is told in plain words.
- * `outer` is aborted when the end was asked for before.
+ * Runs a process of the product until a shutdown is requested, then ends it. A `StartError` or `ConfigError`
+ * of `start` is reported without a stack. `outer` is aborted when the shutdown was requested earlier.
  */
 export async function runProcess(
   title: string,
@@ -18,7 +19,7 @@ export async function runProcess(
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       refused = true;
-      const known = error instanceof StartError;
+      const known = error instanceof StartError || error instanceof ConfigError;
       const words = known ? error.message : String(error instanceof Error ? error.stack : error);
       process.stderr.write(`${title} cannot start: ${words}\n`);
     }

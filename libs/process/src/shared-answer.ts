@@ -1,6 +1,6 @@
 /**
- * One answer for all who ask at the same time, and for `ageMsMax` after it came: asking costs as much for a crowd as for one. A failure is told
- * to those who waited for it and is not kept.
+ * Coalesces concurrent requests into one and caches its answer for `ageMsMax`. A failure goes to those who
+ * waited for it and is not cached.
  */
 export function shared<T>(
   ageMsMax: number,
@@ -11,7 +11,7 @@ export function shared<T>(
   let goodUntilMs = -Infinity;
   return () => {
     if (answer && nowMs() < goodUntilMs) return answer;
-    // Under way for as long as it takes; its age counts from when it came.
+    // Shared for as long as it takes; its age counts from its arrival.
     goodUntilMs = Infinity;
     const asked = ask();
     asked.then(

@@ -1,14 +1,17 @@
 import type { RedisConnection } from './redis-connection';
 import { nodeInfo } from './redis-status';
 
-/** Redis is there but set up so that the product must not use it. The message says what to change. */
+/**
+ * Redis is reachable, but the product must not use it with these settings. The message says what to change.
+ */
 export class RedisMisconfigured extends Error {}
 
 const VERSION_MIN = [6, 2] as const;
 
 /**
- * Looks at every node that answers: its version, and that it never throws keys away by itself (a gate whose keys are evicted would let
- * everybody through, and limits would forget). A node that is away is not judged: the product runs without it, slower.
+ * Checks every reachable node: its version, and that it never evicts keys (a gate without its keys would let
+ * everybody through, and limits would start again). An unreachable node is not checked: the product runs
+ * without it, more slowly.
  * Throws `RedisMisconfigured`. Resolves to the number of nodes that answered.
  */
 export async function checkRedis(redis: RedisConnection): Promise<number> {
@@ -33,7 +36,7 @@ export async function checkRedis(redis: RedisConnection): Promise<number> {
   return answered;
 }
 
-/** An unreadable version is let pass: forks number themselves as they like. */
+/** An unreadable version is accepted: forks have their own numbers. */
 function isRecent(version: string): boolean {
   const [major, minor] = version.split('.').map(Number);
   if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return true;

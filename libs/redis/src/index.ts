@@ -5,4 +5,5 @@ export * from './open-subscriber';
 export * from './redis-calls';
 export * from './redis-connection';
 export * from './redis-status';
+export * from './redis-url';
 export * from './view';

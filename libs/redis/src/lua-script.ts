@@ -6,7 +6,7 @@ export interface LuaScript {
   text: string;
 }
 
-/** Runs a script; Redis' answer as it came: strings, numbers, null and arrays of them. */
+/** Runs a script; returns Redis' answer unchanged: strings, numbers, null and arrays of them. */
 export type LuaCall = (
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],

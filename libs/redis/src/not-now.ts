@@ -15,11 +15,12 @@ const WORDS = [
   'UNBLOCKED',
 ];
 
-// Redis before 7 wraps what a command inside of a script was told: `ERR Error running script (call to f_…): @user_script:9: …: -OOM command …`.
+// Redis before 7 wraps the error of a command in a script: `ERR Error running script (call to f_…):
+// @user_script:9: …: -OOM command …`.
 const NOT_NOW = new RegExp(`^(?:ERR Error running script .*: -)?(${WORDS.join('|')})\\b`, 's');
 
 /**
- * The word of an error reply that says "not now" rather than "never so": it is about the server and not about the command. Null for others.
+ * The code of a temporary error reply, which is about the server and not about the command. Null for others.
  * Source: Redis documentation, "Error replies", and the cluster specification.
  */
 export function notNow(message: string): string | null {

@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '@holdfast/observability';
 import { RedisConnection } from './redis-connection';
-import { commonOptions, leaveWhenDemoted, retryDelayMs } from './redis-options';
+import { commonOptions, leaveWhenDemoted, reconnectDelayMs } from './redis-options';
 import { parseRedisUrls, publicAddress, type RedisAddress } from './redis-url';
 
 export interface OpenRedisOptions {
@@ -12,15 +12,16 @@ export interface OpenRedisOptions {
   logger: Logger;
 }
 
-// Whoever waits has a deadline of 50 to 100 ms, so a command may follow the cluster once or twice and no more.
+// Callers have deadlines of 50 to 100 ms, so a command may follow only one or two redirects.
 const REDIRECTIONS_MAX = 3;
 const CLUSTER_BUSY_RETRY_MS = 20;
-const SLOTS_REFRESH_EVERY_MS = 1_000; // a promoted replica is known within this time, though nobody asked the dead master
+// A promoted replica is found within this time, even without a request to the dead master.
+const SLOTS_REFRESH_EVERY_MS = 1_000;
 const SLOTS_REFRESH_TIMEOUT_MS = 500;
 
 /**
- * Opens a connection that keeps itself open: it connects in the background, fails calls at once while Redis is away, and comes back by
- * itself within a fraction of a second. Throws only when a URL is none.
+ * Opens a connection that reconnects: it connects in the background, fails calls at once while Redis is
+ * unreachable, and recovers within a fraction of a second. Throws only for an invalid URL.
  */
 export function openRedis({ urls, name, logger }: OpenRedisOptions): RedisConnection {
   const address = parseRedisUrls(urls);
@@ -37,7 +38,7 @@ function openServer(address: RedisAddress, name: string): Redis {
     db: address.db,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    retryStrategy: (times) => retryDelayMs(times),
+    retryStrategy: reconnectDelayMs,
     reconnectOnError: leaveWhenDemoted(),
   });
 }
@@ -47,11 +48,11 @@ function openCluster(address: RedisAddress, name: string): Cluster {
     redisOptions: commonOptions(address, name),
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    clusterRetryStrategy: (times) => retryDelayMs(times),
-    // Without it a node that restarts would stay forgotten until some other node names it again.
-    clusterNodeRetryStrategy: (times) => retryDelayMs(times),
+    clusterRetryStrategy: reconnectDelayMs,
+    // Without it a node that restarts would stay removed until another node names it again.
+    clusterNodeRetryStrategy: reconnectDelayMs,
     maxRedirections: REDIRECTIONS_MAX,
-    // A dead node's drops do without it at once; waiting for a failover is not the caller's business.
+    // The drops of a dead node do without it at once; callers do not wait for a failover.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     retryDelayOnTryAgain: CLUSTER_BUSY_RETRY_MS,
@@ -60,16 +61,18 @@ function openCluster(address: RedisAddress, name: string): Cluster {
   });
 }
 
-/** Says once that a server is away and once that it is back, however often the client tries meanwhile. */
+/**
+ * Logs once that a server is unreachable and once that it has recovered, however often the client retries.
+ */
 function logChanges(client: Redis | Cluster, logger: Logger): void {
   const away = new Set<string>();
   const lost = (where: string, reason: string) => {
     if (away.has(where)) return;
     away.add(where);
-    logger.warn({ where, reason }, 'Redis is away: trying again until it is back');
+    logger.warn({ where, reason }, 'Redis is unreachable, reconnecting');
   };
   const back = (where: string) => {
-    if (away.delete(where)) logger.info({ where }, 'Redis is back');
+    if (away.delete(where)) logger.info({ where }, 'Redis is reachable again');
   };
   if (client instanceof Cluster) {
     client.on('error', (error: Error) => lost('cluster', wordOf(error)));
@@ -80,7 +83,7 @@ function logChanges(client: Redis | Cluster, logger: Logger): void {
       node.on('ready', () => back(where));
       node.on('close', () => lost(where, 'connection closed'));
     });
-    // A node that is gone for good (resharding) is no news any more.
+    // A node that was removed (resharding) is not logged again.
     client.on('-node', (node: Redis) => void away.delete(`${node.options.host}:${node.options.port}`));
     return;
   }
@@ -90,7 +93,10 @@ function logChanges(client: Redis | Cluster, logger: Logger): void {
   client.on('ready', () => back(where));
 }
 
-/** The code, or the first word of a reply such as WRONGPASS. Messages may carry arguments of commands, a password among them. */
+/**
+ * The code, or the first word of a reply such as WRONGPASS. Messages may carry arguments of commands, a
+ * password among them.
+ */
 function wordOf(error: Error & { code?: string }): string {
   return error.code ?? /^[A-Z]{3,}\b/.exec(error.message)?.[0] ?? error.name;
 }

@@ -1,40 +1,46 @@
 import { withDeadline } from '@holdfast/kernel';
 import { Redis } from 'ioredis';
-import { commonOptions, retryDelayMs } from './redis-options';
+import { commonOptions, reconnectDelayMs } from './redis-options';
 import { parseRedisUrls, type RedisAddress } from './redis-url';
 
 export interface SubscriberOptions {
-  /** As for `openRedis`. Of a cluster one node is listened to, another one when it is lost: nodes pass messages on to each other. */
+  /**
+   * As for `openRedis`. In a cluster it subscribes at one node, and at another when that one is lost: nodes
+   * forward messages to each other.
+   */
   urls: readonly string[];
   name: string;
   onMessage: (channel: string, message: string) => void;
-  /** All wanted channels are subscribed, the first time or again. Whatever was published before it may have been missed. */
+  /**
+   * All channels are subscribed, the first time or again. Messages published before it may have been missed.
+   */
   onUp?: () => void;
   /** From now on messages may be missed. Called once for each `onUp`. */
   onDown?: () => void;
   /**
-   * For a channel that is never silent for long: a node of a cluster that tells nothing for this long is left for the next one. It may have been taken
-   * out of the cluster, and go on answering alone.
+   * For a channel that is never silent for long: a cluster node that sends nothing for this long is left for
+   * the next one. It may have been removed from the cluster, and still answer.
    */
   silentMsMax?: number;
 }
 
 const PING_EVERY_MS = 500;
-const PING_DEADLINE_MS = 1_000; // a server that is gone without a word is noticed within a second and a half
+// A server that vanished without closing the connection is noticed within 1.5 s.
+const PING_DEADLINE_MS = 1_000;
 
-/** Opens a connection of its own for pub/sub, which keeps itself open and subscribed. */
+/** Opens a dedicated connection for pub/sub, which reconnects and resubscribes. */
 export function openSubscriber(options: SubscriberOptions): RedisSubscriber {
   return new RedisSubscriber(options, parseRedisUrls(options.urls));
 }
 
-/** Listens to channels. A dedicated connection: one that is subscribed cannot do anything else. */
+/** Subscribes to channels. The connection is dedicated: a subscribed one cannot send other commands. */
 export class RedisSubscriber {
   private readonly channels = new Set<string>();
   private client: Redis | null = null;
   private up = false;
   private closed = false;
   private tries = 0;
-  /** Connections so far: each is to the next node. */
+  /** Connections so far: each goes to the next node. */
   private opened = 0;
   private heardAt = 0;
   private pings: NodeJS.Timeout | null = null;
@@ -47,12 +53,15 @@ export class RedisSubscriber {
     this.open();
   }
 
-  /** True while nothing can be missed. */
+  /** True while no message can be missed. */
   get isUp(): boolean {
     return this.up;
   }
 
-  /** Wanted from now on, also over lost connections. Resolves when it is subscribed, or at once while there is no connection. */
+  /**
+   * Subscribes from now on, also after reconnects. Resolves when it is subscribed, or at once while there is
+   * no connection.
+   */
   async subscribe(channel: string): Promise<void> {
     this.channels.add(channel);
     if (this.up) await this.client!.subscribe(channel).catch(() => this.restart());
@@ -92,7 +101,8 @@ export class RedisSubscriber {
   }
 
   private async begin(client: Redis): Promise<void> {
-    // Once more until nothing was added meanwhile: a channel that is wanted while we subscribe to the others must not be forgotten.
+    // Repeated until no channel was added in the meantime: one that is added while the others are being
+    // subscribed must not be missed.
     const done = new Set<string>();
     for (;;) {
       const missing = [...this.channels].filter((channel) => !done.has(channel));
@@ -111,7 +121,7 @@ export class RedisSubscriber {
     this.options.onUp?.();
   }
 
-  /** Alone there is no other node to go to. */
+  /** Without a cluster there is no other node. */
   private isForgotten(): boolean {
     const { silentMsMax = Infinity } = this.options;
     return this.address.nodes.length > 1 && performance.now() - this.heardAt > silentMsMax;
@@ -124,7 +134,7 @@ export class RedisSubscriber {
     const wasUp = this.up;
     this.up = false;
     this.tries += 1;
-    if (!this.closed) this.reopen = setTimeout(() => this.open(), retryDelayMs(this.tries));
+    if (!this.closed) this.reopen = setTimeout(() => this.open(), reconnectDelayMs(this.tries));
     if (wasUp) this.options.onDown?.();
   }
 

@@ -3,11 +3,11 @@ import type { LuaCall, LuaScript } from './lua-script';
 import { notNow } from './not-now';
 import type { RedisClient, RedisConnection } from './redis-connection';
 
-/** No answer from Redis: away, late, full, or a cluster without the key's node. */
+/** No answer from Redis: it is unreachable, late or full, or the key's node of a cluster is missing. */
 export class RedisUnavailable extends Error {
   constructor(
     message: string,
-    /** False when the command was surely not carried out: it was not sent, or Redis said so. */
+    /** False when the command was certainly not executed: it was not sent, or Redis refused it. */
     readonly maybeDone: boolean,
     options?: ErrorOptions,
   ) {
@@ -17,14 +17,15 @@ export class RedisUnavailable extends Error {
 }
 
 export interface CallOptions {
-  /** Stands in the error. */
+  /** Named in the error. */
   what: string;
   deadlineMs: number;
 }
 
 /**
- * Calls to Redis, each with one deadline around all of it: redirects, resends, the wait for the socket. (The client's own `commandTimeout`
- * starts anew at each redirect.) Rejects with `RedisUnavailable`; an error of a command that was wrong passes as it is.
+ * Calls to Redis, each with one deadline for all of it: redirects, resends, the wait for the socket. (The
+ * client's own `commandTimeout` starts again at each redirect.) Rejects with `RedisUnavailable`; the error of
+ * a wrong command is passed through.
  */
 export class RedisCalls {
   constructor(
@@ -34,7 +35,8 @@ export class RedisCalls {
 
   async run<T>(call: (client: RedisClient) => Promise<T>): Promise<T> {
     const { what, deadlineMs } = this.options;
-    // Asked first, because a cluster that is not connected would keep the command and send it long after anybody waits.
+    // Checked first, because a cluster that is not connected would queue the command and send it long after
+    // the deadline.
     if (!this.redis.isUp) throw new RedisUnavailable(`${what}: not connected`, false);
     try {
       return await inTime(what, deadlineMs, call(this.redis.client));
@@ -52,8 +54,9 @@ export class RedisCalls {
 }
 
 /**
- * Waits at most so long. When this process was busy itself, the timer and the answer are due in the same turn of the event loop, timer first:
- * then the answer is read before it is called late, or load in here would look like a Redis that is away.
+ * Waits at most this long. When this process was busy, the timer and the answer are due in the same turn of
+ * the event loop, the timer first: then the answer is read before it counts as late, or load in this process
+ * would look like an unreachable Redis.
  */
 function inTime<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -2,19 +2,19 @@ import slotOf from 'cluster-key-slot';
 import { Cluster, type Redis } from 'ioredis';
 import type { LuaCall, LuaScript } from './lua-script';
 
-/** A plain Redis or a Redis Cluster; both understand the same commands. */
+/** A plain Redis or a Redis Cluster; both have the same commands. */
 export type RedisClient = Redis | Cluster;
 
 type Command = (...args: unknown[]) => Promise<unknown>;
 
-/** One long-lived connection (or one for each node of a cluster), with what is known about its health. */
+/** One long-lived connection (or one for each node of a cluster), with its health. */
 export class RedisConnection {
   private readonly upListeners = new Set<() => void>();
   /** By node: how often a connection that was in use was lost. */
   private readonly losses = new Map<string, number>();
 
   constructor(
-    /** Without a deadline: use `RedisCalls` wherever somebody waits. */
+    /** Without a deadline: use `RedisCalls` where a caller waits. */
     readonly client: RedisClient,
     /** Without login. */
     readonly address: string,
@@ -30,32 +30,39 @@ export class RedisConnection {
     return this.client instanceof Cluster;
   }
 
-  /** True while commands can be sent. Of a cluster: while it is known which node serves what; a single node may be away. */
+  /**
+   * True while commands can be sent. For a cluster: while its slots are known; a single node may be
+   * unreachable.
+   */
   get isUp(): boolean {
     return this.client.status === 'ready';
   }
 
-  /** The nodes that are in use: the one server, or the members of the cluster that are known. */
+  /** The nodes in use: the one server, or the known members of the cluster. */
   get nodes(): Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('all') : [this.client];
   }
 
-  /** Called each time the connection is there again, also the first time. Returns how to stop listening. */
+  /** Called after each connect, including the first. Returns how to stop listening. */
   onUp(listener: () => void): () => void {
     this.upListeners.add(listener);
     return () => void this.upListeners.delete(listener);
   }
 
   /**
-   * Names the server that keeps a key, and how often the connection to it was lost. While the name is the same, what the key was told last
-   * is still there as far as anybody here can know. Other nodes of a cluster do not change it; a slot that moves to another node does.
+   * Identifies the server that keeps a key, and how often the connection to it was lost. While this id is
+   * unchanged, the last write to the key is still there as far as this process can know. Other nodes of a
+   * cluster do not change it; a slot that moves to another node does.
    */
   placeOf(key: string): string {
     const node = this.client instanceof Cluster ? masterOf(this.client, key) : addressOf(this.client);
     return `${node} ${this.losses.get(node) ?? 0}`;
   }
 
-  /** Loads nothing now: the first call on each connection sends the text, later ones its hash; a flushed cache is filled again. */
+  /**
+   * Loads nothing yet: the first call on each connection sends the text, later ones its hash; a flushed cache
+   * is filled again.
+   */
   script({ name, keys: keyCount, text }: LuaScript): LuaCall {
     const methods = this.client as unknown as Record<string, Command>;
     if (methods[name] === undefined) this.client.defineCommand(name, { numberOfKeys: keyCount, lua: text });
@@ -73,7 +80,8 @@ export class RedisConnection {
   private watch(node: Redis): void {
     let inUse = false;
     node.on('ready', () => (inUse = true));
-    // An attempt to connect that fails closes as well, several times a second while a node is away; by it nothing is lost.
+    // A failed attempt to connect closes as well, several times a second while a node is unreachable; it
+    // loses nothing.
     node.on('close', () => {
       endSilence(node);
       if (!inUse) return;
@@ -89,8 +97,8 @@ function addressOf({ options: { host, port } }: Redis): string {
 }
 
 /**
- * The client's timer for a silent socket (`socketTimeout`) outlives the connection that it was set for, and would cut the next one, in use for
- * less than a second (ioredis 5.11, `setSocketTimeout`).
+ * The client's timer for a silent socket (`socketTimeout`) outlives the connection that it was set for, and
+ * would cut the next one, in use for less than a second (ioredis 5.11, `setSocketTimeout`).
  */
 function endSilence(node: Redis): void {
   const timers = node as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
@@ -98,7 +106,9 @@ function endSilence(node: Redis): void {
   timers.socketTimeoutTimer = undefined;
 }
 
-/** From the client's own map, which it keeps up with each redirect; it has no other way to tell without a question to a node. */
+/**
+ * From the client's own map, which it updates at each redirect; anything else would need a request to a node.
+ */
 function masterOf(cluster: Cluster, key: string): string {
   const { slots } = cluster as unknown as { slots: readonly (readonly string[] | undefined)[] };
   return slots[slotOf(key)]?.[0] ?? 'nobody';

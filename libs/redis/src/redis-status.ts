@@ -6,11 +6,11 @@ export interface RedisNodeStatus {
   /** host:port */
   address: string;
   up: boolean;
-  /** Null while it is away. */
+  /** Null while it is unreachable. */
   version: string | null;
 }
 
-/** For health and topology: `degraded` when some nodes of a cluster are away. */
+/** For health and topology: `degraded` when some nodes of a cluster are unreachable. */
 export interface RedisStatus {
   state: 'up' | 'down' | 'degraded';
   address: string;
@@ -20,7 +20,7 @@ export interface RedisStatus {
 
 const STATUS_DEADLINE_MS = 500;
 
-/** Asks every node how it is. Never rejects. */
+/** Reads the status of every node. Never rejects. */
 export async function redisStatus(redis: RedisConnection): Promise<RedisStatus> {
   const nodes = await Promise.all(redis.nodes.map(nodeStatus));
   const up = nodes.filter((node) => node.up).length;
@@ -39,7 +39,7 @@ async function nodeStatus(node: Redis): Promise<RedisNodeStatus> {
   }
 }
 
-/** One section of INFO as an object. Rejects when the node is away or late. */
+/** One section of INFO as an object. Rejects when the node is unreachable or late. */
 export async function nodeInfo(node: Redis, section: string): Promise<Record<string, string>> {
   if (node.status !== 'ready' && node.status !== 'wait') throw new Error('not connected');
   const text = await withDeadline(`INFO ${section}`, STATUS_DEADLINE_MS, node.info(section));

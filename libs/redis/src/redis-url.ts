@@ -10,8 +10,8 @@ export interface RedisAddress {
 const DEFAULT_PORT = 6379;
 
 /**
- * Reads `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. Throws an error that names the position and never the value:
- * it may hold a password.
+ * Parses `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. Throws an error that names the
+ * position, never the value, which may contain a password.
  */
 export function parseRedisUrls(urls: readonly string[]): RedisAddress {
   const parsed = urls.map((text, index) => parseOne(text, index));

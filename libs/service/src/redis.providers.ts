@@ -4,10 +4,10 @@ import { Logger } from '@holdfast/observability';
 import { StartError } from '@holdfast/process';
 import { checkRedis, openRedis, RedisConnection, RedisMisconfigured } from '@holdfast/redis';
 
-// A service starts without Redis, too; this is for the usual case, that it answers in milliseconds.
+// A service also starts without Redis; usually it answers within milliseconds.
 const FIRST_ANSWER_MS = 1_000;
 
-/** Judges the Redis that is used as soon as it answers, and closes the connection at the end. */
+/** Checks Redis as soon as it answers, and closes the connection at the end. */
 @Injectable()
 class RedisLifecycle implements OnModuleInit, OnApplicationShutdown {
   constructor(
@@ -21,7 +21,10 @@ class RedisLifecycle implements OnModuleInit, OnApplicationShutdown {
       throw new StartError(error.message);
     });
     if (judged) return;
-    this.log.warn({ redis: this.redis.address }, 'Redis does not answer: selling goes on without it, slower');
+    this.log.warn(
+      { redis: this.redis.address },
+      'Redis is unreachable: sales continue without it, more slowly',
+    );
     const stop = this.redis.onUp(() => {
       void this.judge((error) => this.log.error({ redis: this.redis.address }, error.message)).then(
         (done) => done && stop(),
@@ -33,7 +36,7 @@ class RedisLifecycle implements OnModuleInit, OnApplicationShutdown {
     this.redis.close();
   }
 
-  /** True when a node answered. */
+  /** True if a node answered. */
   private async judge(onMisconfigured: (error: Error) => void): Promise<boolean> {
     try {
       return (await checkRedis(this.redis)) > 0;

@@ -1,5 +1,4 @@
 import {
-  ConfigError,
   type Env,
   loadSecrets,
   loadServiceConfig,
@@ -11,29 +10,33 @@ import {
 import { createLogger, type Logger, Metrics } from '@holdfast/observability';
 import { type Lifetime, type OpsCheck, productVersion, StartError, startOpsServer } from '@holdfast/process';
 
-/** What every service has in hand before it builds its modules. */
+/** What every service creates before it builds its modules. */
 export interface ServiceParts {
   config: ServiceConfig;
   runtime: Runtime;
   log: Logger;
-  /** Proves to the other services that we are one of them. */
+  /** Authenticates this service to the others. */
   key: string;
 }
 
-/** Reads settings and secrets. Throws `StartError` with what is missing or wrong. */
+/** Reads settings and secrets. Throws `ConfigError` or `StartError` if something is missing or invalid. */
 export function openService(env: Env, service: ServiceName, life: Lifetime): ServiceParts {
-  const config = readConfig(env, service);
+  const config = loadServiceConfig(env, service);
   const log = createLogger(config.logLevel).child({ instance: config.instance });
   life.useLogger(log);
-  const secrets = readSecrets(config.dataDir);
-  // A gateway has no way to the ledger, and no use for one.
+  const stored = readSecrets(config.dataDir);
+  const secrets = { ...stored, accountsKey: config.accountsKey ?? stored.accountsKey };
+  // A gateway does not access the ledger.
   const runtime = new Runtime(sameUrl(config.databaseUrl ?? ''), secrets);
   runtime.address = config.publicAddress;
   runtime.callbackAddress = config.callbackAddress;
   return { config, runtime, log, key: config.serviceKey ?? secrets.serviceKey };
 }
 
-/** Opens the ops address, when one is set. At the end it closes first: from then on nobody should send requests here. */
+/**
+ * Opens the ops address, if one is set. At shutdown it closes first, so that no more requests are routed
+ * here.
+ */
 export async function openOps(
   { config, log }: ServiceParts,
   life: Lifetime,
@@ -49,23 +52,14 @@ export async function openOps(
     );
   });
   life.onEnd('ops address', () => server.close());
-  log.info({ ops: server.address }, 'health and figures');
-}
-
-function readConfig(env: Env, service: ServiceName): ServiceConfig {
-  try {
-    return loadServiceConfig(env, service);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new StartError(error.message);
-    throw error;
-  }
+  log.info({ ops: server.address }, 'health and metrics');
 }
 
 function readSecrets(dataDir: string) {
   try {
     return loadSecrets(dataDir);
   } catch {
-    // The cause would show what is in the file.
+    // The cause could reveal the file's content.
     throw new StartError(
       `the secrets in ${dataDir} cannot be read: is HOLDFAST_DATA_DIR the folder that all services share?`,
     );

@@ -10,11 +10,11 @@ import { openOps, openService, type ServiceParts } from './service-parts';
 export interface Service {
   name: Exclude<ServiceName, 'gateway'>;
   module: (parts: ServiceParts) => DynamicModule;
-  /** Asked by the ops address. */
+  /** Checks for the ops address. */
   checks: (app: INestMicroservice) => readonly OpsCheck[];
 }
 
-/** Starts a service that the others call over TCP. It is ready when its ops address says so. */
+/** Starts a service that others call over TCP. Its ops address reports when it is ready. */
 export async function startService(service: Service, env: Env, life: Lifetime): Promise<void> {
   const parts = openService(env, service.name, life);
   const { config, key, log } = parts;

@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Bytes that what `fill` made still takes on the heap, once garbage is collected. What `fill` returns is kept until then. */
+/**
+ * Growth of the heap by `fill`, in bytes, after garbage collection. The result of `fill` is kept until then.
+ */
 export function heapGrowth(fill: () => unknown): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

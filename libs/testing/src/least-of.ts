@@ -1,6 +1,7 @@
 /**
- * Measures up to three times, until a measurement is below the bound, and returns the least. What a busy machine does meanwhile adds to a
- * measured time and never takes anything off it, so one clean measurement shows what the product does; a product that is too slow never gives one.
+ * Measures up to three times, until a measurement is below the bound, and returns the smallest. Other load on
+ * the machine can only increase a measured time, so one measurement below the bound is enough; a product that
+ * is too slow never has one.
  */
 export async function leastOf(
   boundMs: number,

@@ -1,11 +1,12 @@
-// Longer than a timer is late on a machine that is merely busy: then this process, and what it tests inside itself, got no turn at all.
+// A timer that is later than this means that the whole process was stopped, not that the machine was busy.
 const STANDSTILL_MS = 250;
 
 /**
- * Waits until `probe` gives something truthy, asking again and again; throws with `what` at the deadline. Never a fixed sleep.
+ * Polls `probe` until it returns something truthy, and returns that; throws with `what` at the deadline.
  *
- * The last look begins at the deadline or after it, so that what was true in time is seen; and time in which this process stood still does not
- * count, because what it waits for in the same process stood still as well.
+ * The last probe starts at the deadline or after it, so that a condition that was met in time is seen. Time
+ * in which this process was stopped does not count, because the tested code in this process was stopped as
+ * well.
  */
 export async function waitFor<T>(
   what: string,

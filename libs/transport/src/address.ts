@@ -6,7 +6,7 @@ export interface Address {
 
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 
-/** Reads `host:port`; a host that is an IPv6 address stands in brackets. Throws when it is none. */
+/** Parses `host:port`, with an IPv6 address in brackets. Throws if it is invalid. */
 export function parseAddress(text: string): Address {
   const match = ADDRESS.exec(text.trim());
   const port = Number(match?.[3]);

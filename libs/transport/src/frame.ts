@@ -1,11 +1,14 @@
-/** The patterns of the messages. The first three belong to the connection, the others to a service each. */
-export const HELLO = 'holdfast.hello';
-export const PROOF = 'holdfast.proof';
-export const PULSE = 'holdfast.pulse';
+/**
+ * The patterns of the messages. The first three belong to the connection, each of the others to a service.
+ */
+export const HANDSHAKE_HELLO = 'holdfast.hello';
+export const HANDSHAKE_PROOF = 'holdfast.proof';
+export const HEARTBEAT = 'holdfast.pulse';
 export const INVENTORY_CALLS = 'holdfast.inventory.calls';
 export const CHECKOUT_CALLS = 'holdfast.checkout.calls';
+export const ACCOUNTS_CALLS = 'holdfast.accounts.calls';
 
-/** Calls that share a way: `left` is how many milliseconds the caller of the most patient one still waits. */
+/** Calls sent together: `left` is the time in milliseconds until the latest deadline of their callers. */
 export interface CallFrame {
   left: number;
   calls: WireCall[];
@@ -13,23 +16,29 @@ export interface CallFrame {
 
 export type WireCall = [method: string, ...args: unknown[]];
 
-/** What became of one call of a frame, told apart by its place there. Answers come as they are ready, in as many messages as it takes. */
+/**
+ * The reply to one call of a frame, identified by its index. Replies are sent as they are ready, in any
+ * number of messages.
+ */
 export type WireReply = [index: number, value: unknown] | [index: number, value: null, fault: WireFault];
 
 /** Why there is no answer. */
 export type WireFault =
-  | { kind: 'draining' } // shutting down: nothing was done, ask another instance
+  | { kind: 'draining' } // shutting down: not executed, retry at another instance
   | { kind: 'unavailable'; message: string; retryAfterSeconds: number }
   | { kind: 'invalid-cursor'; message: string }
   | { kind: 'bad-request'; message: string }
-  | { kind: 'failed' }; // a fault of the service; what it was stands in its log
+  | { kind: 'failed' }; // an internal error of the service, which logs the details
 
 export const METHOD_LENGTH_MAX = 40;
-/** No caller waits longer; a frame that says so is wrong. */
+/** No caller waits longer; a frame with a greater value is invalid. */
 export const LEFT_MS_MAX = 60_000;
 export const CALLS_IN_FRAME_MAX = 1_024;
 
-/** Null when it is no frame. Checked by hand: it stands before every call, and each call is checked by its schema afterwards. */
+/**
+ * Null if it is not a frame. Validated by hand, because it is on the hot path; each call is validated by its
+ * schema afterwards.
+ */
 export function readFrame(raw: unknown): CallFrame | null {
   if (typeof raw !== 'object' || raw === null) return null;
   const { left, calls } = raw as Partial<Record<keyof CallFrame, unknown>>;
@@ -42,7 +51,7 @@ function isCall(call: unknown): call is WireCall {
   return Array.isArray(call) && typeof call[0] === 'string' && call[0].length <= METHOD_LENGTH_MAX;
 }
 
-/** Null when it is no list of replies to a frame of that many calls. */
+/** Null if it is not a list of replies to a frame of that many calls. */
 export function readReplies(raw: unknown, calls: number): WireReply[] | null {
   return Array.isArray(raw) && raw.every((reply) => isReply(reply, calls)) ? raw : null;
 }

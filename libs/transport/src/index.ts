@@ -1,10 +1,9 @@
 export * from './address';
 export { connectPeers, Peers, type ConnectPeersOptions, type PeerStatus } from './client/peers';
-export { RemoteCheckout } from './client/remote-checkout';
-export { RemoteInventory } from './client/remote-inventory';
-export { CHECKOUT_CALLS, INVENTORY_CALLS } from './frame';
+export { remoteAccounts, remoteCheckout, remoteInventory } from './client/remote-service';
+export { ACCOUNTS_CALLS, type CallFrame, CHECKOUT_CALLS, INVENTORY_CALLS } from './frame';
 export { rendezvous } from './rendezvous';
 export type { TlsSetting } from './security';
-export { CallDesk, type CallDeskParts } from './server/call-desk';
+export { CallDispatcher, type CallDispatcherParts } from './server/call-dispatcher';
 export { transportServer, type TransportServerOptions } from './server/transport-server';
 export { TRANSPORT_SETTINGS, type TransportSettings } from './settings';

@@ -1,17 +1,18 @@
 /**
- * Highest random weight: each pair of key and peer has a weight, and the key belongs to the peer with the greatest. A peer that leaves
- * gives up only its own keys, and one that joins takes an equal share from each; no ring and no table have to be kept the same everywhere.
+ * Highest random weight: each pair of key and peer has a weight, and the key belongs to the peer with the
+ * highest. If a peer leaves, only its own keys move; one that joins takes an equal share from each. No shared
+ * ring or table is needed.
  * Source: Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", 1998.
  */
 export class Rendezvous<P> {
   private readonly seats: { peer: P; name: string; seed: number }[];
 
-  /** `nameOf` must give the same name in every process, for the same order everywhere. */
+  /** `nameOf` must return the same name in every process. */
   constructor(peers: readonly P[], nameOf: (peer: P) => string) {
     this.seats = peers.map((peer) => ({ peer, name: nameOf(peer), seed: mixed(hashOf(nameOf(peer))) }));
   }
 
-  /** Who has the key among those who can: the first of its order. Made for every call, so without the order itself. */
+  /** The first usable peer in the key's order. On the hot path, so it does not sort. */
   find(key: string, can: (peer: P) => boolean): P | undefined {
     const hash = hashOf(key);
     let best: { peer: P; name: string; seed: number } | undefined;
@@ -27,7 +28,7 @@ export class Rendezvous<P> {
     return best?.peer;
   }
 
-  /** All peers, the key's home first, then who takes its place. */
+  /** All peers: the key's home, then its successors. */
   order(key: string): P[] {
     const hash = hashOf(key);
     return this.seats
@@ -42,14 +43,17 @@ export function rendezvous(key: string, peers: readonly string[]): string | unde
   return new Rendezvous(peers, (name) => name).order(key)[0];
 }
 
-/** FNV-1a, 32 bits: short keys, no secrets, a few nanoseconds. */
+/** FNV-1a, 32 bits: takes nanoseconds for short keys. Not for secrets. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** The finaliser of MurmurHash3: every bit of the input moves half the bits of the output, which FNV alone does not do. */
+/**
+ * The finalizer of MurmurHash3: each input bit changes half of the output bits on average, which FNV alone
+ * does not achieve.
+ */
 function mixed(value: number): number {
   let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 import { isLoopback } from '@holdfast/config';
 
-/** `auto`: on whenever the address is not one of this machine alone. */
+/** `auto`: on unless the address is a loopback address. */
 export type TlsSetting = 'on' | 'off' | 'auto';
 
 export function usesTls(setting: TlsSetting, host: string): boolean {
@@ -10,8 +10,8 @@ export function usesTls(setting: TlsSetting, host: string): boolean {
 }
 
 /**
- * The keys of one service key: one for the greeting, one for TLS, so that neither tells anything about the other.
- * HKDF (RFC 5869) also makes a key of full length from whatever text the operator chose.
+ * Keys derived from the service key: one for the handshake, one for TLS, so that neither reveals the other.
+ * HKDF (RFC 5869) also derives a key of full length from any text that the operator chooses.
  */
 export class ServiceKeys {
   private readonly greeting: Buffer;
@@ -24,13 +24,13 @@ export class ServiceKeys {
     this.tls = derive('tls between services');
   }
 
-  /** Proves that one side of a greeting has the key, for these two numbers alone. */
+  /** Proves that one side of a handshake has the key; valid only for these two nonces. */
   proof(side: 'client' | 'server', clientNonce: string, serverNonce: string): string {
     const text = JSON.stringify([side, clientNonce, serverNonce]);
     return createHmac('sha256', this.greeting).update(text).digest('base64url');
   }
 
-  /** In a time that tells nothing about the right proof. */
+  /** Compares in constant time. */
   proves(given: unknown, side: 'client' | 'server', clientNonce: string, serverNonce: string): boolean {
     const expected = Buffer.from(this.proof(side, clientNonce, serverNonce));
     const actual = Buffer.from(typeof given === 'string' ? given : '');
@@ -42,8 +42,8 @@ export const newNonce = (): string => randomBytes(18).toString('base64url');
 
 const PSK_IDENTITY = 'holdfast';
 /**
- * TLS with a key that both sides have instead of certificates (RFC 4279): nothing to issue, to renew, or to trust by mistake. The cipher has
- * forward secrecy and is an AEAD (RFC 7905); in TLS 1.3 Node cannot be made to insist on the key, so the version is held at 1.2.
+ * TLS with a pre-shared key instead of certificates (RFC 4279): nothing to issue or renew. The cipher is an
+ * AEAD with forward secrecy (RFC 7905). Limited to TLS 1.2, because Node cannot enforce the key with 1.3.
  */
 const PSK_CIPHER = {
   ciphers: 'ECDHE-PSK-CHACHA20-POLY1305',
@@ -66,7 +66,7 @@ export function clientTls(keys: ServiceKeys): ConnectionOptions {
   return {
     ...PSK_CIPHER,
     pskCallback: () => ({ psk: keys.tls, identity: PSK_IDENTITY }),
-    // There is no certificate to compare a name with: who has the key is a service of ours.
+    // There is no certificate whose name could be checked: the key authenticates the peer.
     checkServerIdentity: () => undefined,
   };
 }

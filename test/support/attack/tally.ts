@@ -1,3 +1,5 @@
+import { percentile } from '@holdfast/kernel';
+
 /** What became of the requests of one kind: how often each answer came, and how long it took. */
 export class Tally {
   sent = 0;
@@ -16,8 +18,8 @@ export class Tally {
 
   /** By nearest rank, in whole milliseconds; null without a time. */
   percentile(share: number): number | null {
-    const sorted = [...this.times].sort((a, b) => a - b);
-    return sorted.length === 0 ? null : Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
+    const ms = percentile(this.times, share);
+    return ms === null ? null : Math.round(ms);
   }
 
   get slowest(): number {

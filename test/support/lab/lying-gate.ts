@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { seededRandom } from '@holdfast/testing';
-import { lua, LuaCode } from '../../../apps/inventory/src/adapters/redis/lua/lua.generated';
-import { encodeReply } from './resp';
-import type { Judge } from './redis-proxy';
+import { seededRandom } from '@holdfast/kernel';
+import { lua, LuaCode } from '../../../apps/inventory/src/adapters/redis/gate/lua/lua.generated';
+import type { Judge } from '../proxy/redis-proxy';
+import { encodeReply } from '../proxy/resp';
 
 const SCRIPT = lua.admitPlaces;
 const SHA = createHash('sha1').update(SCRIPT.text).digest('hex');

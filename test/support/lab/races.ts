@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from '@holdfast/testing';
+import { seededRandom, shuffled } from '@holdfast/kernel';
 import { insertDrop } from '../drops';
 import { readTruth } from '../ledger-truth';
 import { type Buyer, countWords, type Crowd, holdOf, type Line, type Reply } from './crowd';

@@ -1,21 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { type Child, startChild } from '@holdfast/process';
 import { waitFor } from '@holdfast/testing';
-import { loadModule } from '../../../tools/cluster/load-module';
 import { sendSignal, stillAlive } from '../processes';
 import { REPOSITORY } from '../repository';
 
 export type ServiceName = 'gateway' | 'inventory' | 'checkout';
-
-interface Child {
-  pid: number;
-  exited: Promise<{ code: number | null; signal: string | null }>;
-}
-
-/** Children that end with this process, whatever ends it. */
-const { startChild } = loadModule<{ startChild(how: object): Promise<Child> }>(
-  resolve(REPOSITORY, 'tools/cluster/child.mjs'),
-);
 
 export interface Health {
   status: string;

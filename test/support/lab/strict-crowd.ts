@@ -2,6 +2,7 @@ import { type Sight, Witness, type WitnessOptions } from '../witness';
 
 /** No answer may take longer than the services promise (3 s) and a busy machine adds. */
 const HANG_MS = 8_000;
+const THINK_MS = 50;
 
 /** A crowd that holds, pays and remembers, and tells every answer that a shopper must not get. */
 export class StrictCrowd {
@@ -23,6 +24,19 @@ export class StrictCrowd {
 
   get putOff(): number {
     return this.counts['503'] ?? 0;
+  }
+
+  /**
+   * Lets shoppers think between two calls while `work` lasts: what starts needs the machine, too, and each answer is asked for again at the end. All
+   * that was in flight when it began goes on.
+   */
+  async slowly<T>(work: () => Promise<T>): Promise<T> {
+    this.witness.thinkMs = THINK_MS;
+    try {
+      return await work();
+    } finally {
+      this.witness.thinkMs = 0;
+    }
   }
 
   get figures(): string {

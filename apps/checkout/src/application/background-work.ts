@@ -1,7 +1,7 @@
 import { withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 
-/** Payments that go on after their shopper was answered, so that a shutdown can wait for them. What it cuts off, a completer finishes. */
+/** Payments that continue after their request was answered, so that a shutdown can wait for them. A completer finishes those it cuts off. */
 export class BackgroundWork {
   private readonly running = new Set<Promise<unknown>>();
 
@@ -10,14 +10,14 @@ export class BackgroundWork {
   track<T>(work: Promise<T>): Promise<T> {
     const done = work.then(
       () => undefined,
-      (error: unknown) => this.logger.warn({ err: error }, 'a payment stopped half way; a completer goes on'),
+      (error: unknown) => this.logger.warn({ err: error }, 'payment interrupted, a completer will finish it'),
     );
     this.running.add(done);
     void done.then(() => this.running.delete(done));
     return work;
   }
 
-  /** Waits until all is done, at most `deadlineMs`. */
+  /** Waits until all are done, at most `deadlineMs`. */
   async drain(deadlineMs: number): Promise<void> {
     await withDeadline('payments in flight', deadlineMs, Promise.all(this.running)).catch(() => undefined);
   }

@@ -3,6 +3,8 @@ import {
   type BankChallenge,
   CheckoutClient,
   type Order,
+  type OrderPoint,
+  type OrderStats,
   type Page,
   type PlaceOrder,
   type PlaceOrderOutcome,
@@ -11,20 +13,22 @@ import {
 } from '@holdfast/contracts';
 import { toOrder } from '../domain/render-order';
 import type { PlaceOrderUseCase } from './place-order';
-import type { BankDesk } from './ports/bank-desk.port';
+import type { BankChallenges } from './ports/bank-challenges.port';
+import type { OrderFigures } from './ports/order-figures.port';
 import type { OrderStore } from './ports/order-store.port';
 import type { WebhookReader } from './ports/webhook-reader.port';
 
 export interface CheckoutDeps {
   store: OrderStore;
+  figures: OrderFigures;
   placing: PlaceOrderUseCase;
   readers: readonly WebhookReader[];
-  bank: BankDesk;
-  /** Asks the completer to look now instead of at its next round. */
+  bank: BankChallenges;
+  /** Starts a run of the completer now. */
   wake: () => void;
 }
 
-/** Checkout's face, called directly by the gateway in the same process. */
+/** Checkout's API, called directly by the gateway in the same process. */
 export class CheckoutService extends CheckoutClient {
   constructor(private readonly deps: CheckoutDeps) {
     super();
@@ -45,7 +49,15 @@ export class CheckoutService extends CheckoutClient {
     return { items: page.items.map(toOrder), nextCursor: page.nextCursor };
   }
 
-  /** Remembers the event and wakes its order. What happened is then asked of the provider, so a forged, old or repeated event moves nothing. */
+  orderStats(dropId: string): Promise<OrderStats> {
+    return this.deps.figures.stats(dropId);
+  }
+
+  orderSeries(query: Parameters<OrderFigures['series']>[0]): Promise<OrderPoint[]> {
+    return this.deps.figures.series(query);
+  }
+
+  /** Stores the event and makes its order due. The state is then read from the provider, so a forged, old or repeated event changes nothing. */
   async receiveWebhook(delivery: WebhookDelivery): Promise<WebhookOutcome> {
     const reader = this.deps.readers.find(({ provider }) => provider === delivery.provider);
     if (!reader) return { kind: 'unknown-provider' };

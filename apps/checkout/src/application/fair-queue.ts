@@ -1,6 +1,6 @@
-/** Whom a place is for. */
+/** Who requests a permit. */
 export interface Share {
-  /** The address that asks; orders without one count as those of their customer alone. */
+  /** The client's address; orders without one count only for their customer. */
   address: string | null;
   customerId: string;
 }
@@ -12,8 +12,8 @@ interface Group<T> {
 }
 
 /**
- * Who waits, served in turns: address after address, and within one customer after customer. So who sends a hundred waits a hundred turns, and
- * somebody else is next. The order of a Map is the order of turns: who was served goes to its end.
+ * A round-robin queue over addresses, and within an address over customers. So a client's hundred requests take a hundred rounds, and others are
+ * served in between. The order of a Map is the order of service: an entry that was served moves to its end.
  */
 export class FairQueue<T> {
   private readonly groups = new Map<string, Group<T>>();
@@ -38,7 +38,7 @@ export class FairQueue<T> {
     this.count += 1;
   }
 
-  /** The next whose turn it is; undefined when nobody waits. */
+  /** Removes the next entry; undefined when the queue is empty. */
   shift(): T | undefined {
     const [name, group] = this.groups.entries().next().value ?? [];
     if (name === undefined || group === undefined) return undefined;
@@ -63,7 +63,7 @@ export class FairQueue<T> {
     if (group.size === 0) this.groups.delete(name);
   }
 
-  /** Takes out an entry of the group with the most, when that has more than the group of `share` would have with one more. */
+  /** Removes an entry of the largest group, if that has more than the group of `share` would have with one more. */
   displaceFor(share: Share): T | undefined {
     const own = (this.groups.get(groupOf(share))?.size ?? 0) + 1;
     let most: [string, Group<T>] | undefined;
@@ -85,6 +85,6 @@ export class FairQueue<T> {
   }
 }
 
-// The two kinds of names cannot be the same: a customer's has a letter in front.
+// The two kinds of names cannot collide: a customer's has a letter in front.
 const groupOf = ({ address, customerId }: Share): string =>
   address === null ? `c ${customerId}` : `a ${address}`;

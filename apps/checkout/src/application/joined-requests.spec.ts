@@ -4,7 +4,7 @@ import { JoinedRequests } from './joined-requests';
 const request = (more: Partial<PlaceOrder> = {}): PlaceOrder => ({
   customerId: 'cus_a',
   key: 'key',
-  bodyHash: 'body',
+  fingerprint: 'body',
   holdId: 'd1234567-h1',
   payment: { method: 'card', token: 'tok_ok' },
   email: 'a@example.com',
@@ -18,7 +18,7 @@ const answered: PlaceOrderOutcome = {
   replayed: false,
 };
 
-/** A first request that ends when it is told to, and how often it ran. */
+/** A first request that the test ends, and how often it ran. */
 function slowFirst() {
   const it = { runs: 0, end: (_: PlaceOrderOutcome) => {}, fail: (_: Error) => {} };
   const lead = () => {
@@ -62,7 +62,7 @@ describe('requests with one key', () => {
     const joined = new JoinedRequests(10_000);
     const { it: first, lead } = slowFirst();
     const one = joined.run(request(), lead);
-    expect(await joined.run(request({ bodyHash: 'other' }), lead)).toEqual({ kind: 'key-reused' });
+    expect(await joined.run(request({ fingerprint: 'other' }), lead)).toEqual({ kind: 'key-reused' });
     const others = [{ key: 'other' }, { customerId: 'cus_b' }];
     for (const other of others)
       expect(await joined.run(request(other), async () => answered)).toEqual(answered);

@@ -2,33 +2,33 @@ import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
 import type { PlaceOrder, PlaceOrderOutcome } from '@holdfast/contracts';
 
 interface Leader {
-  bodyHash: string;
+  fingerprint: string;
   outcome: Promise<PlaceOrderOutcome>;
   followers: number;
 }
 
-// A shopper sends one or two copies. Each that waits is a request that a gateway keeps open, of which one address has 200 at most.
+// A shopper sends one or two copies. Each waiting copy is an open request at a gateway, where one address may have 200.
 const FOLLOWERS_MAX = 500;
 
 /**
- * Requests with one key in this process: the first runs, its copies wait for the answer and cost nothing else. Between processes the ledger
- * decides, so two leaders of one key are slower, never wrong.
+ * Coalesces requests with the same key in this process: the first one runs, its copies wait for its answer. Between processes the ledger decides,
+ * so two runs for one key are slower, never wrong.
  */
 export class JoinedRequests {
   private readonly leaders = new Map<string, Leader>();
 
-  /** `waitMs`: a copy waits that long for the first one's answer. */
+  /** `waitMs`: how long a copy waits for the first one's answer. */
   constructor(private readonly waitMs: number) {}
 
   async run(
-    { customerId, key, bodyHash }: PlaceOrder,
+    { customerId, key, fingerprint }: PlaceOrder,
     lead: () => Promise<PlaceOrderOutcome>,
   ): Promise<PlaceOrderOutcome> {
     const name = `${customerId} ${key}`;
     const leader = this.leaders.get(name);
-    if (leader) return leader.bodyHash === bodyHash ? this.follow(leader) : { kind: 'key-reused' };
+    if (leader) return leader.fingerprint === fingerprint ? this.follow(leader) : { kind: 'key-reused' };
     const outcome = lead();
-    this.leaders.set(name, { bodyHash, outcome, followers: 0 });
+    this.leaders.set(name, { fingerprint, outcome, followers: 0 });
     try {
       return await outcome;
     } finally {

@@ -1,4 +1,4 @@
-import type { InventoryClient } from '@holdfast/contracts';
+import type { OrderHolds } from '@holdfast/contracts';
 import { type Logger, silentLogger } from '@holdfast/observability';
 import type { OrderRecord, Step } from '../domain/order';
 import { PaySaga } from './pay-saga';
@@ -7,13 +7,13 @@ import type { ChargeState, PaymentProvider, ProviderAnswer } from './ports/payme
 import { SagaSteps } from './saga-steps';
 
 /** What an operator is told when an order at that step meets such answers. */
-async function complaintsAt(step: Step, inventory: Partial<InventoryClient>, state: ChargeState) {
+async function complaintsAt(step: Step, inventory: Partial<OrderHolds>, state: ChargeState) {
   const told: object[] = [];
   const logger: Logger = Object.assign(silentLogger(), { error: (fields: object) => void told.push(fields) });
   const charge = { reference: 'ch_1', state, nextActionUrl: null, refundedMinor: 0 };
   const provider = { capture: () => Promise.resolve({ kind: 'charge', charge }) } as Partial<PaymentProvider>;
   const store = { postpone: () => Promise.resolve() } as Partial<OrderStore>;
-  const steps = new SagaSteps(inventory as InventoryClient, provider as PaymentProvider);
+  const steps = new SagaSteps(inventory as OrderHolds, provider as PaymentProvider);
   const saga = new PaySaga({ store: store as OrderStore, steps, random: () => 0, logger, leaseMs: 1_000 });
   await saga.drive({ orderId: 'd1-o1', attempt: 1, step, tries: 3 } as OrderRecord);
   return told;
@@ -30,11 +30,11 @@ describe('units that are sold and cannot be charged', () => {
   });
 });
 
-it('tells whoever waits that the provider is slow, and nobody when it is not', async () => {
+it('reports a slow provider to waiting callers, and only a slow one', async () => {
   let answer = (_: ProviderAnswer) => {};
   const provider = { capture: () => new Promise<ProviderAnswer>((resolve) => (answer = resolve)) };
   const store = { postpone: () => Promise.resolve() } as Partial<OrderStore>;
-  const steps = new SagaSteps({} as InventoryClient, provider as Partial<PaymentProvider> as PaymentProvider);
+  const steps = new SagaSteps({} as OrderHolds, provider as Partial<PaymentProvider> as PaymentProvider);
   const deps = { steps, random: () => 0, logger: silentLogger(), leaseMs: 1_000 };
   const saga = new PaySaga({ ...deps, store: store as OrderStore });
   const order = { orderId: 'd1-o1', attempt: 1, step: 'capturing', tries: 0 } as OrderRecord;

@@ -1,16 +1,15 @@
 import { assertNever } from '@holdfast/kernel';
-import type { InventoryClient, PayForHold } from '@holdfast/contracts';
+import type { OrderHolds, PayForHold } from '@holdfast/contracts';
 import { type Move, NO_PROVIDER, type OrderReason, type OrderRecord, providerKey } from '../domain/order';
 import type { CallOptions, Charge, PaymentProvider, ProviderAnswer } from './ports/payment-provider.port';
 
 /**
- * What came of doing what an order's step asks for. `wait`: no word yet, or nobody knows; the same is done again later with the same key.
- * `stuck`: it will not help, and an operator has to be told.
+ * Result of a step. `wait`: no answer yet or outcome unknown; retry with the same key. `stuck`: an operator must intervene.
  */
 export type Verdict = { kind: 'move'; move: Move } | { kind: 'wait'; why: string; stuck?: boolean };
 
-const LAST_CALL_MS = 250; // a call that is made at the very end still gets the time of a round trip
-// A repeated call need not be waited for: a lookup tells what became of it, and while it hangs others wait for the completer.
+const LAST_CALL_MS = 250; // a call just before the end still gets the time of a round trip
+// Short, since a lookup shows the outcome of a repeated call, and while it hangs other orders wait for the completer.
 const REPEATED_CALL_MS = 1_000;
 
 const move = (it: Move): Verdict => ({ kind: 'move', move: it });
@@ -18,12 +17,12 @@ const wait = (why: string): Verdict => ({ kind: 'wait', why });
 const isOver = (order: OrderRecord): boolean => order.giveUpInMs !== null && order.giveUpInMs <= 0;
 
 /**
- * One method a step, each asking one other party. All of them may run twice, at once, or again after a crash: the hold knows its order, the
- * charge its key, the refund its order.
+ * One method for each step, each calling one other party. Any of them may run twice, concurrently, or again after a crash: the hold is identified
+ * by its order, the charge by its key, the refund by its order.
  */
 export class SagaSteps {
   constructor(
-    private readonly inventory: InventoryClient,
+    private readonly inventory: OrderHolds,
     private readonly provider: PaymentProvider,
   ) {}
 
@@ -80,7 +79,7 @@ export class SagaSteps {
       case 'payment-in-flight':
         return refuse('request-in-progress');
       case 'busy':
-        // Nothing is at stake yet, so the shopper decides about another try; the hold is given back in case it was extended after all.
+        // No money has moved, so the shopper decides whether to retry; the hold is yielded in case it was extended after all.
         return move({ step: 'yielding', reason: 'temporarily-unavailable' });
       default:
         return assertNever(outcome);
@@ -88,7 +87,7 @@ export class SagaSteps {
   }
 
   private async authorise(order: OrderRecord): Promise<Verdict> {
-    // An earlier try may have arrived although its answer did not: ask before anything else.
+    // An earlier try may have arrived although its answer was lost: look it up first.
     if (order.tries > 0 || isOver(order)) {
       const known = await this.provider.lookup(providerKey(order));
       if (known.kind === 'charge') return this.judge(order, known.charge);
@@ -118,7 +117,7 @@ export class SagaSteps {
     return isOver(order) ? move({ step: 'voiding', reason: 'payment-timed-out' }) : wait(whyOf(answer));
   }
 
-  /** What the state of the charge means for an order that has not been confirmed. */
+  /** The move that follows from the charge's state, for an order that is not confirmed. */
   private judge(order: OrderRecord, charge: Charge): Verdict {
     const { reference, state } = charge;
     switch (state) {
@@ -153,7 +152,7 @@ export class SagaSteps {
         return move({ step: 'retaking' });
       case 'not-active':
       case 'not-found':
-        // Somebody ended the hold on purpose. Money that was only set aside goes back; money that was taken deserves its units.
+        // The hold was ended on purpose. An authorisation is voided; captured money gets its units.
         return order.paymentState === 'captured'
           ? move({ step: 'retaking' })
           : move({ step: 'voiding', reason: 'hold-not-active' });
@@ -187,13 +186,13 @@ export class SagaSteps {
     if (answer.kind !== 'charge') return wait(whyOf(answer));
     const { state, reference } = answer.charge;
     if (state === 'captured') return move({ step: 'paid', paymentState: state, reference });
-    // The provider has let go of the authorisation; a charge in these states takes no money any more.
+    // The authorisation has ended; a charge in these states can never be captured.
     if (state === 'voided' || state === 'declined')
       return move({ step: 'returning', paymentState: state, reference, reason: 'payment-voided' });
     return wait(`sold, but the charge is ${state}`);
   }
 
-  /** An order of 0: the hold's end is all there is to it. */
+  /** An order of 0 only confirms its hold. */
   private async give(order: OrderRecord): Promise<Verdict> {
     const outcome = await this.inventory.confirmHold(holdOf(order));
     switch (outcome.kind) {
@@ -235,7 +234,7 @@ export class SagaSteps {
         return move({ step: 'releasing', paymentState: state, reference });
       case 'declined':
         return move({ step: 'yielding', paymentState: state, reference, reason: 'payment-declined' });
-      case 'captured': // it came through after all
+      case 'captured': // it succeeded after all
         return move({ step: 'confirming', paymentState: state, reference });
       case 'processing':
         return move({ step: 'awaiting', reference, neverGiveUp: true });

@@ -1,21 +1,21 @@
-/** How long checkout waits for what. One object, so that tests can hurry. */
+/** Checkout's timings, in one object, so that tests can shorten them. */
 export interface CheckoutTimings {
-  /** A shopper waits that long for the provider, then gets a 202. */
+  /** How long a shopper waits for the provider before a 202. */
   answerBudgetMs: number;
-  /** A second request with the same key waits that long for the first one's answer: of another process, by looking again and again … */
+  /** How long a second request with the same key waits for the first one's answer: of another process, by polling … */
   replayWaitMs: number;
-  /** … and of this one, by joining it. The first may wait 8 s for its turn; a call from a gateway ends after 13 s. */
+  /** … and of this process, by joining it. The first may wait 8 s for a permit; a call from a gateway ends after 13 s. */
   joinWaitMs: number;
   /**
-   * Nobody else touches an order that was moved on within this time; longer than any one step takes. The longest of a completer asks the
-   * provider (`providerDeadlineMs`) and then repeats a call for a second.
+   * The lease of an order that was moved; longer than any step. The longest, of a completer, is a lookup at the provider (`providerDeadlineMs`)
+   * and a repeated call of a second.
    */
   leaseMs: number;
-  /** One call to the provider. Longer than the slowest honest answer (`tok_slow`: 3 s). */
+  /** One call to the provider. Longer than the slowest regular answer (`tok_slow`: 3 s). */
   providerDeadlineMs: number;
-  /** Pause between two looks for due orders. */
+  /** Interval of the search for due orders. */
   completerEveryMs: number;
-  /** Pause between two looks for late charges and undelivered webhooks of the sandbox. */
+  /** Interval of the search for late charges and undelivered webhooks of the sandbox. */
   sandboxEveryMs: number;
 }
 

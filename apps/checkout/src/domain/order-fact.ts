@@ -6,7 +6,7 @@ export interface OrderFact {
   payload: Record<string, unknown>;
 }
 
-/** What an order's arrival at a step means to others; null when nothing. */
+/** The fact that an order's arrival at a step publishes; null when none. */
 export function factOf(order: OrderRecord, step: Step, reason: string | null): OrderFact | null {
   const payload = {
     orderId: order.orderId,

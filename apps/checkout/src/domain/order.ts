@@ -1,22 +1,22 @@
 import type { HoldLine, OrderPayment, OrderState } from '@holdfast/contracts';
 
 /**
- * The recovery point of an order: what has to be done next. It is committed before the thing is done, so whoever finds the order after a
- * crash does the same thing again with the same key, and everything that is called knows its keys again.
+ * The recovery point of an order: what to do next. It is committed before it is done, so a worker that finds the order after a crash repeats it
+ * with the same key, and every callee recognizes the key.
  */
 export const STEPS = [
-  'extending', // make the hold outlive the payment
-  'authorising', // ask the provider to set the money aside
-  'awaiting', // the shopper or the provider has the word
-  'confirming', // the money is there: held units become sold
-  'retaking', // the hold was over when the money came: take the same units again
-  'capturing', // the units are sold: take the money
-  'giving', // there is nothing to pay: held units become sold
-  'returning', // the units are sold and the money will never come: put them back on offer
-  'voiding', // let go of money that must not be taken
+  'extending', // extend the hold by the payment window
+  'authorising', // authorise the payment at the provider
+  'awaiting', // wait for the shopper or the provider
+  'confirming', // the money is authorised: held units become sold
+  'retaking', // the hold had expired when the money arrived: take the same units again
+  'capturing', // the units are sold: capture the money
+  'giving', // nothing to pay: held units become sold
+  'returning', // the units are sold but the payment was void: put them back on offer
+  'voiding', // void an authorisation that must not be captured
   'yielding', // give the hold back to its owner, who may pay in another way
   'releasing', // give the units back
-  'refunding', // money was taken and there is nothing to give for it
+  'refunding', // money was captured and the units are gone
   'paid',
   'failed',
   'refunded',
@@ -24,8 +24,8 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 /**
- * Which step may follow which. Only forward: no webhook, replay or second completer can bring an order back.
- * The one way out of `failed` is a new attempt under the same key, open only while no answer was given for the key.
+ * Which step may follow which. Only forward: no webhook, replay or second completer can move an order back.
+ * The only way out of `failed` is a new attempt under the same key, while the key has no answer yet.
  */
 export const NEXT: Readonly<Record<Step, readonly Step[]>> = {
   extending: ['authorising', 'giving', 'yielding', 'failed'],
@@ -36,7 +36,7 @@ export const NEXT: Readonly<Record<Step, readonly Step[]>> = {
   capturing: ['paid', 'returning'],
   giving: ['paid', 'releasing'],
   returning: ['failed'],
-  // `awaiting`: the provider says that what is being processed can no longer be stopped.
+  // `awaiting`: the provider reports that a charge in processing can no longer be stopped.
   voiding: ['releasing', 'awaiting', 'confirming', 'yielding'],
   yielding: ['failed'],
   releasing: ['failed'],
@@ -46,7 +46,7 @@ export const NEXT: Readonly<Record<Step, readonly Step[]>> = {
   refunded: [],
 };
 
-/** What the shopper is told at each step. The table's generated column says the same. */
+/** The public state at each step. The table's generated column has the same rule. */
 export const STATE_OF: Readonly<Record<Step, OrderState>> = {
   extending: 'pending',
   authorising: 'pending',
@@ -65,7 +65,7 @@ export const STATE_OF: Readonly<Record<Step, OrderState>> = {
   refunded: 'refunded',
 };
 
-/** At these steps the provider has the word. */
+/** The steps that call the provider. */
 export const ASKS_PROVIDER: ReadonlySet<Step> = new Set([
   'authorising',
   'awaiting',
@@ -90,11 +90,13 @@ export type OrderReason =
 
 export type PaymentState = OrderPayment['state'];
 
-/** The provider of an order whose total is 0: nobody is asked, and there is no charge. */
+/** The provider of an order whose total is 0: no call, no charge. */
 export const NO_PROVIDER = 'none';
 
-/** What a shopper asks for, with what was read from the hold: fixed for one attempt. */
+/** What a shopper orders, with what was read from the hold: fixed for one attempt. */
 export interface OrderIntent {
+  /** Who sells the drop; null if inventory could not tell it in time. */
+  merchantId: string | null;
   dropId: string;
   orderId: string;
   customerId: string;
@@ -109,20 +111,20 @@ export interface OrderIntent {
   currency: string;
 }
 
-/** An order as the ledger keeps it. */
-export interface OrderRecord extends OrderIntent {
-  /** 1 for the first try at paying; with the order's id it makes the provider's key. */
+/** An order as the ledger stores it. */
+export interface OrderRecord extends Omit<OrderIntent, 'merchantId'> {
+  /** 1 for the first attempt to pay; with the order's id it forms the provider's key. */
   attempt: number;
   step: Step;
-  /** Checks made at this step without getting on; paces the next one. */
+  /** Checks at this step without progress; determines the delay of the next one. */
   tries: number;
-  /** Grows with each webhook, so that a check that began before it does not put the next one off. */
+  /** Grows with each webhook, so that a check that began before it does not delay the next one. */
   wakes: number;
   paymentState: PaymentState;
   reference: string | null;
   nextActionUrl: string | null;
   reason: OrderReason | null;
-  /** The hold's time with its payment window; null before the hold is extended. */
+  /** The hold's deadline including the payment window; null before the hold is extended. */
   payableUntil: string | null;
   /** Milliseconds until the payment is given up, by the database's clock at the time of reading; null for never. */
   giveUpInMs: number | null;
@@ -131,7 +133,7 @@ export interface OrderRecord extends OrderIntent {
   createdAt: string;
 }
 
-/** A step forward with what it changes; what is left out stays. */
+/** A move to another step, with the fields that it changes. */
 export interface Move {
   step: Step;
   paymentState?: PaymentState;
@@ -139,10 +141,10 @@ export interface Move {
   nextActionUrl?: string;
   reason?: OrderReason;
   payableUntil?: string;
-  /** The provider cannot stop any more: wait for its word, however long it takes. */
+  /** The provider cannot stop the charge any more: wait for its outcome, however long it takes. */
   neverGiveUp?: boolean;
 }
 
-/** Under this key the provider knows the charge. A new attempt is a new charge, so it is a new key. */
+/** The provider's key of the charge. A new attempt is a new charge, so it has a new key. */
 export const providerKey = (order: { orderId: string; attempt: number }): string =>
   `${order.orderId}.${order.attempt}`;

@@ -5,8 +5,8 @@ import type { OrderReason, OrderRecord } from './order';
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * The refusal that an order without an answer ends in; null while it has not been refused. Only before the first answer: what became of an
- * order after a 202 is told by the order itself.
+ * The refusal in which an order without an answer ends; null while it is not refused. Only before the first answer: after a 202 the order itself
+ * shows its outcome.
  */
 export function refusalOf(order: OrderRecord): PlaceOrderOutcome | null {
   const refused = order.step === 'failed' || order.step === 'yielding';
@@ -22,7 +22,7 @@ function outcomeOf(reason: OrderReason, orderId: string): PlaceOrderOutcome {
     case 'hold-not-found':
       return { kind: 'hold-not-found' };
     case 'hold-expired':
-    case 'payment-timed-out': // the hold went with it
+    case 'payment-timed-out': // the hold has expired as well
       return { kind: 'hold-expired' };
     case 'hold-not-active':
     case 'units-gone':

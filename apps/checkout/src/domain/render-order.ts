@@ -1,10 +1,10 @@
-import type { Order, OrderState } from '@holdfast/contracts';
+import type { Order, OrderState, StaffOrder } from '@holdfast/contracts';
 import { type OrderRecord, STATE_OF } from './order';
 
-// A payment may be given up and come through after all; then there is nothing to explain.
+// A payment may be given up and succeed after all; then there is no reason to show.
 const TELLS_WHY: ReadonlySet<OrderState> = new Set(['failed', 'refunding', 'refunded']);
 
-/** The order as clients see it. The only place that makes one, so that the answer to a POST and to a GET cannot differ in shape. */
+/** The order as clients see it. The only place that renders it, so that POST and GET cannot differ in shape. */
 export function toOrder(record: OrderRecord): Order {
   const { paymentState, nextActionUrl } = record;
   const state = STATE_OF[record.step];
@@ -30,4 +30,9 @@ export function toOrder(record: OrderRecord): Order {
     ...(record.reason && TELLS_WHY.has(state) ? { reason: record.reason } : {}),
     createdAt: record.createdAt,
   };
+}
+
+/** The order as staff see it. */
+export function toStaffOrder(record: OrderRecord): StaffOrder {
+  return { ...toOrder(record), email: record.email, customerId: record.customerId };
 }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-const TOLERANCE_SECONDS = 300; // a recorded delivery cannot be played again later than that
-const SIGNATURES_MAX = 4; // two live secrets, and room; each costs one comparison
+const TOLERANCE_SECONDS = 300; // a recorded delivery cannot be replayed after this time
+const SIGNATURES_MAX = 4; // two active secrets, and reserve; each costs one comparison
 
 /** HMAC-SHA-256 of `<t>.<raw body>`, hex. */
 export function signatureOf(secret: string, unixSeconds: number, rawBody: Buffer): string {
@@ -14,8 +14,8 @@ export function signatureHeader(secret: string, unixSeconds: number, rawBody: Bu
 }
 
 /**
- * True when one of the header's signatures was made with one of the secrets over exactly these bytes, at most five minutes away from `nowMs`.
- * Each comparison takes the same time wherever the first difference stands.
+ * True when one of the header's signatures was made with one of the secrets over exactly these bytes, at most five minutes from `nowMs`. The
+ * comparisons take constant time.
  */
 export function isSigned(
   header: string | undefined,

@@ -1,4 +1,4 @@
-import type { DropRecord, InventoryClient, LiveFeed, LiveListener, StockView } from '@holdfast/contracts';
+import type { DropRecord, Drops, LiveFeed, LiveListener, StockView } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { DropDirectory } from './drop-directory';
 
@@ -21,12 +21,15 @@ function record(revision: number, state: DropRecord['state']): DropRecord {
   };
 }
 
-/** A ledger that shows the answers in turn, the last one for ever, and a feed in which the test speaks. */
+/**
+ * A ledger that returns the given answers in turn, then always the last one, and a feed for the test to
+ * publish on.
+ */
 function directoryOver(answers: (DropRecord | null)[]) {
   let listener: LiveListener = () => undefined;
   const getDrop = jest.fn(() => Promise.resolve(answers.length > 1 ? answers.shift()! : answers[0]!));
   const directory = new DropDirectory(
-    { getDrop } as unknown as InventoryClient,
+    { getDrop } as unknown as Drops,
     {
       ofDrop: () => Promise.resolve([]),
       freshness: () => Promise.resolve({ staleSince: null }),
@@ -53,7 +56,7 @@ describe('drop directory', () => {
     expect((await directory.get('d1234567'))?.state).toBe('open');
   });
 
-  it('gives what there is when the change never shows, and asks once when nothing was told', async () => {
+  it('returns the current state if the change never appears, and reads once without a message', async () => {
     const { directory, told, getDrop } = directoryOver([record(1, 'open')]);
     await directory.get('d1234567');
     expect(getDrop).toHaveBeenCalledTimes(1);

@@ -1,10 +1,10 @@
 import {
   type DropRecord,
+  type Drops,
   type DropSummary,
   type DropSummaryView,
   type DropView,
   dropStateAt,
-  type InventoryClient,
   type ListDrops,
   type LiveFeed,
   type LiveMessage,
@@ -17,7 +17,7 @@ import {
 import type { Clock } from '@holdfast/kernel';
 import { ReadThrough } from './read-through';
 
-/** A drop as clients see it, with the tag that changes when anything in it changes but the server's time. */
+/** A drop as clients see it, with a tag that changes with anything in it except the server's time. */
 export interface DropSnapshot<View extends DropView = DropView> {
   view: View;
   /** Weak: two answers with the same tag may differ in `serverTime`. */
@@ -31,24 +31,24 @@ const RECORDS_BYTES_MAX = 64 * 1024 * 1024;
 const LISTS_BYTES_MAX = 32 * 1024 * 1024;
 const ITEM_BYTES = 300; // measured, with names and addresses of pictures as shops have them
 const READ_DEADLINE_MS = 1_500;
-// 0.1 s in all for a gap of a moment; should it ever be longer, the age limit of the cache mends what was missed.
+// 0.1 s in all for a short gap; if it is longer, the age limit of the cache repairs what was missed.
 const VISIBLE_TRIES = 10;
 const VISIBLE_WAIT_MS = 10;
-const PATIENCE_MS = 700; // a healthy read takes a few; then the last known state, marked stale, is the better answer
+const PATIENCE_MS = 700; // a healthy read takes a few; after this the last known state, marked stale, is the better answer
 
 /**
- * What the gateway knows about drops: the record from inventory, kept for half a second and read again when the feed says that it changed,
- * joined with the counts of the stock view as they are at the moment of asking.
+ * Drops as the gateway knows them: the record from inventory, cached for half a second and reloaded when the feed reports a change, joined with the
+ * current counts of the stock view.
  */
 export class DropDirectory {
   private readonly records: ReadThrough<DropRecord | null>;
   private readonly lists: ReadThrough<Page<DropSummary>>;
-  /** The newest revision that the feed has told of, of the drops that it told of last. */
+  /** The newest revision on the feed, for the most recently changed drops. */
   private readonly told = new Map<string, number>();
   private unsubscribe: (() => void) | undefined;
 
   constructor(
-    private readonly inventory: InventoryClient,
+    private readonly drops: Pick<Drops, 'listDrops' | 'getDrop'>,
     private readonly stock: StockView,
     private readonly feed: LiveFeed,
     private readonly clock: Clock,
@@ -73,13 +73,13 @@ export class DropDirectory {
       entriesMax: LISTS_MAX,
       bytesOf: (page) => page.items.reduce((sum, drop) => sum + bytesOf(drop), 0),
       bytesMax: LISTS_BYTES_MAX,
-      load: (query) => inventory.listDrops(JSON.parse(query) as ListDrops),
+      load: (query) => drops.listDrops(JSON.parse(query) as ListDrops),
     });
   }
 
-  /** Begins to listen for changed drops. */
+  /** Subscribes to changes of drops. */
   start(): void {
-    this.unsubscribe ??= this.feed.subscribe((message) => this.heed(message));
+    this.unsubscribe ??= this.feed.subscribe((message) => this.onMessage(message));
   }
 
   stop(): void {
@@ -87,12 +87,12 @@ export class DropDirectory {
     this.unsubscribe = undefined;
   }
 
-  /** The drop with its counts of this moment; null when there is none, or only a draft. Throws `ServiceUnavailable`. */
+  /** The drop with its current counts; null when there is none, or only a draft. Throws `ServiceUnavailable`. */
   async get(dropId: string): Promise<DropView | null> {
     return (await this.snapshot(dropId))?.view ?? null;
   }
 
-  /** Whether shoppers may see such a drop. Throws `ServiceUnavailable`. */
+  /** Whether the drop exists for shoppers. Throws `ServiceUnavailable`. */
   async has(dropId: string): Promise<boolean> {
     return (await this.records.get(dropId)).value !== null;
   }
@@ -114,7 +114,7 @@ export class DropDirectory {
     return { items, nextCursor: page.nextCursor };
   }
 
-  private heed(message: LiveMessage): void {
+  private onMessage(message: LiveMessage): void {
     if (message.kind !== 'drop') return;
     this.told.delete(message.dropId);
     if (this.told.size >= RECORDS_MAX) this.told.delete(this.told.keys().next().value!);
@@ -124,12 +124,12 @@ export class DropDirectory {
   }
 
   /**
-   * The ledger's log tells of a commit a moment before other connections can see it. A record older than what the feed told (or none, for a
-   * draft that has just been opened) is therefore read again, or readers would learn of each change only with the next one.
+   * The ledger's log delivers a commit slightly before other connections can see it. A record older than the feed's revision (or none, for a draft
+   * that has just been opened) is therefore read again, or readers would see each change only with the next one.
    */
   private async read(dropId: string): Promise<DropRecord | null> {
     for (let tries = 1; ; tries += 1) {
-      const record = await this.inventory.getDrop(dropId);
+      const record = await this.drops.getDrop(dropId);
       const wanted = this.told.get(dropId) ?? 0;
       if ((record?.revision ?? 0) >= wanted || tries === VISIBLE_TRIES) return record;
       await new Promise((resolve) => setTimeout(resolve, VISIBLE_WAIT_MS));

@@ -1,18 +1,6 @@
+import { TestClock } from '@holdfast/testing';
 import { ServiceUnavailable } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
 import { ReadThrough } from './read-through';
-
-class TestClock extends Clock {
-  ms = 1_763_800_000_000;
-  /** How far somebody has set the wall clock. */
-  setByMs = 0;
-  now() {
-    return this.ms + this.setByMs;
-  }
-  override monotonicMs() {
-    return this.ms;
-  }
-}
 
 function setup(entriesMax = 10) {
   const clock = new TestClock();
@@ -82,7 +70,7 @@ describe('reading through', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('gives the last value, marked, while the source is away, and does not ask at each request', async () => {
+  it('returns the last value, marked, while the source is unreachable, and does not load at each request', async () => {
     const { clock, asked, cache } = setup();
     const first = cache.get('a');
     asked[0]!.answer('1');

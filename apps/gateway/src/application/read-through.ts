@@ -8,14 +8,14 @@ export interface ReadThroughOptions<V> {
   clock: Clock;
   /** A value is read again when it is older. */
   maxAgeMs: number;
-  /** Keys kept; the least recently asked for goes first. */
+  /** Keys kept; the least recently used is evicted first. */
   entriesMax: number;
-  /** About how many bytes a value takes; without it, all values together are not bounded but by their number. */
+  /** About how many bytes a value takes; without it, values are bounded only by their number. */
   bytesOf?: (value: V) => number;
-  /** All values together; the newest one stays, however big it is. */
+  /** Of all values; the newest one stays, however big it is. */
   bytesMax?: number;
   deadlineMs: number;
-  /** How long who could have the last value waits for a newer one. */
+  /** How long a reader waits for a newer value when there is a stale one. */
   patienceMs: number;
 }
 
@@ -24,15 +24,15 @@ interface Entry<V> {
   readAtMs: number;
   bytes: number;
   loading: Promise<V> | undefined;
-  /** After a failed or slow read the old value is given at once until then, so that a dead source does not slow every reader down. */
+  /** After a failed or slow read the old value is returned at once until then, so that a dead source does not slow every reader down. */
   restUntilMs: number;
 }
 
 const REST_AFTER_FAILURE_MS = 1_000;
 
 /**
- * A bounded cache that reads through, once for all who ask at the same time. When the source is away it gives the last value it had and says
- * so (`behind`), because a page with old counts marked old is worth more than an error.
+ * A bounded read-through cache that coalesces concurrent loads. While the source is unreachable it returns the last value, marked `behind`:
+ * a page with counts marked as old is better than an error.
  */
 export class ReadThrough<V> {
   private readonly entries = new Map<string, Entry<V>>();
@@ -53,13 +53,13 @@ export class ReadThrough<V> {
       const value = await withDeadline(this.options.what, this.options.patienceMs, loading);
       return { value, behind: false };
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isUnreachable(error)) throw error;
       entry.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
       return { value: entry.value.it, behind: true };
     }
   }
 
-  /** The next reader gets it from the source, even if a read that began before is still under way. */
+  /** The next reader loads it from the source, even if an earlier load is still in flight. */
   outdate(key: string): void {
     const entry = this.entries.get(key);
     if (!entry) return;
@@ -100,13 +100,13 @@ export class ReadThrough<V> {
 
   private keep(key: string, entry: Entry<V>, value: V): void {
     entry.value = { it: value };
-    // One that was let go meanwhile is good for those who wait for it.
+    // Evicted during the load: return it to its waiters, do not cache it.
     if (this.entries.get(key) !== entry) return;
     const bytes = this.options.bytesOf?.(value) ?? 0;
     this.bytes += bytes - entry.bytes;
     entry.bytes = bytes;
     while (this.bytes > (this.options.bytesMax ?? Infinity) && this.entries.size > 1) {
-      // The newest one is wanted now, whoever was asked for since.
+      // The newest one is in use now, even if others were used since its load began.
       this.entries.delete(key);
       this.entries.set(key, entry);
       this.dropOldest();
@@ -118,7 +118,7 @@ export class ReadThrough<V> {
     const askedAtMs = clock.monotonicMs();
     const loading = withDeadline(what, deadlineMs, this.options.load(key)).then(
       (value) => {
-        if (entry.loading !== loading) return value; // outdated meanwhile: good for who waited, not for keeping
+        if (entry.loading !== loading) return value; // superseded during the load: return it to its waiters, do not cache it
         this.keep(key, entry, value);
         entry.readAtMs = askedAtMs;
         entry.loading = undefined;
@@ -134,6 +134,6 @@ export class ReadThrough<V> {
   }
 }
 
-function isAway(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   return error instanceof ServiceUnavailable || error instanceof DeadlineExceeded;
 }

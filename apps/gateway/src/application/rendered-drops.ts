@@ -9,13 +9,13 @@ export interface Rendered {
   etag: string;
 }
 
-const TEXT_AGE_MS_MAX = 100; // a crowd of readers costs ten renderings a second; `serverTime` is off by as much at most
+const TEXT_AGE_MS_MAX = 100; // bounds it to ten renderings a second; `serverTime` is off by at most as much
 const DROPS_MAX = 200;
 const LISTS_MAX = 50;
 const BYTES_MAX = 32 * 1024 * 1024; // of either; 5,000 SKUs are 1.4 MB of text
-const DEADLINE_MS = 5_000; // the directory below has its own, and keeps the last state
+const DEADLINE_MS = 5_000; // the directory has its own, and keeps the last state
 
-/** Drops as the text that HTTP sends, rendered once for all who ask in the same tenth of a second. */
+/** Drops as the text that HTTP sends, rendered once for all requests of the same tenth of a second. */
 export class RenderedDrops {
   private readonly drops: ReadThrough<Rendered | null>;
   private readonly lists: ReadThrough<Rendered>;
@@ -70,7 +70,7 @@ function renderList({ items, nextCursor }: { items: DropSnapshot[]; nextCursor: 
   return { body, etag: `W/"${hashOf(`${tags}${nextCursor ?? ''}`)}"` };
 }
 
-/** FNV-1a, twice with different starts: tells two lists apart, and needs no import of the platform. */
+/** FNV-1a, twice with different starts: distinguishes lists, and needs no platform module. */
 function hashOf(text: string): string {
   let a = 0x811c9dc5;
   let b = 0x01000193;

@@ -1,4 +1,4 @@
-/** A limit: at most `quota` at once, and then as many as flow back in: `quota` in `windowSeconds`, evenly. */
+/** A limit: a burst of at most `quota`, replenished evenly at `quota` per `windowSeconds`. */
 export interface Quota {
   quota: number;
   windowSeconds: number;
@@ -6,17 +6,18 @@ export interface Quota {
 
 export interface Allowance {
   allowed: boolean;
-  /** How many more are allowed at this moment. */
+  /** Requests allowed now. */
   remaining: number;
-  /** Milliseconds until one more is allowed than now. */
+  /** Milliseconds until one more is allowed. */
   nextInMs: number;
-  /** What to keep for this caller: the theoretical arrival time of the next request, in ms. */
+  /** The value to store for this caller: the theoretical arrival time of the next request, in ms. */
   arrivalMs: number;
 }
 
 /**
- * Generic cell rate algorithm (ITU-T I.371): one number for each caller, no timer, no window whose edge lets twice the quota through.
- * @param arrivalMs what was kept from the last time; undefined for a caller not seen lately.
+ * Generic cell rate algorithm (ITU-T I.371): one number for each caller, no timer, and no bursts at the edge
+ * of a window.
+ * @param arrivalMs the stored value; undefined for a caller not seen recently.
  */
 export function gcra(
   { quota, windowSeconds }: Quota,
@@ -25,11 +26,11 @@ export function gcra(
 ): Allowance {
   const windowMs = windowSeconds * 1000;
   const stepMs = windowMs / quota;
-  // Never more than a window ahead, whatever the clock did: nobody can have used up more than that.
+  // Never more than a window ahead, which could only come from a changed clock.
   const from = arrivalMs === undefined ? nowMs : Math.min(Math.max(arrivalMs, nowMs), nowMs + windowMs);
   const next = from + stepMs;
   const roomMs = windowMs - (next - nowMs);
-  // Half a millisecond of grace: sums of fractions of a millisecond must not cost the last request of a quota.
+  // A tolerance of half a millisecond: rounding must not cost the last request of a quota.
   if (roomMs < -0.5) return { allowed: false, remaining: 0, nextInMs: Math.ceil(-roomMs), arrivalMs: from };
   const remaining = Math.max(0, Math.floor((roomMs + 0.5) / stepMs));
   return {

@@ -1,27 +1,27 @@
-/** A replaced refresh token stays good for so long: the answer that had its successor may have been lost. */
+/** How long a replaced refresh token stays valid: the answer with its successor may have been lost. */
 export const GRACE_MS = 10_000;
 
 /**
- * What is remembered of a guest session whose refresh token was replaced at least once. All tokens of a session are one family; each is a
- * generation of it, the first being 0.
+ * The stored state of a guest session whose refresh token was replaced at least once. All tokens of a session are one family; each is a generation
+ * of it, beginning with 0.
  */
 export interface Family {
   newest: number;
-  /** When the newest one was made. */
+  /** When the newest one was created. */
   atMs: number;
   ended: boolean;
 }
 
 export type Rotation =
-  /** Go on with this generation. Its token is made of these two numbers, so the same answer gives the same token. */
+  /** Continue with this generation. Its token is derived from these two numbers, so the same answer gives the same token. */
   | { kind: 'successor'; generation: number; atMs: number }
-  /** A token that was replaced long ago: one of the two who have it stole it. The family has ended with this. */
+  /** A token that was replaced long ago: one of its two holders has stolen it. This ends the family. */
   | { kind: 'reused' }
   | { kind: 'ended' };
 
 /**
- * The rule of rotation; in Redis the same stands in rotate-family-1.lua. A family that nobody remembers is believed, and so is a generation newer
- * than the one remembered: memory may be lost, and a guest must not lose their holds with it (docs/adr/0016-guest-sessions-remember-little.md).
+ * The rule of rotation; rotate-family-1.lua is the same in Redis. An unknown family is accepted, and so is a generation newer than the stored one:
+ * the store may lose data, and a guest must not lose their holds with it (docs/adr/0016-guest-sessions-remember-little.md).
  */
 export function rotate(
   family: Family | undefined,

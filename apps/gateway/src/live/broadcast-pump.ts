@@ -1,7 +1,7 @@
 import type { LiveFrame } from './live-frame';
 import type { LiveReader } from './live-reader';
 
-/** Runs `work` at the next turn of the event loop, after the I/O that waits. */
+/** Runs `work` in the next turn of the event loop, after pending I/O. */
 export type NextTurn = (work: () => void) => void;
 
 interface Job {
@@ -13,8 +13,8 @@ interface Job {
 }
 
 /**
- * Writes frames to readers in slices, a slice a turn of the event loop, one drop after the other: thousands of readers of one drop delay
- * neither a request nor the readers of another.
+ * Writes frames to readers in slices, one slice in each turn of the event loop, alternating between drops: thousands of readers of one drop delay
+ * neither requests nor the readers of another drop.
  */
 export class BroadcastPump {
   private readonly jobs: Job[] = [];
@@ -25,7 +25,7 @@ export class BroadcastPump {
     private readonly nextTurn: NextTurn = setImmediate,
   ) {}
 
-  /** Starts with the first slice at once; resolves by calling `done`. Frames of one drop must be given one after the other. */
+  /** Writes the first slice at once, and calls `done` at the end. Frames of one drop must be sent sequentially. */
   run(frame: LiveFrame, readers: Iterable<LiveReader>, onSlow: () => void, done: () => void): void {
     this.jobs.push({ frame, readers: [...readers], next: 0, onSlow, done });
     if (this.running) return;

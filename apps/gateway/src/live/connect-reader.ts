@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { markLive } from '../entrypoints/http/server/connections/live-socket';
 import { LiveReader } from './live-reader';
 
-const KEEP_ALIVE_PROBE_MS = 30_000; // a peer that vanished without a word is noticed by the kernel
+const KEEP_ALIVE_PROBE_MS = 30_000; // the kernel notices a peer that vanished without closing
 
 /**
- * Takes the connection out of the framework's hands and sends the head of the stream, with the headers that the edge has set so far (security,
- * request id, limits). Null when the client has gone away meanwhile.
+ * Takes the connection over from the framework and sends the head of the stream, with the headers that were set so far (security, request id,
+ * limits). Null when the client has disconnected.
  */
 export function connectReader(
   request: FastifyRequest,
@@ -18,7 +18,7 @@ export function connectReader(
   const socket = response.socket;
   reply.hijack();
   if (!socket || socket.destroyed) {
-    // No socket: the request stands behind another one on its connection, which a stream without end cannot.
+    // No socket: the request is pipelined behind another one, which an endless stream cannot be.
     request.raw.socket.destroy();
     return null;
   }
@@ -37,7 +37,7 @@ export function streamHeaders(reply: FastifyReply): OutgoingHttpHeaders {
   return {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
     'content-type': 'text/event-stream',
-    // no-transform and no Content-Encoding: a proxy that compresses keeps the events to itself until it has enough of them.
+    // no-transform and no Content-Encoding: a proxy that compresses would buffer the events.
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   };

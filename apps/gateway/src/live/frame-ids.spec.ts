@@ -1,14 +1,5 @@
-import { Clock } from '@holdfast/kernel';
+import { TestClock } from '@holdfast/testing';
 import { FrameIds, readLastEventId } from './frame-ids';
-
-class TestClock extends Clock {
-  constructor(public ms: number) {
-    super();
-  }
-  now() {
-    return this.ms;
-  }
-}
 
 describe('ids of events', () => {
   it('grow within a millisecond, and when the clock is set back', () => {

@@ -4,8 +4,8 @@ const IDS_PER_MS = 1_000; // today's time in ms × 1000 stays below 2^53 until t
 const CLOCK_SKEW_MS_MAX = 60_000;
 
 /**
- * Numbers for `id:` that only grow, also over a restart: they count on from the wall clock. A reader that brings a greater one (another gateway's
- * clock is ahead, or ours was set back) lifts them above it, within a bound, so that nobody can push them up to the end.
+ * Numbers for `id:` that only grow, also across restarts: they start from the wall clock. A reader with a greater id (another gateway's clock is
+ * ahead, or ours was set back) raises them above it, within a bound, so that a client cannot exhaust them.
  */
 export class FrameIds {
   private last = 0;
@@ -17,18 +17,18 @@ export class FrameIds {
     return this.last;
   }
 
-  /** Takes note of an id that a reader has seen. */
+  /** Records an id that a reader has seen. */
   seen(id: number): void {
     if (id <= (this.clock.now() + CLOCK_SKEW_MS_MAX) * IDS_PER_MS) this.last = Math.max(this.last, id);
   }
 
-  /** When the id was given out, in ms since the epoch. */
+  /** When the id was issued, in ms since the epoch. */
   static timeOf(id: number): number {
     return Math.floor(id / IDS_PER_MS);
   }
 }
 
-/** Reads `Last-Event-ID`. Undefined when there is none, or none of ours. */
+/** Parses `Last-Event-ID`. Undefined when it is missing or not an id of ours. */
 export function readLastEventId(header: string | undefined): number | undefined {
   if (header === undefined || !/^\d{1,16}$/.test(header.trim())) return undefined;
   const id = Number(header);

@@ -13,13 +13,13 @@ export interface LiveContext {
   settings: LiveSettings;
   pump: BroadcastPump;
   counted: { frames: number; slowReaders: number };
-  /** The moment since which the source of counts is behind; null while it keeps up. */
+  /** Since when the source of counts is stale; null while it is fresh. */
   staleSince(): string | null;
 }
 
 const RETRY_MS = 2_000;
 
-/** One drop with its readers: the newest counts, and the frames on their way. It lives while somebody reads. */
+/** One drop with its readers: the newest counts, and the frames in flight. It exists while it has readers. */
 export class LiveChannel {
   readonly readers = new Set<LiveReader>();
   private readonly coalescer: StockCoalescer;
@@ -28,7 +28,7 @@ export class LiveChannel {
   private sending = false;
   private timer: NodeJS.Timeout | undefined;
   private snapshot: { data: LiveFrame; madeAtMs: number; isNewest: boolean } | undefined;
-  /** Counts that a look at the view found newer than the feed had told; sent if the feed stays silent about them. */
+  /** Counts that are newer in the view than on the feed; sent if the feed does not deliver them. */
   private suspects: LiveCounts[] = [];
 
   constructor(
@@ -40,12 +40,12 @@ export class LiveChannel {
     this.coalescer.prime(drop.items.map((item) => ({ sku: item.sku, ...item.stock })));
   }
 
-  /** True when the counts of all items are known: before that, nobody may be told that nothing is left. */
+  /** True when the counts of all items are known: before that, no reader may be told that an item is sold out. */
   get complete(): boolean {
     return this.drop.items.every((item) => (this.coalescer.get(item.sku)?.version ?? 0) > 0);
   }
 
-  /** Takes counts before the first reader came. */
+  /** Stores counts before the first reader joins. */
   prime(rows: readonly StockRow[]): void {
     this.coalescer.prime(rows.map(toCounts));
   }
@@ -53,7 +53,7 @@ export class LiveChannel {
   join(reader: LiveReader, lastEventId: number | undefined): void {
     if (lastEventId !== undefined) this.ids.seen(lastEventId);
     const seq = this.ids.next();
-    // Who comes back may have seen, at another gateway, counts that still wait here for their frame.
+    // A reader that reconnects may have seen counts at another gateway that still wait here for their frame.
     reader.begin(snapshotHead(seq, RETRY_MS), this.currentSnapshot(seq, lastEventId !== undefined));
     this.readers.add(reader);
   }
@@ -65,7 +65,7 @@ export class LiveChannel {
     this.flushOrWait();
   }
 
-  /** The drop's record as it is now; says so to the readers when it is not what they know. */
+  /** Sets the drop's current record, and sends it to the readers when it has changed. */
   update(drop: DropView): void {
     const before = this.drop;
     this.drop = drop;
@@ -78,11 +78,11 @@ export class LiveChannel {
     if (sameItems(before, drop)) {
       if (!sameDetails(before, drop)) this.send('drop', this.details());
     } else {
-      this.send('snapshot', this.view()); // other items: the whole drop is the shortest way to say it
+      this.send('snapshot', this.view()); // the items have changed: a snapshot is the simplest message
     }
   }
 
-  /** Compares with the view: what a look has found newer and the next look still does was lost on the way. */
+  /** Compares with the view: counts that are newer there in two successive checks were lost on the feed. */
   heal(rows: readonly StockRow[]): void {
     const lost = this.suspects.filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
     this.suspects = rows.map(toCounts).filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
@@ -90,7 +90,7 @@ export class LiveChannel {
     this.flushOrWait();
   }
 
-  /** An event for all readers, after those already on their way. */
+  /** Sends an event to all readers, after those in flight. */
   send(event: string, data: unknown): void {
     this.snapshot = undefined;
     this.queue.push(eventFrame(this.ids.next(), event, data));
@@ -113,7 +113,7 @@ export class LiveChannel {
     this.send('stock', { items, asOf: newest(counts) });
   }
 
-  /** Ordinary counts go out when their time has come and the frames before them are out: a reader never gets a backlog of old states. */
+  /** Ordinary counts are sent when they are due and earlier frames have been sent: readers never get a backlog of old states. */
   private flushOrWait(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

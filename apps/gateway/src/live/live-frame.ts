@@ -1,6 +1,6 @@
 /** One event, encoded once for all readers of a drop. */
 export interface LiveFrame {
-  /** Where the frame stands in the life of its drop; also its `id:`. */
+  /** The frame's position in the sequence of its drop; also its `id:`. */
   seq: number;
   /** Framed for `Transfer-Encoding: chunked`. */
   chunked: Buffer;
@@ -10,7 +10,7 @@ export interface LiveFrame {
 
 const LINE_END = '\r\n';
 
-/** Frames text as one HTTP/1.1 chunk (RFC 9112, section 7.1). Writing it to the socket spares Node two small writes a reader. */
+/** Frames text as one HTTP/1.1 chunk (RFC 9112, section 7.1). Writing it to the socket saves two small writes for each reader. */
 function toFrame(seq: number, text: string): LiveFrame {
   const size = Buffer.byteLength(text);
   const head = size.toString(16) + LINE_END;
@@ -32,7 +32,7 @@ export function snapshotData(seq: number, data: unknown): LiveFrame {
   return toFrame(seq, `data: ${JSON.stringify(data)}\n\n`);
 }
 
-/** Tells when to come back; belongs to no drop. */
+/** The reconnection time; belongs to no drop. */
 export function retryFrame(retryMs: number): LiveFrame {
   return toFrame(0, `retry: ${retryMs}\n\n`);
 }

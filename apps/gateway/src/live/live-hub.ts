@@ -7,12 +7,12 @@ import { retryFrame } from './live-frame';
 import type { LiveReader } from './live-reader';
 import type { LiveSettings } from './live-settings';
 
-/** Reads a drop as shoppers may see it; null when there is none. */
+/** Reads a drop as shoppers see it; null when there is none. */
 export interface ReadsDrops {
   get(dropId: string): Promise<DropView | null>;
 }
 
-/** `full`: no room for another reader, going down, or the counts have not arrived yet. */
+/** `full`: no room for another reader, shutting down, or the counts have not arrived yet. */
 export type Admission = 'joined' | 'not-found' | 'full';
 
 export interface LiveStats {
@@ -24,14 +24,13 @@ export interface LiveStats {
 }
 
 const READY_POLL_MS = 25;
-const STOP_RETRY_MS = { from: 500, step: 67, steps: 64 }; // spread over about 5 s, so that readers do not all come back at once
+const STOP_RETRY_MS = { from: 500, step: 67, steps: 64 }; // spread over about 5 s, so that readers do not reconnect together
 
 /**
- * The live counts of all drops that somebody reads here. It listens to the feed of the projector and keeps one channel a drop.
+ * The live counts of all drops with readers at this gateway. It subscribes to the projector's feed and keeps one channel for each drop.
  *
- * Nobody must be shown less than it has seen. So a channel opens only when the counts of all its items are there. Who comes back (told by its
- * Last-Event-ID) may have seen counts elsewhere: in a former life of the product, then it waits until the view has caught up once; or at another
- * gateway that shows the same view, then this one catches up with it first.
+ * No reader may see older counts than before. So a channel opens only when the counts of all its items are there. A reader that reconnects (with a
+ * Last-Event-ID) may have seen counts elsewhere, before a restart or at another gateway: the view catches up with these first.
  */
 export class LiveHub {
   private readonly channels = new Map<string, LiveChannel>();
@@ -41,11 +40,9 @@ export class LiveHub {
   >();
   private readonly counted = { frames: 0, slowReaders: 0, refused: 0 };
   private readonly context: LiveContext;
-  private readonly startedAtMs: number;
-  /** Readers now, and those on their way in: the bound counts both. */
+  /** Joined and joining readers: the bound counts both. */
   private readers = 0;
   private staleSince: string | null = null;
-  private caughtUp = false;
   private stopped = false;
   private unsubscribe: (() => void) | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -57,7 +54,6 @@ export class LiveHub {
     private readonly clock: Clock,
     private readonly settings: LiveSettings,
   ) {
-    this.startedAtMs = clock.now();
     this.context = {
       clock,
       settings,
@@ -68,12 +64,12 @@ export class LiveHub {
   }
 
   start(): void {
-    this.unsubscribe ??= this.feed.subscribe((message) => this.heed(message));
+    this.unsubscribe ??= this.feed.subscribe((message) => this.onMessage(message));
     this.heartbeat ??= setInterval(() => void this.beat(), this.settings.heartbeatMs);
     void this.readFreshness();
   }
 
-  /** Tells all readers to come back, each at another time, and lets nobody in any more. */
+  /** Tells all readers to reconnect, at different times, and admits no more. */
   stop(): void {
     this.stopped = true;
     this.unsubscribe?.();
@@ -88,13 +84,17 @@ export class LiveHub {
     }
   }
 
+  *readersByDrop(): Iterable<[dropId: string, readers: number]> {
+    for (const [dropId, { readers }] of this.channels) if (readers.size > 0) yield [dropId, readers.size];
+  }
+
   stats(): LiveStats {
     return { readers: this.readers, drops: this.channels.size, ...this.counted };
   }
 
   /**
-   * Lets a reader in. `connect` is called when it may come in, and gives null when it has gone away meanwhile. The caller owes one `leave` for
-   * each reader that `connect` gave. Throws what reading the drop throws.
+   * Admits a reader. `connect` is called on admission, and returns null if the client has disconnected. The caller must call `leave` once for each
+   * reader that `connect` returned. Throws what reading the drop throws.
    */
   async enter(
     dropId: string,
@@ -117,7 +117,7 @@ export class LiveHub {
     }
   }
 
-  /** The reader's connection is over. */
+  /** The reader's connection has closed. */
   leave(dropId: string, reader: LiveReader): void {
     this.readers -= 1;
     reader.forget();
@@ -143,20 +143,17 @@ export class LiveHub {
   ): Promise<LiveChannel | Admission> {
     const channel = this.channels.get(dropId) ?? (await this.open(dropId));
     if (!(channel instanceof LiveChannel) || lastEventId === undefined) return channel;
-    if (this.stockView.isShared) {
-      // What it finds newer it tells on the feed: the channel knows it when this ends.
-      if (!(await this.within(() => this.stockView.catchUp(dropId)))) return 'full';
-    } else {
-      const fromFormerLife = FrameIds.timeOf(lastEventId) < this.startedAtMs;
-      if (!fromFormerLife || this.caughtUp) return channel;
-      if (!(await this.within(() => this.readFreshness()))) return 'full';
-      // A channel that opened before may not have been told what the view took in while it caught up.
+    // Newer rows are published on the feed, so the channel has them when this resolves.
+    const catchUp = () => this.stockView.catchUp(dropId, FrameIds.timeOf(lastEventId));
+    if (!(await catchUp())) {
+      if (!(await this.within(catchUp))) return 'full';
+      // A message may have been lost while the view caught up.
       this.channels.get(dropId)?.stock(await this.stockView.ofDrop(dropId));
     }
     return this.channels.get(dropId) ?? this.open(dropId);
   }
 
-  /** One opening serves all who ask meanwhile. */
+  /** Coalesces concurrent requests. */
   private open(dropId: string): Promise<LiveChannel | Admission> {
     const under = this.opening.get(dropId);
     if (under) return under.channel;
@@ -188,7 +185,7 @@ export class LiveHub {
     return opened;
   }
 
-  /** Asks again and again until the answer is yes; false when the time for it is over. */
+  /** Polls until `probe` resolves with true; false at the deadline. */
   private async within(probe: () => Promise<boolean>): Promise<boolean> {
     const end = this.clock.monotonicMs() + this.settings.readyWaitMs;
     for (;;) {
@@ -198,7 +195,7 @@ export class LiveHub {
     }
   }
 
-  private heed(message: LiveMessage): void {
+  private onMessage(message: LiveMessage): void {
     switch (message.kind) {
       case 'stock':
         this.opening.get(message.dropId)?.early.push(message);
@@ -207,7 +204,7 @@ export class LiveHub {
       case 'drop': {
         this.opening.get(message.dropId)?.early.push(message);
         const channel = this.channels.get(message.dropId);
-        // Not in this turn: the directory hears the same message, maybe after us, and must not answer from before it.
+        // In the next turn: the directory receives the same message, perhaps after this, and must not answer from before it.
         if (channel) setImmediate(() => void this.reread(message.dropId, channel));
         return;
       }
@@ -219,7 +216,6 @@ export class LiveHub {
   }
 
   private setStale(since: string | null): void {
-    if (since === null) this.caughtUp = true;
     const changed = (since === null) !== (this.staleSince === null);
     this.staleSince = since;
     if (!changed) return;
@@ -229,27 +225,30 @@ export class LiveHub {
     }
   }
 
-  /** True when the view keeps up. */
+  /** True when the view is fresh. */
   private async readFreshness(): Promise<boolean> {
     try {
       const { staleSince } = await this.stockView.freshness();
       this.setStale(staleSince);
       return staleSince === null;
     } catch {
-      return false; // the view is away; the next heartbeat asks again
+      return false; // the view is unreachable; the next heartbeat retries
     }
   }
 
   private async reread(dropId: string, channel: LiveChannel): Promise<void> {
     try {
       const drop = await this.directory.get(dropId);
-      if (drop && this.channels.get(dropId) === channel) channel.update(drop);
+      if (this.channels.get(dropId) !== channel) return;
+      if (drop) channel.update(drop);
+      // It was deleted: readers that come back are told that there is none.
+      else for (const reader of channel.readers) reader.end(retryFrame(STOP_RETRY_MS.from));
     } catch {
-      // Inventory is away: the next heartbeat reads it again, and readers keep what they know.
+      // Inventory is unreachable: the next heartbeat retries, and readers keep what they have.
     }
   }
 
-  /** A sign of life for readers and proxies; and the moment to mend what the feed, which may lose messages, has not told. */
+  /** Heartbeat for readers and proxies. Also repairs counts that the feed failed to deliver. */
   private async beat(): Promise<void> {
     const now = this.clock.monotonicMs();
     for (const [dropId, channel] of this.channels) {
@@ -268,7 +267,7 @@ export class LiveHub {
       try {
         channel.heal(await this.stockView.ofDrop(dropId));
       } catch {
-        return; // the view is away: its next heartbeat mends
+        return; // the view is unreachable: the next heartbeat repairs
       }
     }
   }

@@ -4,11 +4,11 @@ import { cutOff } from '../entrypoints/http/server/connections/cut-off';
 import type { LiveFrame } from './live-frame';
 
 /**
- * One reader on its own socket. Frames are written to the socket itself, already framed: through the response each would cost two more small
- * writes. Nothing is kept per reader but these few fields.
+ * One reader on its own socket. Frames are written to the socket directly, already framed: through the response each would cost two more small
+ * writes. A reader has only these few fields.
  */
 export class LiveReader {
-  /** Frames up to this one are told by the snapshot it got; a frame on its way at that moment must not take it back. */
+  /** The reader's snapshot includes the frames up to this one; a frame that was in flight then must not undo it. */
   private knownSeq = 0;
   private allowanceBytes: number;
   private stalledSinceMs = 0;
@@ -31,7 +31,7 @@ export class LiveReader {
   /** The first bytes: everything up to `head.seq` is in `data`. */
   begin(head: LiveFrame, data: LiveFrame): void {
     this.knownSeq = head.seq;
-    // A long snapshot may wait for a slow line; it counts once, not against the frames that follow.
+    // A long snapshot may wait for a slow connection; its bytes do not count against the frames that follow.
     this.allowanceBytes = this.backlogBytesMax + data.plain.length;
     this.socket.cork();
     this.write(head);
@@ -39,7 +39,7 @@ export class LiveReader {
     this.socket.uncork();
   }
 
-  /** False: the reader is too slow for its buffer and has been dropped. */
+  /** False: the reader's buffer is full, and it has been disconnected. */
   send(frame: LiveFrame): boolean {
     if (frame.seq <= this.knownSeq || this.gone) return true;
     this.write(frame);
@@ -48,7 +48,7 @@ export class LiveReader {
     return false;
   }
 
-  /** False: it has taken nothing for too long and has been dropped. Asked now and then. */
+  /** False: the reader has read nothing for too long, and has been disconnected. Called at each heartbeat. */
   check(nowMs: number, stalledMsMax: number): boolean {
     if (this.socket.writableLength === 0) this.stalledSinceMs = 0;
     else if (this.stalledSinceMs === 0) this.stalledSinceMs = nowMs;
@@ -59,12 +59,12 @@ export class LiveReader {
     return true;
   }
 
-  /** Ends the stream by itself after that time. */
+  /** Ends the stream after this time. */
   endAfter(ms: number): void {
     this.timer = setTimeout(() => this.end(), ms);
   }
 
-  /** Ends the stream in order, after an optional last frame. */
+  /** Ends the stream cleanly, after an optional last frame. */
   end(last?: LiveFrame): void {
     this.forget();
     if (this.gone) return;
@@ -73,7 +73,7 @@ export class LiveReader {
     this.response.end();
   }
 
-  /** Lets go of what would outlive the connection. */
+  /** Releases what would outlive the connection. */
   forget(): void {
     clearTimeout(this.timer);
   }

@@ -18,7 +18,7 @@ import { SystemClock } from '@holdfast/kernel';
 import { Metrics, SecurityEvents, silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { DropDirectory } from '../application/drop-directory';
-import { PROBLEMS } from '../entrypoints/http/problems/catalogue';
+import { PROBLEMS } from '@holdfast/contracts';
 import { ProblemError } from '../entrypoints/http/problems/problem';
 import { LiveController } from './live.controller';
 import { LiveHub } from './live-hub';
@@ -30,14 +30,17 @@ class Source extends LiveFeed {
   readonly rows = new Map<string, StockRow>();
   drop: DropView | null = demoDrop();
   staleSince: string | null = null;
+  private readonly startedAtMs = Date.now();
   private readonly listeners = new Set<LiveListener>();
 
   readonly view: StockView = Object.assign(Object.create(StockView.prototype) as StockView, {
     ofDrop: () => Promise.resolve([...this.rows.values()]),
     freshness: (): Promise<ViewFreshness> => Promise.resolve({ staleSince: this.staleSince }),
+    catchUp: (_: string, seenAtMs: number) =>
+      Promise.resolve(seenAtMs >= this.startedAtMs || this.staleSince === null),
   });
 
-  override publish(message: LiveMessage): Promise<void> {
+  publish(message: LiveMessage): Promise<void> {
     for (const listener of this.listeners) listener(message);
     return Promise.resolve();
   }
@@ -362,7 +365,6 @@ describe('the live stream', () => {
       return reachable;
     };
     Object.assign(source.view, { catchUp });
-    Object.defineProperty(source.view, 'isShared', { value: true });
     const { url } = await start(source, { readyWaitMs: 50 });
     const fresh = await Reader.open(url);
     await fresh.snapshotCame();

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDropId } from '@holdfast/kernel';
 import { DropDirectory } from '../application/drop-directory';
-import { Policy } from '../entrypoints/http/access/policy';
 import { Limited } from '../entrypoints/http/limits/limit-policies';
-import { looksLikeId } from '../entrypoints/http/schemas/inputs';
 import { ProblemError } from '../entrypoints/http/problems/problem';
 import { connectReader, streamHeaders } from './connect-reader';
 import { readLastEventId } from './frame-ids';
@@ -15,7 +14,6 @@ import { readForSeconds } from './live-request';
 import { StreamPlaces } from './stream-places';
 
 @Controller('v1/drops')
-@Policy('public')
 export class LiveController {
   constructor(
     private readonly hub: LiveHub,
@@ -32,7 +30,7 @@ export class LiveController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!looksLikeId(dropId)) throw new ProblemError({ code: 'not-found' });
+    if (!isDropId(dropId)) throw new ProblemError({ code: 'not-found' });
     const end = readForSeconds(forSeconds);
     if (end.kind === 'malformed') throw badFor();
     if (request.method === 'HEAD') return this.head(dropId, reply);
@@ -55,7 +53,7 @@ export class LiveController {
     }
   }
 
-  /** A function of its own, so that the listener keeps no request alive. */
+  /** A separate function, so that the listener does not retain the request. */
   private freeAtClose(socket: Socket, dropId: string, reader: LiveReader, giveBack: () => void): void {
     socket.once('close', () => {
       giveBack();
@@ -72,6 +70,6 @@ export class LiveController {
 function badFor(): ProblemError {
   return new ProblemError({
     code: 'invalid-request',
-    errors: [{ pointer: '/for', message: 'must be a number of seconds, more than 0 and at most 86400' }],
+    errors: [{ pointer: '/for', message: 'must be a number of seconds greater than 0 and at most 86400' }],
   });
 }

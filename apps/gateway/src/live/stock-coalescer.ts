@@ -10,10 +10,10 @@ export interface LiveCounts {
 }
 
 /**
- * Decides which counts of one drop go out and when: pure, told the time with each call.
+ * Decides which counts of one drop are sent and when: pure, the time is an argument of each call.
  *
- * The newest state wins, and two ordinary frames are at least `gapMs` apart. A change to or from zero available goes out with the call that brought
- * it, and never together with a later change back: shoppers act on exactly that moment.
+ * The newest state wins, and two ordinary frames are at least `gapMs` apart. A change to or from zero available is sent at once, and never merged
+ * with a later change back: shoppers act on exactly these changes.
  */
 export class StockCoalescer {
   private readonly newest = new Map<string, LiveCounts>();
@@ -27,12 +27,12 @@ export class StockCoalescer {
     return this.newest.get(sku);
   }
 
-  /** Takes counts without sending them: what a new reader's snapshot tells anyhow. */
+  /** Stores counts without sending them: a new reader's snapshot contains them. */
   prime(counts: readonly LiveCounts[]): void {
     for (const it of counts) if (this.isNews(it)) this.newest.set(it.sku, it);
   }
 
-  /** Takes counts in the order in which they happened; returns the frames to send at once, in order. */
+  /** Adds counts in commit order; returns the frames to send at once, in order. */
   offer(counts: readonly LiveCounts[], nowMs: number): LiveCounts[][] {
     const frames: LiveCounts[][] = [];
     let crossed = new Set<string>();
@@ -52,12 +52,12 @@ export class StockCoalescer {
     return frames;
   }
 
-  /** When the waiting counts may go out; null when none wait. */
+  /** When the pending counts may be sent; null when there are none. */
   dueAtMs(): number | null {
     return this.pending.size === 0 ? null : this.lastFrameAtMs + this.gapMs;
   }
 
-  /** The waiting counts, if their time has come. */
+  /** The pending counts, if they are due. */
   flush(nowMs: number): LiveCounts[] | null {
     const due = this.dueAtMs();
     return due === null || nowMs < due ? null : this.take(nowMs);

@@ -19,23 +19,23 @@ export class StreamPlaces {
     private readonly events: SecurityEvents,
   ) {}
 
-  /** Returns how the place is given back, to be called once. Throws the refusal. Streams that are being opened count, too. */
+  /** Returns how to release the place; call it once. Throws the refusal. Streams that are being opened count, too. */
   take(request: FastifyRequest, reply: FastifyReply): () => void {
     if (!this.config.limits || this.operators.hasPass(request)) return () => undefined;
     const address = clientAddress(request);
     const giveBack = this.places.take(address);
     if (giveBack) return giveBack;
-    this.events.report('stream-refused', { address, detail: 'too many live streams of one address' });
+    this.events.report('stream-refused', { address, detail: 'too many live streams from one address' });
     reply.header('ratelimit', `"address-streams";r=0;t=${COME_BACK_SECONDS}`);
     reply.header('ratelimit-policy', `"address-streams";q=${STREAMS_OF_ADDRESS_MAX};w=${COME_BACK_SECONDS}`);
     throw new ProblemError({ code: 'quota-exceeded', retryAfterSeconds: COME_BACK_SECONDS });
   }
 
-  /** There is no room for anybody. */
+  /** There is no room for any further stream. */
   full(request: FastifyRequest): ProblemError {
     this.events.report('stream-refused', {
       address: clientAddress(request),
-      detail: 'no room for more readers',
+      detail: 'the maximum number of live streams is reached',
     });
     return new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: COME_BACK_SECONDS });
   }

@@ -9,6 +9,8 @@ export type Answer<T> =
       body: T;
       /** The key was used before: the body shows what was answered then. */
       replayed: boolean;
+      /** Of the version that the body shows, for `If-Match`. */
+      etag?: string;
     }
   | { kind: 'problem'; status: number; problem: Problem; retryAfterSeconds: number | null }
   /** No answer came: whether anything happened is not known. */
@@ -24,9 +26,10 @@ export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
   if (serverTime) clock.heard(serverTime);
   else clock.heardDate(response.headers.get('date'));
   if (response.ok) {
-    if (text !== '' && body === null) return { kind: 'unreachable' }; // not the shop's answer, whoever gave it
+    if (text !== '' && body === null) return { kind: 'unreachable' }; // not an answer of the shop
     const replayed = response.headers.get('idempotent-replayed') === 'true';
-    return { kind: 'ok', status: response.status, body, replayed };
+    const etag = response.headers.get('etag');
+    return { kind: 'ok', status: response.status, body, replayed, ...(etag === null ? {} : { etag }) };
   }
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
   return {

@@ -1,21 +1,21 @@
 import type { Counts, Drop } from './types';
 
-/** What a page wants to know of its drop. */
+/** What a page receives about its drop. */
 export interface LiveListener {
   snapshot(drop: Drop): void;
   stock(items: ({ sku: string } & Counts)[]): void;
   details(drop: Partial<Drop>): void;
   freshness(stale: boolean): void;
   serverTime(time: string): void;
-  /** `lost` only after a moment: a blink of the line is nobody's business. `connecting`: nobody looks at the page, so nothing is read. */
+  /** `lost` is reported after a grace period, not for a short interruption. `connecting`: the page is hidden, so nothing is read. */
   line(state: 'live' | 'lost' | 'connecting'): void;
-  /** Another tab reads the stream: what was missed has to be asked for. */
+  /** Another tab reads the stream: fetch what was missed. */
   catchUp(): void;
 }
 
 export const EVENTS = ['snapshot', 'stock', 'drop', 'stale', 'fresh', 'heartbeat'] as const;
 
-/** One thing that the stream told, as it also travels to the tabs beside the one that reads. */
+/** One event of the stream or a change of its connection, also as broadcast to other tabs. */
 export type Told =
   { kind: 'event'; event: (typeof EVENTS)[number]; data: unknown } | { kind: 'line'; state: 'live' | 'lost' };
 

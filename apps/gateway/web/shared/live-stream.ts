@@ -1,18 +1,18 @@
 import { type LiveListener, tell, type Told } from './live-events';
 import { StreamReader } from './stream-reader';
 
-const HIDDEN_MS_MAX = 5_000; // a browser has six connections to one shop: a tab that nobody looks at must not keep one
-const SILENCE_MS_MAX = 45_000; // longer than the tab that reads needs to find out that its stream is dead
+const HIDDEN_MS_MAX = 5_000; // a browser opens six connections to one shop: a hidden tab must not keep one
+const SILENCE_MS_MAX = 45_000; // longer than the tab that reads needs to detect a dead stream
 
-/** What travels between the tabs of one drop; `ask`: a tab has come, and wants to know how the line is. */
+/** A message between the tabs of one drop; `ask`: a new tab requests the state of the connection. */
 type Message = Told | { kind: 'ask' };
 
 /**
- * Live counts of one drop, read only while somebody looks at the page, and once for all tabs of the drop: the tab that has the lock reads and
- * hands on, and the next one takes over when it is closed or hidden. Where the browser cannot do that, each tab that is looked at reads by itself.
+ * Live counts of one drop, read only while the page is visible, and once for all tabs of the drop: the tab that has the lock reads and
+ * broadcasts; the next one takes over when it is closed or hidden. In a browser without locks or channels each visible tab reads for itself.
  */
 export class LiveStream {
-  /** While the page is looked at; aborted when it is not. */
+  /** Exists while the page is visible, and is aborted when it is hidden. */
   private visit: AbortController | undefined;
   private reader: StreamReader | undefined;
   private hiddenTimer = 0;
@@ -54,12 +54,12 @@ export class LiveStream {
         return untilLeft();
       }
       this.follow(channel, visit.signal);
-      // Not awaited: the answer to the first request has to be given before the lock can be ours.
+      // Not awaited: the first request has to end before this tab can get the lock.
       const turn = locks.request(name, { signal: visit.signal }, () => {
         read();
         return untilLeft();
       });
-      turn.catch(() => undefined); // left before it was our turn
+      turn.catch(() => undefined); // hidden before it got the lock
     });
   }
 
@@ -72,10 +72,14 @@ export class LiveStream {
     this.listener.line('connecting');
   }
 
-  /** Reads, and hands on to the other tabs what it reads. */
+  /**
+   * Reads the stream, and broadcasts it to the other tabs. A tab that has read only for itself starts again when it gets the lock: the other
+   * tabs need the snapshot, and everything after it.
+   */
   private read(visit: AbortSignal, channel?: BroadcastChannel): void {
-    if (visit.aborted || this.reader) return;
+    if (visit.aborted) return;
     clearTimeout(this.silenceTimer);
+    this.reader?.close();
     let line: Told | undefined;
     this.reader = new StreamReader(this.dropId, (told) => {
       if (told.kind === 'line') line = told;
@@ -89,12 +93,14 @@ export class LiveStream {
     this.reader.open();
   }
 
-  /** Hears what another tab reads. */
+  /** Receives what another tab reads. */
   private follow(channel: BroadcastChannel, visit: AbortSignal): void {
     const watch = () => {
       clearTimeout(this.silenceTimer);
-      // The other tab is stuck: then this one reads, too.
-      this.silenceTimer = window.setTimeout(() => this.read(visit), SILENCE_MS_MAX);
+      // The other tab does not respond: this one reads for itself until it gets the lock.
+      this.silenceTimer = window.setTimeout(() => {
+        if (!this.reader) this.read(visit);
+      }, SILENCE_MS_MAX);
     };
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if (data.kind === 'ask') return;

@@ -1,6 +1,6 @@
 import type { Answer } from './answer';
 
-/** Called before each wait: the shopper is told that the shop is still being asked. */
+/** Called before each wait, to show the shopper that the request is being retried. */
 export type OnTrouble = (trouble: { kind: 'unreachable' | 'busy' | 'too-many'; waitMs: number }) => void;
 
 const PATIENCE_MS = 45_000;
@@ -9,8 +9,8 @@ const WAIT_MS_MAX = 5_000;
 const RETRY_AFTER_S_MAX = 20; // longer than that, the shopper decides
 
 /**
- * Asks until an answer comes that means something. Safe only for calls with an Idempotency-Key, or without effect: a lost answer is asked for again
- * with the same key, so that nothing is bought twice and nothing is forgotten.
+ * Retries until there is a definite answer. Safe only for calls with an Idempotency-Key, or without effect: a request whose answer was lost is sent
+ * again with the same key, so that nothing is bought twice or lost.
  */
 export async function persist<T>(send: () => Promise<Answer<T>>, onTrouble: OnTrouble): Promise<Answer<T>> {
   const giveUpAt = performance.now() + PATIENCE_MS;
@@ -20,7 +20,7 @@ export async function persist<T>(send: () => Promise<Answer<T>>, onTrouble: OnTr
     if (trouble === null) return answer;
     const asked = answer.kind === 'problem' ? (answer.retryAfterSeconds ?? 0) : 0;
     if (asked > RETRY_AFTER_S_MAX) return answer;
-    // Up to half more, so that shoppers who failed together do not come back together.
+    // Up to half more, so that shoppers who failed together do not retry together.
     const waitMs = Math.max(wait, asked * 1000) * (1 + Math.random() / 2);
     if (performance.now() + waitMs > giveUpAt) return answer;
     onTrouble({ kind: trouble, waitMs });

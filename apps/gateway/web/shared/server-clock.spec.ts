@@ -1,7 +1,8 @@
-import { stateNow } from '../shop/drop-state';
+import { stateNow } from './drop-state';
 import { clock, untilMs } from './server-clock';
 
-// The part of it that needs no browser. The page's clock, which ticks for ever, is made after this, with timers that end with the test.
+// Tests without a browser. The page's clock, which never stops, is created after this, with timers that end
+// with the test.
 jest.mock('@preact/signals', () => {
   jest.useFakeTimers();
   return jest.requireActual<object>('@preact/signals-core');

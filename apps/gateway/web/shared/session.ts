@@ -4,7 +4,7 @@ import { browserStore } from './storage';
 
 interface Session {
   token: string;
-  /** By this browser's clock. Only a hint: a token that is over is answered with 401, and then a new one is asked for. */
+  /** By this browser's clock. Only a hint: an expired token is answered with 401, and then a new one is requested. */
   goodUntilMs: number;
 }
 
@@ -14,14 +14,14 @@ const DEADLINE_MS = 8_000;
 
 let opening: Promise<Answer<string>> | undefined;
 
-/** Whether this browser has been a customer before: who has not cannot have a hold. */
+/** Whether this browser has had a session: without one there can be no hold. */
 export function hasSession(): boolean {
   return browserStore.get<Session>(NAME) !== null;
 }
 
 /**
- * The customer's token: the one kept, or a new one. The cookie of the first session tells the shop that it is still the same customer.
- * Throws when the signal's time is over; what others wait for goes on.
+ * The customer's token: the stored one, or a new one. By the cookie of the first session the shop recognizes the same customer. Throws when the
+ * signal is aborted; other callers keep waiting.
  */
 export async function accessToken(signal: AbortSignal): Promise<Answer<string>> {
   const kept = keptToken();
@@ -30,7 +30,7 @@ export async function accessToken(signal: AbortSignal): Promise<Answer<string>> 
   return Promise.race([opening, whenOver(signal)]);
 }
 
-/** This token is good no more; one that another tab has got meanwhile stays. */
+/** Discards this token; a newer one obtained by another tab is kept. */
 export function forgetToken(token: string): void {
   const kept = browserStore.get<Session>(NAME);
   if (kept?.token === token) browserStore.set(NAME, { token, goodUntilMs: 0 } satisfies Session);
@@ -42,7 +42,7 @@ function keptToken(): Answer<string> | undefined {
   return { kind: 'ok', status: 200, body: kept.token, replayed: false };
 }
 
-/** One tab at a time: two that showed the same cookie at once would look like somebody who has stolen it. */
+/** One tab at a time: two requests with the same cookie at once would look like a stolen session. */
 async function open(): Promise<Answer<string>> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   try {

@@ -1,4 +1,4 @@
-/** Resolves at once in a page that is looked at, else as soon as it is. */
+/** Resolves when the page is visible, at once if it is already. */
 export function whenSeen(): Promise<void> {
   if (!document.hidden) return Promise.resolve();
   return new Promise((seen) => document.addEventListener('visibilitychange', () => seen(), { once: true }));

@@ -4,7 +4,7 @@ import { call } from '../shared/api';
 import { LiveStream } from '../shared/live-stream';
 import { clock } from '../shared/server-clock';
 import { whenSeen } from '../shared/when-seen';
-import { stateNow } from './drop-state';
+import { stateNow } from '../shared/drop-state';
 import type { Counts, Drop, DropState, Item } from '../shared/types';
 
 export type DropDetails = Omit<Drop, 'items' | 'serverTime'>;
@@ -13,7 +13,10 @@ const RETRY_MS = 3_000;
 const SLOW_MS = 3_000;
 const RESTORED_SHOWN_MS = 5_000;
 
-/** What the page knows about its drop. Each SKU's counts are a signal of their own: a change draws one row, not five thousand. */
+/**
+ * What the page knows about its drop. Each SKU's counts are a signal of their own: a change draws one row,
+ * not five thousand.
+ */
 export class DropStore {
   readonly load = signal<'loading' | 'ready' | 'missing' | 'unreachable'>('loading');
   readonly details = signal<DropDetails | null>(null);
@@ -87,7 +90,7 @@ export class DropStore {
 
   private async catchUp(): Promise<void> {
     const answer = await call<Drop>(`/v1/drops/${encodeURIComponent(this.dropId)}`);
-    if (answer.kind !== 'ok') return; // the tab that reads hears it, too, and tells of the line
+    if (answer.kind !== 'ok') return; // the reading tab gets the same answer and reports the connection
     this.take(answer.body);
     this.lineIs('live');
   }

@@ -6,25 +6,26 @@ export type Field = 'email' | 'card';
 const EMAIL_LENGTH_MAX = 254;
 
 const FIELDS: Record<string, { field: Field; what: string }> = {
-  '/email': { field: 'email', what: 'this email' },
-  '/payment/token': { field: 'card', what: 'this card' },
+  '/email': { field: 'email', what: 'This email' },
+  '/payment/token': { field: 'card', what: 'This card' },
 };
 
-/** What the shop refused of the form, in words for the field it stands in. */
+/** The shop's validation errors, by the field they belong to. */
 export function refusedFields(answer: NoAnswer): Partial<Record<Field, string>> {
   const errors = (answer.kind === 'problem' && answer.status === 400 && answer.problem.errors) || [];
   return Object.fromEntries(
     errors.flatMap(({ pointer, message }) => {
       const known = FIELDS[pointer];
-      return known ? [[known.field, `The shop does not take ${known.what}: it ${message}.`]] : [];
+      return known ? [[known.field, `${known.what} was not accepted: it ${message}.`]] : [];
     }),
   );
 }
 
-/** Why an email cannot be sent to the shop, by the browser's own rule, which is the shop's, too; undefined when it can. */
+/** Why an email address is invalid, by the browser's rule, which the shop uses too; undefined when it is valid. */
 export function emailFault({ value, validity }: HTMLInputElement): string | undefined {
-  if (validity.valueMissing) return 'Enter your email. The order is kept under it.';
-  if (validity.typeMismatch) return 'This is no email address. It looks like name@example.com.';
-  if (value.length > EMAIL_LENGTH_MAX) return `An email address has at most ${EMAIL_LENGTH_MAX} characters.`;
+  if (validity.valueMissing) return 'Enter your email address.';
+  if (validity.typeMismatch) return 'Enter a valid email address, such as name@example.com.';
+  if (value.length > EMAIL_LENGTH_MAX)
+    return `Enter an email address of at most ${EMAIL_LENGTH_MAX} characters.`;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { call } from '../shared/api';
 import type { ListedDrop } from '../shared/types';
-import { stateNow } from './drop-state';
+import { stateNow } from '../shared/drop-state';
 
 interface Page {
   items: ListedDrop[];
@@ -11,7 +11,7 @@ interface Page {
 const PAGE = 24;
 const FRESH_EVERY_MS = 10_000;
 
-/** The list of drops. It is looked at, not traded on: a look every ten seconds is enough. */
+/** The list of drops. Reloaded every ten seconds, which is enough for a list. */
 export class HomeStore {
   readonly load = signal<'loading' | 'ready' | 'unreachable'>('loading');
   readonly drops = signal<readonly ListedDrop[]>([]);

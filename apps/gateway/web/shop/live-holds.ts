@@ -6,7 +6,10 @@ import type { Hold } from '../shared/types';
 const SOON_MS = 150; // what changes in one breath is one look
 const LIMIT = 200;
 
-/** The shopper's live holds in one drop, by the shop's own word: what a tab forgot, or another tab placed, is among them. */
+/**
+ * The shopper's live holds in one drop, by the shop's own word: what a tab forgot, or another tab placed, is
+ * among them.
+ */
 export class LiveHolds {
   readonly holds = signal<readonly Hold[]>([]);
   private looks = 0;
@@ -17,13 +20,16 @@ export class LiveHolds {
     private readonly listed: (holds: readonly Hold[]) => void,
   ) {}
 
-  /** Asks soon, if somebody looks at the page. */
+  /** Reloads soon, if the page is visible. */
   lookSoon(): void {
     clearTimeout(this.timer);
     if (!document.hidden) this.timer = window.setTimeout(() => void this.look(), SOON_MS);
   }
 
-  /** Without an answer what was known stays; it is asked for again when the page is looked at, or something changes. */
+  /**
+   * Without an answer the last state is kept; it is reloaded when the page becomes visible or something
+   * changes.
+   */
   async look(): Promise<void> {
     if (!hasSession()) return; // who was never a customer has no hold, and needs no session
     const turn = (this.looks += 1);

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { Announcer } from './parts/announcer';
+import { Announcer } from '../shared/parts/announcer';
 import { DropView } from './views/drop-view';
 import { HomeView } from './views/home-view';
 import { MissingView } from './views/missing-view';

@@ -3,7 +3,7 @@ import type { Hold } from '../shared/types';
 import { DropStore } from './drop-store';
 import { Purchase } from './purchase';
 
-// The page's clock, which ticks for ever, is made after this, with timers that end with the test.
+// The page's clock, which never stops, is created after this, with timers that end with the test.
 jest.mock('@preact/signals', () => {
   jest.useFakeTimers();
   return jest.requireActual<object>('@preact/signals-core');

@@ -25,33 +25,33 @@ import {
   wordsFor,
 } from './words';
 
-/** Where the shopper stands. */
+/** The shopper's step. */
 export type Step =
   | { kind: 'choose' }
   | { kind: 'held'; hold: Hold }
-  /** The payment is on its way; what becomes of it is asked for until it is known. */
+  /** The payment is in progress; its order is polled until it is settled. */
   | { kind: 'settling'; order: Order }
   | { kind: 'done'; order: Order };
 
 const POLL_MS = { first: 700, max: 2_500 };
-const SLOW_MS = 3_000; // from then on the shopper is told that the shop has not answered yet
-const ORDER_MS_MAX = 12_000; // a payment takes longer than a hold
+const SLOW_MS = 3_000; // after this the shopper sees that the shop has not answered yet
+const ORDER_MS_MAX = 12_000; // a payment takes longer than placing a hold
 const OVER_EVERY_MS = 2_000;
 const IN_PROGRESS_TRIES = 20;
 const seconds = (n: number) => new Promise((resolve) => setTimeout(resolve, n * 1000));
 const holdPath = (holdId: string) => `/v1/holds/${encodeURIComponent(holdId)}`;
 
-/** One shopper's way through one drop: choose, hold, pay. Every change asks the server; what it said last is what is shown. */
+/** One shopper's purchase in one drop: choose, hold, pay. Every change is a request; the server's last answer is shown. */
 export class Purchase {
   readonly step = signal<Step>({ kind: 'choose' });
   readonly notice = signal<Notice | null>(null);
-  /** What the shop refused of the form, in words for each field. */
+  /** The message for each refused field of the form. */
   readonly refused = signal<Partial<Record<Field, string>>>({});
-  /** The shop is being asked; a second click would do nothing. */
+  /** A request is in flight; a second click does nothing. */
   readonly busy = signal<'hold' | 'pay' | 'release' | 'look' | null>(null);
-  /** Said while a call takes long or is tried again. */
+  /** Shown while a call is slow or retried. */
   readonly trouble = signal<string | null>(null);
-  /** Live holds of this shopper beside the one that is shown. One whose time is over is offered no more. */
+  /** Live holds of this shopper other than the one shown; expired ones are left out. */
   readonly others = computed(() => {
     const shown = shownHold(this.step.value);
     return this.live.holds.value.filter(
@@ -60,7 +60,7 @@ export class Purchase {
   });
   private readonly kept: KeptPurchase;
   private readonly live: LiveHolds;
-  /** A hold that this tab asked for, and whose answer is owed. */
+  /** A hold that this tab requested, and whose answer is still missing. */
   private owed: Intent | undefined;
   private overAskedAtMs = -OVER_EVERY_MS;
 
@@ -69,18 +69,18 @@ export class Purchase {
     this.live = new LiveHolds(drop.dropId, (holds) => void this.holdsAre(holds));
   }
 
-  /** Finds again what was begun: after a reload, in a new tab, after a lost answer, and on the way back from the bank (`?order=`). */
+  /** Resumes a purchase: after a reload, in a new tab, after a lost answer, and on the return from the bank (`?order=`). */
   async resume(orderFromUrl: string | null): Promise<void> {
     this.kept.onChange(() => this.live.lookSoon());
     document.addEventListener('visibilitychange', () => this.live.lookSoon());
-    if (orderFromUrl === null && !hasSession()) return; // a first visit: there is nothing to find, and nobody to ask for
+    if (orderFromUrl === null && !hasSession()) return; // a first visit: nothing to resume
     await this.during('look', () => this.findAgain(orderFromUrl));
     KeptPurchase.tidy();
   }
 
   private async findAgain(orderFromUrl: string | null): Promise<void> {
     const { shown } = this.kept;
-    const looked = this.live.look(); // brings the server's time, too
+    const looked = this.live.look(); // also sets the server's time
     const orderId = orderFromUrl ?? shown?.orderId;
     if (orderId && (await this.findOrder(orderId))) return;
     const mineFirst = this.kept.holds.sort(
@@ -102,7 +102,7 @@ export class Purchase {
     await this.during('hold', async () => {
       const body = JSON.stringify({ lines: [{ sku, quantity }] });
       const { owed } = this;
-      // An answer is still owed for the last click. It decides first: two holds for one click would eat the shopper's limit.
+      // The answer to the last click is still missing. It is settled first: two holds for one click would use up the shopper's limit.
       if (owed && owed.body !== body) {
         if (await this.sendHold(owed)) return;
         this.kept.forgetIntent(owed.key);
@@ -141,12 +141,12 @@ export class Purchase {
     });
   }
 
-  /** Another live hold of the shopper takes the place of what is shown, which goes on. */
+  /** Shows another live hold of the shopper; the one shown so far is kept. */
   async take({ id }: Hold): Promise<void> {
     await this.during('look', async () => void (await this.findHold(id)));
   }
 
-  /** The hold's time is over by what this page knows of the server's time; the server's own word counts. */
+  /** The hold has expired by this page's estimate of the server's time; the server's answer decides. */
   async timeIsOver(): Promise<void> {
     const step = this.step.value;
     const now = performance.now();
@@ -157,7 +157,7 @@ export class Purchase {
     });
   }
 
-  /** Back to the shelf, from wherever the shopper is. A hold goes on, and is offered there; a receipt is put away. */
+  /** Back to the drop, from any step. A hold is kept, and is offered there; a receipt is closed. */
   backToTheDrop(): void {
     const step = this.step.value;
     if (step.kind === 'settling' || step.kind === 'done') this.kept.forgetHold(step.order.holdId);
@@ -179,7 +179,7 @@ export class Purchase {
     this.step.value = { kind: 'held', hold };
   }
 
-  /** This hold has ended, by the server's word. */
+  /** This hold has ended, as the server reported. */
   private end(holdId: string, notice: Notice | null): void {
     this.kept.forgetHold(holdId);
     this.live.remove(holdId);
@@ -188,7 +188,7 @@ export class Purchase {
     else this.notice.value = notice;
   }
 
-  /** The shop has listed the live holds anew: the one that is shown may have ended in another tab, or got more time. */
+  /** The live holds were listed again: the one shown may have ended in another tab, or been extended. */
   private async holdsAre(holds: readonly Hold[]): Promise<void> {
     const step = this.step.value;
     if (step.kind !== 'held' || this.busy.value !== null) return;
@@ -197,7 +197,7 @@ export class Purchase {
     else if (same.expiresAt !== step.hold.expiresAt) this.step.value = { kind: 'held', hold: same };
   }
 
-  /** True when the hold, or what became of it, is shown now. */
+  /** True when the hold or its order is shown now. */
   private async sendHold(intent: Intent): Promise<boolean> {
     this.owed = intent;
     this.kept.keepIntent(intent);
@@ -210,7 +210,7 @@ export class Purchase {
       this.kept.forgetIntent(intent.key);
     }
     if (answer.kind === 'ok') {
-      // A replayed answer shows the hold as it was.
+      // A replayed answer contains the hold as it was.
       if (answer.replayed) return this.findHold(answer.body.id);
       this.show(answer.body);
       return true;
@@ -227,14 +227,14 @@ export class Purchase {
         return soldOut(this.drop.item(lines[0]!.sku)?.name ?? 'it');
       case 'limit-reached':
         if (answer.problem.limitOf === 'network') return wordsFor(answer);
-        this.live.lookSoon(); // what they hold is offered beside these words
+        this.live.lookSoon(); // their holds are offered beside this notice
         return limitReached(this.drop.details.value?.perCustomerLimit ?? 1);
       default:
         return wordsFor(answer);
     }
   }
 
-  /** True when the order is known now, whatever became of it. */
+  /** True when the order is known now, whatever its state. */
   private async sendOrder(holdId: string, intent: Intent): Promise<boolean> {
     const { body, key } = intent;
     for (let tries = 0; ; tries += 1) {
@@ -276,8 +276,8 @@ export class Purchase {
   }
 
   /**
-   * Asks the server how the hold stands, and shows it: true when it is there, or its order is. While no answer comes the hold is not forgotten:
-   * nobody but the server knows.
+   * Reads the hold from the server, and shows it or its order: true when one of them is shown. Without an answer the hold is kept, since only the
+   * server knows its state.
    */
   private async findHold(holdId: string): Promise<boolean> {
     const answer = await this.ask<Hold>(() => call(holdPath(holdId), { asCustomer: true }));
@@ -340,7 +340,7 @@ export class Purchase {
     } else void this.settled(order);
   }
 
-  /** A payment that failed leaves the hold to its owner while its time lasts: then the next thing to do is to pay again. */
+  /** After a failed payment the hold is kept until its deadline: the shopper can pay again. */
   private async settled(order: Order): Promise<void> {
     if (order.state === 'failed' || order.state === 'cancelled') {
       const answer = await this.ask<Hold>(() => call(holdPath(order.holdId), { asCustomer: true }));
@@ -372,7 +372,7 @@ export class Purchase {
     }
   }
 
-  /** Only right after paying: who comes back without an answer for the bank is asked, not sent there again. */
+  /** Only right after paying: a shopper who returns without having answered the bank is asked, not sent there again. */
   private followBank(): void {
     const step = this.step.value;
     if (step.kind !== 'settling') return;
@@ -380,7 +380,7 @@ export class Purchase {
     if (bank) location.assign(bank);
   }
 
-  /** Asks until an answer means something, and says so when it takes long. */
+  /** Sends until there is a definite answer, and shows when it takes long. */
   private async ask<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
     const slow = setTimeout(() => (this.trouble.value = TROUBLE.slow), SLOW_MS);
     try {
@@ -410,7 +410,7 @@ function shownHold(step: Step): string | null {
   return step.kind === 'held' ? step.hold.id : step.order.holdId;
 }
 
-/** An answer after which the same key need not be asked again. */
+/** An answer after which the same key need not be sent again. */
 function isFinal(answer: NoAnswer): boolean {
   return answer.kind === 'problem' && answer.status < 500 && answer.status !== 429 && answer.status !== 408;
 }

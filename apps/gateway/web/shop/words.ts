@@ -1,7 +1,7 @@
 import type { NoAnswer } from '../shared/answer';
 import type { Drop } from '../shared/types';
 
-/** Something to tell the shopper, in plain words. */
+/** A message to the shopper. */
 export interface Notice {
   tone: 'info' | 'warn' | 'bad' | 'good';
   title: string;
@@ -14,7 +14,7 @@ export function soldOut(name: string): Notice {
   return notice(
     'warn',
     'Sold out',
-    `Somebody was quicker: there is not enough left of ${name}. Another choice may still be there.`,
+    `There are not enough units of ${name} left. You can choose another option.`,
   );
 }
 
@@ -22,62 +22,62 @@ export function limitReached(limit: number): Notice {
   return notice(
     'warn',
     'Limit reached',
-    `One customer may have ${limit} ${limit === 1 ? 'unit' : 'units'} of this drop. What you hold and what you bought count.`,
+    `You can have at most ${limit} ${limit === 1 ? 'unit' : 'units'} of this drop, including what you hold and what you have bought.`,
   );
 }
 
 export const HOLD_OVER = notice(
   'warn',
-  'Your hold is over',
-  'Its time ran out and the units went back on sale. Nothing was charged.',
+  'Your hold has expired',
+  'The units are on sale again. Nothing was charged.',
 );
 
 export const HOLD_ENDED = notice(
   'info',
-  'This hold has ended',
-  'It was released or paid already. Nothing more was charged.',
+  'This hold is no longer active',
+  'It was released or has already been paid for. You were not charged again.',
 );
 
-export const RELEASED = notice('info', 'Released', 'Your units are on sale again. Nothing was charged.');
+export const RELEASED = notice('info', 'Hold released', 'The units are on sale again. Nothing was charged.');
 
 export const DECLINED = notice(
   'bad',
-  'The card was declined',
-  'Nothing was charged, and your hold is still yours. Try another card.',
+  'Card declined',
+  'Nothing was charged, and your hold is still active. Try another card.',
 );
 
 export const PAYMENT_FAILED = notice(
   'bad',
-  'The payment did not go through',
-  'Nothing was charged. Your hold is still yours: you can try again while its time lasts.',
+  'Payment failed',
+  'Nothing was charged. Your hold is still active: you can try again until it expires.',
 );
 
-/** The words for a drop that takes no holds at the moment. */
+/** What to show for a drop that does not accept holds at the moment. */
 export function dropClosedWords(state: Drop['state']): Notice | null {
   switch (state) {
     case 'paused':
       return notice(
         'info',
         'Paused',
-        'The sale stands still for a moment. Holds can be paid; new ones can be placed when it goes on.',
+        'The sale is paused. You can pay for what you hold, and place new holds when the sale resumes.',
       );
     case 'scheduled':
-      return notice('info', 'Not open yet', 'Holds can be placed from the moment the countdown ends.');
+      return notice('info', 'Not open yet', 'You can place a hold when the countdown ends.');
     case 'closed':
-      return notice('info', 'This drop is over', 'It takes no holds any more. Thank you for coming by.');
+      return notice('info', 'Drop closed', 'This drop no longer accepts holds. Thank you for visiting.');
     case 'open':
     case 'draft':
       return null;
   }
 }
 
-/** What a refused or lost call means for the shopper, whatever it was about. */
+/** What a failed request means for the shopper. */
 export function wordsFor(answer: NoAnswer): Notice {
   if (answer.kind === 'unreachable') {
     return notice(
       'bad',
-      'No answer from the shop',
-      'It did not answer in time. Nothing is lost: please try again, and the shop knows what it did the first time.',
+      'The shop is not responding',
+      'Please try again. A repeated request is executed only once.',
     );
   }
   if (answer.status === 429) {
@@ -85,24 +85,28 @@ export function wordsFor(answer: NoAnswer): Notice {
     return notice(
       'warn',
       'Too many requests',
-      `Please wait ${wait ? `${wait} seconds` : 'a moment'}, then try again.`,
+      `Please wait ${wait ? `${wait} seconds` : 'a moment'} and try again.`,
     );
   }
   if (answer.status >= 500) {
-    return notice('warn', 'The shop is very busy', 'Please try again in a moment. Nothing happens twice.');
+    return notice(
+      'warn',
+      'The shop is busy',
+      'Please try again in a moment. A repeated request is executed only once.',
+    );
   }
   return notice(
     'bad',
-    answer.problem.title || 'That did not work',
+    answer.problem.title || 'Something went wrong',
     answer.problem.detail || 'Please try again.',
   );
 }
 
 export const TROUBLE = {
-  slow: 'The shop has not answered yet. Still waiting…',
-  unreachable: 'No answer yet. Asking the shop again…',
-  busy: 'The shop is busy. Asking again…',
-  'too-many': 'Too many requests at once. Asking again in a moment…',
+  slow: 'The shop has not responded yet. Still waiting…',
+  unreachable: 'No response yet. Retrying…',
+  busy: 'The shop is busy. Retrying…',
+  'too-many': 'Too many requests. Retrying in a moment…',
 } as const;
 
 /** Why an order was not paid, by its reason code. */
@@ -111,21 +115,32 @@ export function orderReason(reason: string | undefined): string {
     case 'payment-declined':
       return 'The payment was declined.';
     case 'payment-timed-out':
-      return 'The bank gave no answer in time.';
+      return 'The bank did not respond in time.';
     case 'units-gone':
-      return 'The payment came too late: the units were gone by then.';
+      return 'The payment arrived too late: the units were no longer available.';
     default:
       return 'The payment failed.';
   }
 }
 
-/** The sandbox's cards in the words of a shopper. */
-export const TEST_CARDS = [
-  ['tok_ok', 'A card that works'],
-  ['tok_3ds', 'A card whose bank asks you first'],
-  ['tok_slow', 'A slow bank (three seconds)'],
-  ['tok_declined', 'A card that is declined'],
-  ['tok_timeout_ok', 'Charged, but the bank’s answer gets lost'],
-  ['tok_timeout_lost', 'A bank that never answers'],
-  ['tok_late', 'Money that arrives too late'],
+/** The sandbox's test tokens in a shopper's words. */
+const TEST_CARDS = [
+  ['tok_ok', 'Card that succeeds'],
+  ['tok_3ds', 'Card that requires confirmation by the bank'],
+  ['tok_declined', 'Card that is declined'],
 ] as const;
+
+/** Tokens that delay or lose answers: refused unless HOLDFAST_SANDBOX_FAULTS is on. */
+const FAULTY_CARDS = [
+  ['tok_slow', 'Slow bank (3 seconds)'],
+  ['tok_timeout_ok', 'Charged, but the bank’s response is lost'],
+  ['tok_timeout_lost', 'Bank that never responds'],
+  ['tok_late', 'Payment that arrives too late'],
+] as const;
+
+/** The cards that the shop accepts; the page's root element says whether the faulty ones are among them. */
+export function acceptedCards(root: {
+  dataset: Partial<Record<string, string>>;
+}): readonly (readonly [token: string, words: string])[] {
+  return 'sandboxFaults' in root.dataset ? [...TEST_CARDS, ...FAULTY_CARDS] : TEST_CARDS;
+}

@@ -1,23 +1,49 @@
 import {
   decodeCursor,
   type DropRecord,
+  Drops,
   type DropSummary,
   encodeCursor,
   type ListDrops,
   type Page,
+  type Shortage,
+  type StockRow,
 } from '@holdfast/contracts';
-import { LIMITS } from '@holdfast/kernel';
+import { isDropId, LIMITS } from '@holdfast/kernel';
+import { answered } from './answered';
+import type { CountsReader } from './ports/counts-reader.port';
 import type { DropRecords } from './ports/drop-records.port';
+import type { Gate } from './ports/gate.port';
 
-/** The shape of a drop's id; anything else, such as a NUL that the database would choke on, is simply not found. */
-const DROP_ID = /^[a-z][0-9a-z]{2,31}$/;
+/** Public reads of drops. A draft is answered as unknown. */
+export class DropReader extends Drops {
+  constructor(
+    private readonly records: DropRecords,
+    private readonly counts: CountsReader,
+    private readonly gate: Pick<Gate, 'shortageOf'>,
+  ) {
+    super();
+  }
 
-/** What shoppers may know of drops. A draft does not exist for them. */
-export class DropReader {
-  constructor(private readonly records: DropRecords) {}
+  override listDrops(query: ListDrops): Promise<Page<DropSummary>> {
+    return answered('the list of drops', this.page(query));
+  }
 
-  /** Newest first. Throws `InvalidCursor`; `ServiceUnavailable` when the ledger does not answer. */
-  async listDrops({ state, cursor, limit }: ListDrops): Promise<Page<DropSummary>> {
+  override async getDrop(dropId: string): Promise<DropRecord | null> {
+    if (!isDropId(dropId)) return null;
+    const drop = await answered('the drop', this.records.find(dropId));
+    return drop === null || drop.state === 'draft' ? null : drop;
+  }
+
+  override stockOf(dropId: string): Promise<StockRow[]> {
+    return answered('the counts', this.counts.stockOf(dropId));
+  }
+
+  override shortageOf(dropId: string): Promise<Shortage | null> {
+    return this.gate.shortageOf(dropId);
+  }
+
+  private async page({ state, cursor, limit }: ListDrops): Promise<Page<DropSummary>> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     const { drops, last } = await this.records.page({
       state: state ?? null,
@@ -26,12 +52,5 @@ export class DropReader {
     });
     const nextCursor = last && encodeCursor({ createdAt: last.createdAt, id: last.dropId });
     return { items: drops, nextCursor };
-  }
-
-  /** Null when unknown or a draft. Throws `ServiceUnavailable` when the ledger does not answer. */
-  async getDrop(dropId: string): Promise<DropRecord | null> {
-    if (!DROP_ID.test(dropId)) return null;
-    const drop = await this.records.find(dropId);
-    return drop === null || drop.state === 'draft' ? null : drop;
   }
 }

@@ -1,6 +1,5 @@
 import { InvalidCursor } from '@holdfast/contracts';
-import { deriveHoldId } from '@holdfast/kernel';
-import { seededRandom } from '@holdfast/testing';
+import { deriveHoldId, seededRandom } from '@holdfast/kernel';
 import { decodeHoldCursor, encodeHoldCursor } from './hold-cursor';
 
 const holdId = deriveHoldId({ dropId: 'dabc1234', customerId: 'c', route: 'r', key: 'k' });

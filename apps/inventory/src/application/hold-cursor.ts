@@ -2,7 +2,7 @@ import { InvalidCursor } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
 import type { HoldPosition } from './ports/ledger.port';
 
-/** Clients see positions as opaque text. A moment is a plain number in it: no calendar, so no date that the database would refuse. */
+/** An opaque cursor. The time in it is a plain number, so it cannot be a date that the database refuses. */
 export function encodeHoldCursor({ placedUs, holdId }: HoldPosition): string {
   return Buffer.from(`${placedUs} ${holdId}`).toString('base64url');
 }

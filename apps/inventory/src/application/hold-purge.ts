@@ -1,30 +1,30 @@
 import type { DropUpkeep } from './ports/drop-upkeep.port';
 
-const HOLDS_A_SLICE = 500; // some 5 ms; the rows that go are nobody's any more
-// 10,000 holds a turn, so a million are looked through in less than a day; they have a month to go.
-const SLICES_A_TURN = 20;
+const HOLDS_A_SLICE = 500; // about 5 ms
+// 10,000 holds for each run: a million are checked in less than a day, and holds are kept for a month.
+const SLICES_A_RUN = 20;
 
 export const HOLD_PURGE_EVERY_MS = 600_000;
 
 /**
- * Goes round over the holds of all drops, a bounded stretch each turn, and forgets those that ended without a sale long ago. Where it is, it keeps
- * in memory: after a restart it begins again, and finds less to do.
+ * Scans the holds of all drops, a bounded part in each run, and deletes those that ended without a sale long
+ * ago. Its position is in memory only: after a restart it begins again.
  */
 export class HoldPurge {
   private dropId: string | null = null;
-  /** The drop before, and the hold before in this one. */
+  /** The previous drop, and the last hold scanned in the current one. */
   private after = '';
   private inDrop = '';
 
   constructor(private readonly upkeep: DropUpkeep) {}
 
-  /** One turn; returns how many holds it removed. */
-  async turn(): Promise<number> {
+  /** One run; returns the number of deleted holds. */
+  async run(): Promise<number> {
     let purged = 0;
-    for (let slices = 0; slices < SLICES_A_TURN; slices += 1) {
+    for (let slices = 0; slices < SLICES_A_RUN; slices += 1) {
       this.dropId ??= await this.upkeep.nextDrop(this.after);
       if (this.dropId === null) {
-        this.after = ''; // the round is over; the next turn begins the next one
+        this.after = ''; // all drops are done; the next run begins again
         return purged;
       }
       const slice = await this.upkeep.purgeHolds(this.dropId, this.inDrop, HOLDS_A_SLICE);

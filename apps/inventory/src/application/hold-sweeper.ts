@@ -1,41 +1,34 @@
+import { PeriodicWorker } from '@holdfast/kernel';
 import type { Lanes } from './lanes';
 import type { Ledger } from './ports/ledger.port';
 
-const EXPIRE_BATCH_MAX = 256; // as much work as a full batch of places, so a sweep delays shoppers by one batch
-const DUE_DROPS_MAX = 200; // the rest is found by the next sweep
-const SWEEP_EVERY_MS = 300; // how late a unit may come back on offer
+// As much work as a full batch of places, so a sweep delays shoppers by one batch.
+const EXPIRE_BATCH_MAX = 256;
+const DUE_DROPS_MAX = 200; // the next sweep finds the rest
+const SWEEP_EVERY_MS = 300; // bounds how late a unit becomes available again
 
 /**
- * Gives back the units of holds whose time is over. It goes through the lanes like everybody, so any number of sweepers, in any number of
- * processes, only ask for the same thing twice.
+ * Expires holds whose deadline has passed, which releases their units. It uses the lanes like every command,
+ * so any number of sweepers in any number of processes is safe.
  */
 export class HoldSweeper {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
+  private readonly worker: PeriodicWorker;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly lanes: Lanes,
-    private readonly onTrouble: (error: unknown) => void,
-  ) {}
-
-  start(): void {
-    this.timer ??= setTimeout(() => {
-      this.running = this.sweep()
-        .then(() => undefined, this.onTrouble)
-        .then(() => {
-          if (this.timer === null) return;
-          this.timer = null;
-          this.start();
-        });
-    }, SWEEP_EVERY_MS);
+    onError: (error: unknown) => void,
+  ) {
+    this.worker = new PeriodicWorker({ everyMs: SWEEP_EVERY_MS, run: () => this.sweep(), onError });
   }
 
-  /** Ends after the sweep that is under way. */
-  async stop(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    await this.running;
+  start(): void {
+    this.worker.start();
+  }
+
+  /** Resolves after the sweep in progress. */
+  stop(): Promise<void> {
+    return this.worker.stop();
   }
 
   /** Expires all that is due now; returns how many holds. */

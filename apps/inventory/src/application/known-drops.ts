@@ -1,17 +1,14 @@
 import { ServiceUnavailable } from '@holdfast/contracts';
-import { DeadlineExceeded, withDeadline } from '@holdfast/kernel';
+import { DeadlineExceeded, isDropId, withDeadline } from '@holdfast/kernel';
 
-/** Which of these drops there are. */
+/** Which of these drops exist. */
 export type FindKnownDrops = (dropIds: readonly string[]) => Promise<string[]>;
 
-// 32 letters at most: under 2 MB. A shop with more drops in use asks again now and then.
+// At most 32 characters each: under 2 MB. A shop with more drops in use sometimes queries them again.
 const KNOWN_MAX = 10_000;
 const WAITING_MAX = 2_000;
 const ASKED_AT_ONCE_MAX = 500;
 const DEADLINE_MS = 1_500;
-
-/** The shape of a drop's id. Anything else is no drop. */
-const DROP_ID = /^[a-z][0-9a-z]{2,31}$/;
 
 interface Question {
   promise: Promise<boolean>;
@@ -20,9 +17,10 @@ interface Question {
 }
 
 /**
- * Knows which drops there are, so that an invented one gets nothing: no lane, no entry at the gate, no batch and no connection of its own. What
- * is known is a look-up in memory; all that is not is asked of the ledger in one statement at a time, however many ids somebody makes up.
- * A drop that is not there is not remembered: it may be made the next moment. One that was deleted is refused by its lane.
+ * Caches which drops exist, so that an invented id costs nothing: no lane, no entry at the gate, no batch and
+ * no connection. A known drop is a look-up in memory; unknown ids are queried from the ledger with one
+ * statement at a time, however many a client invents. Missing drops are not cached: they may be created at
+ * any time. A deleted one is refused by its lane.
  */
 export class KnownDrops {
   private readonly known = new Set<string>();
@@ -31,10 +29,13 @@ export class KnownDrops {
 
   constructor(private readonly find: FindKnownDrops) {}
 
-  /** At once when the drop is known. Rejects with `ServiceUnavailable` when the ledger does not answer, or too many wait for it. */
+  /**
+   * Synchronous if the drop is known. Rejects with `ServiceUnavailable` if the ledger does not answer, or too
+   * many requests wait for it.
+   */
   has(dropId: string): boolean | Promise<boolean> {
     if (this.known.has(dropId)) return true;
-    if (!DROP_ID.test(dropId)) return false;
+    if (!isDropId(dropId)) return false;
     const waits = this.waiting.get(dropId);
     if (waits) return waits.promise;
     if (this.waiting.size >= WAITING_MAX)
@@ -45,7 +46,7 @@ export class KnownDrops {
     return question.promise;
   }
 
-  /** How many ids are kept, known ones and those asked for. */
+  /** Number of stored ids, known ones and those being queried. */
   get size(): number {
     return this.known.size + this.waiting.size;
   }

@@ -1,6 +1,5 @@
 import type { LaneCommand, PlaceCommand } from '../domain/lane-command';
-import { LaneEntry } from './lane-entry';
-import { LaneQueue } from './lane-queue';
+import { LaneEntry, LaneQueue } from './lane-queue';
 
 const ignore = () => undefined;
 const entry = (command: LaneCommand, deadlineAt = 1_000) =>

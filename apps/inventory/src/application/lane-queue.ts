@@ -1,26 +1,60 @@
-import { runsAlone, subjectOf } from '../domain/lane-command';
-import type { LaneEntry } from './lane-entry';
+import type { Busy } from '@holdfast/contracts';
+import { type LaneAnswer, type LaneCommand, runsAlone, subjectOf } from '../domain/lane-command';
 
-// About 0.3 s of work: 256 places of 20 lines took 1.0 to 1.7 s, longer than a statement may take, and were then tried again as they were.
+// About 0.3 s of work: 256 places of 20 lines took 1.0 to 1.7 s, longer than a statement may take, and were
+// then tried again as they were.
 const BATCH_LINES_MAX = 1_000;
 
+/** A queued command with its caller. */
+export class LaneEntry {
+  settled = false;
+  /** Later callers that request the same hold while this one is queued. They get the same answer. */
+  followers: LaneEntry[] | null = null;
+
+  constructor(
+    readonly command: LaneCommand,
+    /** By this process's monotonic clock; after it the caller no longer waits. */
+    readonly deadlineAt: number,
+    private readonly onAnswer: (answer: LaneAnswer | Busy) => void,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  answer(answer: LaneAnswer | Busy): void {
+    if (!this.settled) {
+      this.settled = true;
+      this.onAnswer(answer);
+    }
+    if (this.followers === null) return;
+    const theirs = answer.kind === 'held' ? { ...answer, replayed: true } : answer;
+    for (const follower of this.followers) follower.answer(theirs);
+  }
+
+  fail(error: unknown): void {
+    if (!this.settled) {
+      this.settled = true;
+      this.onFailure(error);
+    }
+    for (const follower of this.followers ?? []) follower.fail(error);
+  }
+}
+
 /**
- * What waits for a lane, in arrival order. Commands on holds that exist (payments above all) go before new places: they free or sell
- * what is already promised.
+ * The queue of a lane, in arrival order. Commands on existing holds (payments above all) go before new
+ * places: they release or sell units that are already held.
  */
 export class LaneQueue {
   private ends: LaneEntry[] = [];
   private places: LaneEntry[] = [];
-  /** Waiting places by hold id, so that a retried request joins the one that waits. */
+  /** Queued places by hold id, so that a retried request joins the queued one. */
   private readonly waitingPlaces = new Map<string, LaneEntry>();
-  /** Lines of all places that wait. */
+  /** Lines of all queued places. */
   private lines = 0;
 
   get length(): number {
     return this.ends.length + this.places.length;
   }
 
-  /** How many batches of `max` entries it takes to serve all that waits and one command more. */
+  /** Number of batches of `max` entries for all queued commands and one more. */
   batchesWithOneMore(max: number): number {
     return Math.max(Math.ceil((this.length + 1) / max), Math.ceil((this.lines + 1) / BATCH_LINES_MAX));
   }
@@ -42,15 +76,15 @@ export class LaneQueue {
   }
 
   /**
-   * The next batch: at most `max` entries on different subjects, and no more places than `BATCH_LINES_MAX` lines allow, but one at least.
-   * Deadlines are not looked at here: `dropOverdue` removes who has waited too long.
+   * Takes the next batch: at most `max` entries on different subjects, with at most `BATCH_LINES_MAX` lines,
+   * but at least one entry. Does not check deadlines, see `dropOverdue`.
    */
   take(max: number): LaneEntry[] {
     const batch: LaneEntry[] = [];
     const subjects = new Set<string>();
     this.ends = takeFrom(this.ends, batch, subjects, max);
-    const rareOne = batch[0] !== undefined && runsAlone(batch[0].command);
-    if (!rareOne) this.places = takeFrom(this.places, batch, subjects, max);
+    const isRare = batch[0] !== undefined && runsAlone(batch[0].command);
+    if (!isRare) this.places = takeFrom(this.places, batch, subjects, max);
     for (const entry of batch) {
       if (entry.command.kind === 'place') this.waitingPlaces.delete(entry.command.holdId);
       this.lines -= linesOf(entry);
@@ -58,7 +92,10 @@ export class LaneQueue {
     return batch;
   }
 
-  /** Forgets who has been waiting too long and returns them. Both lists are in arrival order, so only their heads are looked at. */
+  /**
+   * Removes and returns the entries whose deadline has passed. Both lists are in arrival order, so only their
+   * heads are checked.
+   */
   dropOverdue(now: number): LaneEntry[] {
     const overdue = [...overdueHead(this.ends, now), ...overdueHead(this.places, now)];
     if (overdue.length === 0) return overdue;
@@ -75,7 +112,7 @@ export class LaneQueue {
   }
 }
 
-/** Moves entries from the head of `waiting` into `batch`; returns what stays, in its order. */
+/** Moves entries from the head of `waiting` into `batch`; returns the rest, in order. */
 function takeFrom(waiting: LaneEntry[], batch: LaneEntry[], subjects: Set<string>, max: number): LaneEntry[] {
   const left: LaneEntry[] = [];
   let lines = 0;

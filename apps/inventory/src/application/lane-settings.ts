@@ -1,23 +1,24 @@
-/** Bounds of a lane. Each has its reason; tests make them smaller. */
+import type { BackoffRange } from '@holdfast/kernel';
+
+/** Limits of a lane; tests use smaller ones. */
 export interface LaneSettings {
   batchMax: number;
   queueMax: number;
   deadlineMs: number;
   predictedWaitMsMax: number;
-  retryDelayMsMin: number;
-  retryDelayMsMax: number;
+  retry: BackoffRange;
 }
 
 export const LANE_SETTINGS: LaneSettings = {
-  // Beyond 256 the rate hardly grows while every command of the batch waits longer (bench/lane).
+  // Beyond 256 the rate hardly grows, but every command of the batch waits longer (bench/lane).
   batchMax: 256,
-  // About one second of work at the measured rate on two cores; more would be refused by the predicted wait anyhow.
+  // About one second of work at the rate measured on two cores; more would be refused by the predicted wait
+  // anyway.
   queueMax: 20_000,
-  // A shopper's request is answered within three seconds whatever the ledger does; the rest is for the way there and back.
+  // A shopper's request is always answered within three seconds; the rest is for the network.
   deadlineMs: 2_500,
-  // Refuse at once what would very likely miss its deadline: it would cost the ledger work that nobody waits for.
+  // Commands that would probably miss their deadline are refused at once, to save the ledger useless work.
   predictedWaitMsMax: 2_000,
-  // A restarting server refuses connections in microseconds; without a pause the retries would be a busy loop.
-  retryDelayMsMin: 20,
-  retryDelayMsMax: 400,
+  // A restarting server refuses connections at once; without a delay the retries would be a busy loop.
+  retry: { firstMs: 20, maxMs: 400 },
 };

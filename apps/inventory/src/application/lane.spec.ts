@@ -1,5 +1,6 @@
 import { ServiceUnavailable } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
+import { merchantCommand } from '../../../../test/support/merchant-command';
 import { ModelLedger } from '../../../../test/support/model-ledger';
 import type { LaneCommand, PlaceCommand } from '../domain/lane-command';
 import { Lane } from './lane';
@@ -112,7 +113,8 @@ describe('a lane', () => {
     const first = lane.submit(place(1));
     await turn();
     const release = { kind: 'release', holdId: 'd-h1', customerId: 'cus_1', orderId: null } as const;
-    const rare = { kind: 'adjust', movementId: 'm', sku: 'A', delta: 1, reason: '', actor: '' } as const;
+    const units = { movementId: 'm', sku: 'A', delta: 1, reason: 'recount' };
+    const rare = { kind: 'adjust', ...merchantCommand(), ...units } as const;
     const later = [lane.submit(place(2)), lane.submit(rare).catch(() => null), lane.submit(release)];
     await ledger.commit();
     await ledger.commit();
@@ -132,7 +134,7 @@ describe('a lane', () => {
       if (calls < 3) throw new LedgerUnreachable('the reply was lost');
       return result;
     };
-    const { lane } = laneOn(ledger, { retryDelayMsMin: 1, retryDelayMsMax: 2 });
+    const { lane } = laneOn(ledger, { retry: { firstMs: 1, maxMs: 2 } });
     expect(await lane.submit(place(1))).toMatchObject({ kind: 'held' });
     expect(calls).toBe(3);
     expect(ledger.available.get('A')).toBe(4);
@@ -141,7 +143,7 @@ describe('a lane', () => {
   it('gives up at the deadline, says so once, and lets the gate know that it does not know', async () => {
     const ledger = new ModelLedger({ A: 5 }, 4);
     ledger.runBatch = () => Promise.reject(new LedgerUnreachable('away'));
-    const { lane, doubts } = laneOn(ledger, { deadlineMs: 60, retryDelayMsMin: 5, retryDelayMsMax: 10 });
+    const { lane, doubts } = laneOn(ledger, { deadlineMs: 60, retry: { firstMs: 5, maxMs: 10 } });
     await expect(lane.submit(place(1))).rejects.toThrow(ServiceUnavailable);
     await lane.close();
     expect(new Set(doubts)).toEqual(new Set(['d']));

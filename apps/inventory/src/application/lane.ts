@@ -1,11 +1,10 @@
 import { ServiceUnavailable, type Busy } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 import type { AnswerTo, LaneCommand } from '../domain/lane-command';
-import { LaneEntry } from './lane-entry';
-import { LaneQueue } from './lane-queue';
+import { LaneEntry, LaneQueue } from './lane-queue';
 import type { LaneSettings } from './lane-settings';
 import type { LaneNews, Ledger } from './ports/ledger.port';
-import { settleBatch, type Verdict } from './settle-batch';
+import { settleBatch, type EntryOutcome } from './settle-batch';
 import { WaitEstimate } from './wait-estimate';
 
 export interface LaneParts {
@@ -17,11 +16,12 @@ export interface LaneParts {
   onDoubt: (dropId: string) => void;
 }
 
-const WATCH_EVERY_MS = 50; // how late a deadline may be noticed
+const WATCH_EVERY_MS = 50; // precision of deadlines
 
 /**
- * The ordered queue of stock commands of one drop, with one batch in flight. While it is there the rest queue; when it has committed, the
- * next batch takes all that waits. There is no timer, so a lone command is sent at once, and under load the commits share their flush.
+ * The ordered queue of stock commands of one drop, with one batch in flight. Other commands wait; when the
+ * batch has committed, the next one takes all queued commands. Without a timer, so a single command is sent
+ * at once, and under load commands share a commit.
  */
 export class Lane {
   private readonly queue = new LaneQueue();
@@ -41,8 +41,9 @@ export class Lane {
   }
 
   /**
-   * Queues a command and answers when its batch has committed. `busy` when it would not be reached in time.
-   * Rejects with `ServiceUnavailable` at the deadline: then nothing is known, and the same command tells.
+   * Queues a command and returns its answer when its batch has committed; `busy` if it would not be executed
+   * in time. Rejects with `ServiceUnavailable` at the deadline: the outcome is then unknown, and a retry of
+   * the same command returns it.
    */
   submit<C extends LaneCommand>(command: C): Promise<AnswerTo<C> | Busy> {
     const { clock, settings } = this.parts;
@@ -50,7 +51,7 @@ export class Lane {
     this.lastUsedAt = now;
     if (this.closed) return Promise.reject(new ServiceUnavailable('shutting down'));
     const predictedMs = this.estimate.predictMs(now, this.queue.batchesWithOneMore(settings.batchMax));
-    // Ends free or sell what is promised already, so only places are turned away.
+    // Ends release or sell units that are already held, so only places are refused.
     if (
       command.kind === 'place' &&
       (predictedMs > settings.predictedWaitMsMax || this.queue.length >= settings.queueMax)
@@ -69,7 +70,7 @@ export class Lane {
     return this.isIdle ? this.parts.clock.monotonicMs() - this.lastUsedAt : 0;
   }
 
-  /** Takes nothing new and waits until all that was taken is answered. */
+  /** Drains: accepts nothing new and waits until all accepted commands are answered. */
   async close(): Promise<void> {
     this.closed = true;
     if (!this.isIdle) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
@@ -79,7 +80,7 @@ export class Lane {
     return this.inFlight === null && this.queue.length === 0;
   }
 
-  /** Starts after the current turn of the event loop: requests that arrived together go together, and a lone one loses nothing. */
+  /** Starts after the current turn of the event loop, so that requests that arrive together share a batch. */
   private scheduleStart(): void {
     if (this.startScheduled || this.inFlight !== null) return;
     this.startScheduled = true;
@@ -93,25 +94,25 @@ export class Lane {
     if (this.inFlight !== null) return;
     const batch = this.queue.take(this.parts.settings.batchMax);
     if (batch.length === 0) {
-      this.rest();
+      this.becomeIdle();
       return;
     }
     this.inFlight = batch;
     this.estimate.batchStarted(this.parts.clock.monotonicMs());
-    void settleBatch({ dropId: this.dropId, ...this.parts }, batch).then((verdicts) =>
-      this.settled(verdicts),
+    void settleBatch({ dropId: this.dropId, ...this.parts }, batch).then((outcomes) =>
+      this.settled(outcomes),
     );
   }
 
-  private settled(verdicts: readonly Verdict[]): void {
+  private settled(outcomes: readonly EntryOutcome[]): void {
     const now = this.parts.clock.monotonicMs();
-    if (verdicts.every((verdict) => 'error' in verdict)) this.estimate.batchFailed(now);
+    if (outcomes.every((outcome) => 'error' in outcome)) this.estimate.batchFailed(now);
     else this.estimate.batchSettled(now);
     this.inFlight = null;
     this.startNext();
-    // The next batch goes to the ledger first: what the callers do with their answers would keep the ledger waiting.
-    if (this.inFlight === null) reply(verdicts);
-    else setImmediate(() => reply(verdicts));
+    // Send the next batch before callers process their answers, so that the ledger does not wait for them.
+    if (this.inFlight === null) reply(outcomes);
+    else setImmediate(() => reply(outcomes));
   }
 
   private dropOverdue(): void {
@@ -121,19 +122,19 @@ export class Lane {
     if (inDoubt.length > 0) this.parts.onDoubt(this.dropId);
     for (const entry of [...inDoubt, ...overdue])
       entry.fail(new ServiceUnavailable('the ledger did not answer in time'));
-    if (this.isIdle) this.rest();
+    if (this.isIdle) this.becomeIdle();
   }
 
-  private rest(): void {
+  private becomeIdle(): void {
     if (this.watch) clearInterval(this.watch);
     this.watch = null;
     for (const resolve of this.whenIdle.splice(0)) resolve();
   }
 }
 
-function reply(verdicts: readonly Verdict[]): void {
-  for (const verdict of verdicts) {
-    if ('error' in verdict) verdict.entry.fail(verdict.error);
-    else verdict.entry.answer(verdict.answer);
+function reply(outcomes: readonly EntryOutcome[]): void {
+  for (const outcome of outcomes) {
+    if ('error' in outcome) outcome.entry.fail(outcome.error);
+    else outcome.entry.answer(outcome.answer);
   }
 }

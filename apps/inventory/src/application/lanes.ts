@@ -2,9 +2,13 @@ import { ServiceUnavailable, type Busy } from '@holdfast/contracts';
 import type { AnswerTo, LaneCommand } from '../domain/lane-command';
 import { Lane, type LaneParts } from './lane';
 
-const IDLE_MS = 60_000; // long enough that a drop in use keeps what its lane has learnt, short enough that old drops cost nothing
+// Long enough that a drop in use keeps its lane's estimates, short enough that old drops cost nothing.
+const IDLE_MS = 60_000;
 
-/** The lanes of this process: one for each drop, made when it is first needed and dropped when nobody has used it for a while. */
+/**
+ * The lanes of this process: one for each drop, created on first use and removed when it has been idle for a
+ * while.
+ */
 export class Lanes {
   private readonly byDrop = new Map<string, Lane>();
   private closed = false;
@@ -18,7 +22,7 @@ export class Lanes {
     return lane.submit(command);
   }
 
-  /** Forgets lanes that have nothing to do. Called by the sweeper. */
+  /** Removes idle lanes. Called by the sweeper. */
   dropIdle(): void {
     for (const [dropId, lane] of this.byDrop) if (lane.idleForMs > IDLE_MS) this.byDrop.delete(dropId);
   }
@@ -27,7 +31,7 @@ export class Lanes {
     return this.byDrop.size;
   }
 
-  /** Takes nothing new and waits until every command that was taken is answered. */
+  /** Drains: accepts nothing new and waits until every accepted command is answered. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.byDrop.values()].map((lane) => lane.close()));

@@ -3,7 +3,10 @@ import { LIMITS } from '@holdfast/kernel';
 import { decodeHoldCursor, encodeHoldCursor } from './hold-cursor';
 import type { Ledger } from './ports/ledger.port';
 
-/** One page of a customer's live holds. Read from the ledger itself: who placed a hold finds it here at once. Throws `InvalidCursor`. */
+/**
+ * One page of a customer's live holds, read from the ledger, so that a new hold is listed at once. Throws
+ * `InvalidCursor`.
+ */
 export async function listLiveHolds(
   ledger: Ledger,
   { customerId, dropId, cursor, limit }: ListHolds,

@@ -1,6 +1,7 @@
 import { ServiceUnavailable } from '@holdfast/contracts';
+import { backoffMs } from '@holdfast/kernel';
 import type { LaneAnswer } from '../domain/lane-command';
-import type { LaneEntry } from './lane-entry';
+import type { LaneEntry } from './lane-queue';
 import type { LaneSettings } from './lane-settings';
 import {
   BatchRefused,
@@ -10,8 +11,8 @@ import {
   type LaneNews,
 } from './ports/ledger.port';
 
-/** What became of one entry of a batch. */
-export type Verdict = { entry: LaneEntry; answer: LaneAnswer } | { entry: LaneEntry; error: unknown };
+/** The outcome of one entry of a batch. */
+export type EntryOutcome = { entry: LaneEntry; answer: LaneAnswer } | { entry: LaneEntry; error: unknown };
 
 export interface SettleContext {
   dropId: string;
@@ -19,15 +20,19 @@ export interface SettleContext {
   settings: LaneSettings;
   random: () => number;
   onNews: (news: LaneNews) => void;
-  /** A batch may have been committed or not: what was learnt about the drop may lack something. */
+  /** The outcome of a batch is unknown: data about the drop may be incomplete. */
   onDoubt: (dropId: string) => void;
 }
 
 /**
- * Runs a batch until its outcome is known. A lost connection leaves it unknown, so the same batch is sent again: ids make it idempotent.
- * A refused batch is halved until the bad command stands alone, so that its neighbours are served.
+ * Runs a batch until its outcome is known. A lost connection leaves it unknown, so the same batch is sent
+ * again: ids make it idempotent. A refused batch is bisected until the invalid command is alone, so that the
+ * others succeed.
  */
-export async function settleBatch(context: SettleContext, batch: readonly LaneEntry[]): Promise<Verdict[]> {
+export async function settleBatch(
+  context: SettleContext,
+  batch: readonly LaneEntry[],
+): Promise<EntryOutcome[]> {
   try {
     const { answers, news } = await runUntilKnown(context, batch);
     if (news !== null) context.onNews(news);
@@ -41,7 +46,7 @@ export async function settleBatch(context: SettleContext, batch: readonly LaneEn
   }
 }
 
-/** Tries as long as somebody waits for an answer: each entry has a deadline, so this ends. */
+/** Retries while a caller waits for an answer; it ends, because each entry has a deadline. */
 async function runUntilKnown(
   { dropId, ledger, settings, random, onDoubt }: SettleContext,
   batch: readonly LaneEntry[],
@@ -53,8 +58,8 @@ async function runUntilKnown(
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       onDoubt(dropId);
-      const ceiling = Math.min(settings.retryDelayMsMax, settings.retryDelayMsMin * 2 ** attempt);
-      await new Promise((resolve) => setTimeout(resolve, ceiling * (0.5 + 0.5 * random())));
+      const delayMs = backoffMs(attempt, settings.retry, random);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
       if (batch.every((entry) => entry.settled))
         throw new ServiceUnavailable('the ledger did not answer in time');
     }

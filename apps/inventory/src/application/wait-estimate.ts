@@ -1,4 +1,7 @@
-/** How long a new command would wait, learnt from how long batches take. All times in milliseconds of the monotonic clock. */
+/**
+ * Predicts how long a new command has to wait, from the duration of batches. Times in milliseconds of the
+ * monotonic clock.
+ */
 export class WaitEstimate {
   private batchMs = FIRST_GUESS_MS;
   private startedAt: number | null = null;
@@ -11,20 +14,23 @@ export class WaitEstimate {
   batchSettled(now: number): void {
     if (this.startedAt === null) return;
     const sample = now - this.startedAt;
-    // After an outage the average is of another time: begin again with what was just seen.
+    // After an outage the average is obsolete: start again with the last measurement.
     this.batchMs = this.failing ? sample : this.batchMs + WEIGHT * (sample - this.batchMs);
     this.startedAt = null;
     this.failing = false;
   }
 
-  /** The batch was given up. Until one succeeds, a batch is expected to take as long as this one did. */
+  /** The batch was abandoned. Until one succeeds, batches are expected to take as long as this one. */
   batchFailed(now: number): void {
     if (this.startedAt !== null) this.batchMs = Math.max(this.batchMs, now - this.startedAt);
     this.startedAt = null;
     this.failing = true;
   }
 
-  /** For a command in the last of `batches` that wait. An idle lane is always tried: somebody has to find out that the ledger is back. */
+  /**
+   * For a command in the last of `batches` queued batches. An idle lane always accepts a command, to detect
+   * that the ledger has recovered.
+   */
   predictMs(now: number, batches: number): number {
     if (this.startedAt === null) return 0;
     const elapsed = now - this.startedAt;
@@ -34,5 +40,6 @@ export class WaitEstimate {
   }
 }
 
-const WEIGHT = 0.2; // the last ten batches or so count: long enough to ride out a checkpoint, short enough to follow a load
+// About the last ten batches: enough to smooth a checkpoint, few enough to follow the load.
+const WEIGHT = 0.2;
 const FIRST_GUESS_MS = 5;

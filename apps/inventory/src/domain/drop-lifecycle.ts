@@ -1,28 +1,31 @@
 import type { DropAction, DropState } from '@holdfast/contracts';
 
+/** What a merchant can do with a drop; to schedule it needs a time. */
+export type DropStepName = DropAction | 'schedule';
+
 /**
- * The life of a drop as data: for each state, what an operator may do in it and where that leads. Time does two more steps by itself
- * (`scheduled` → `open`, running → `closed`): see `dropStateAt`.
- * Nothing leads back to `draft`: what shoppers have seen stays seen. Nothing leads out of `closed`: its counts are final.
+ * The state machine of a drop: for each state, the possible steps and their results. Two more transitions
+ * are automatic (`scheduled` → `open`, running → `closed`), see `dropStateAt`.
+ * A published drop cannot become a `draft` again, and `closed` is final.
  */
 export const DROP_LIFECYCLE = {
-  draft: { open: 'open' },
-  scheduled: { open: 'open', close: 'closed' },
+  draft: { schedule: 'scheduled', open: 'open' },
+  scheduled: { schedule: 'scheduled', open: 'open', close: 'closed' },
   open: { pause: 'paused', close: 'closed' },
   paused: { resume: 'open', close: 'closed' },
   closed: {},
-} as const satisfies Record<DropState, Partial<Record<DropAction, DropState>>>;
+} as const satisfies Record<DropState, Partial<Record<DropStepName, DropState>>>;
 
 export interface DropStep {
-  /** The states in which the action is legal. */
+  /** The states in which the step is allowed. */
   from: DropState[];
-  /** The state that it leads to: the same from wherever it is taken. */
+  /** The resulting state, the same for all of them. */
   to: DropState;
 }
 
-/** The same data seen from the action's side. */
-export function dropStep(action: DropAction): DropStep {
-  const moves = Object.entries(DROP_LIFECYCLE) as [DropState, Partial<Record<DropAction, DropState>>][];
-  const legal = moves.filter(([, next]) => next[action] !== undefined);
-  return { from: legal.map(([state]) => state), to: legal[0]![1][action]! };
+/** The same data by step. */
+export function dropStep(step: DropStepName): DropStep {
+  const moves = Object.entries(DROP_LIFECYCLE) as [DropState, Partial<Record<DropStepName, DropState>>][];
+  const legal = moves.filter(([, next]) => next[step] !== undefined);
+  return { from: legal.map(([state]) => state), to: legal[0]![1][step]! };
 }

@@ -1,29 +1,33 @@
 import type {
+  AdjustStock,
+  AdjustStockOutcome,
   Busy,
   ConfirmOutcome,
   ExtendOutcome,
   Network,
   PlaceOutcome,
+  ReleaseByMerchant,
+  ReleaseByMerchantOutcome,
   ReleaseOutcome,
   RetakeOutcome,
   ReturnOutcome,
   YieldOutcome,
 } from '@holdfast/contracts';
 
-/** Sets units aside for a customer: all lines or none. */
+/** Places a hold for a customer: all lines or none. */
 export interface PlaceCommand {
   kind: 'place';
   holdId: string;
   customerId: string;
-  /** Of the request's body: tells a replay from a key used for something else. */
+  /** Hash of the request's body: distinguishes a replay from a reused key. */
   fingerprint: string;
   /** Each SKU once. */
   lines: readonly { sku: string; quantity: number }[];
-  /** Whose budget of unpaid units it counts for; null or absent for nobody's. */
+  /** The network whose budget of unpaid units applies; null or missing: none. */
   network?: Network | null | undefined;
 }
 
-/** What may be done with one hold that is there. `orderId` is null only for a release by the shopper. */
+/** An operation on an existing hold. `orderId` is null only for a release by the shopper. */
 export interface EndCommand {
   kind: 'confirm' | 'release' | 'release-for-order' | 'yield' | 'extend';
   holdId: string;
@@ -31,13 +35,13 @@ export interface EndCommand {
   orderId: string | null;
 }
 
-/** Ends holds whose time is over, `max` of them at most. */
+/** Expires overdue holds, `max` at most. */
 export interface ExpireCommand {
   kind: 'expire';
   max: number;
 }
 
-/** Takes the units of an ended hold again, straight to sold, as the new hold `newHoldId`. */
+/** Takes the units of an ended hold again, directly as sold, as the new hold `newHoldId`. */
 export interface RetakeCommand {
   kind: 'retake';
   holdId: string;
@@ -46,7 +50,7 @@ export interface RetakeCommand {
   orderId: string;
 }
 
-/** Puts the sold units of an order whose money never came back on offer; its hold may be the one taken again for it. */
+/** Makes the sold units of an order without payment available again; its hold may be a retaken one. */
 export interface ReturnCommand {
   kind: 'return';
   holdId: string;
@@ -55,22 +59,23 @@ export interface ReturnCommand {
   orderId: string;
 }
 
-/** Changes the total of a SKU; the movement id makes a repetition harmless. */
-export interface AdjustCommand {
+/** Changes the total of a SKU for the drop's merchant; the movement id makes it idempotent. */
+export interface AdjustCommand extends Omit<AdjustStock, 'dropId'> {
   kind: 'adjust';
   movementId: string;
-  sku: string;
-  delta: number;
-  reason: string;
-  actor: string;
 }
 
-export type LaneCommand =
-  PlaceCommand | EndCommand | ExpireCommand | RetakeCommand | ReturnCommand | AdjustCommand;
+/** Releases a hold for the drop's merchant. */
+export interface MerchantReleaseCommand extends ReleaseByMerchant {
+  kind: 'release-for-merchant';
+}
 
-export type AdjustOutcome = { kind: 'adjusted' } | { kind: 'unknown-sku' } | { kind: 'below-committed' };
+/** Has a separate statement and is a batch of its own, so that the frequent statement stays small. */
+export type RareCommand = RetakeCommand | ReturnCommand | AdjustCommand | MerchantReleaseCommand;
 
-/** What each command is answered when it was decided at all. */
+export type LaneCommand = PlaceCommand | EndCommand | ExpireCommand | RareCommand;
+
+/** The possible answers to each command. */
 export interface AnswerByKind {
   place: Exclude<PlaceOutcome, Busy>;
   confirm: Exclude<ConfirmOutcome, Busy>;
@@ -81,13 +86,17 @@ export interface AnswerByKind {
   expire: { kind: 'expired'; holds: number };
   retake: Exclude<RetakeOutcome, Busy>;
   return: Exclude<ReturnOutcome, Busy>;
-  adjust: AdjustOutcome;
+  adjust: Exclude<AdjustStockOutcome, Busy>;
+  'release-for-merchant': Exclude<ReleaseByMerchantOutcome, Busy>;
 }
 
 export type LaneAnswer = AnswerByKind[LaneCommand['kind']];
 export type AnswerTo<C extends LaneCommand> = AnswerByKind[C['kind']];
 
-/** What a command is about. Two commands on the same thing never share a batch: inside it they would have no order. */
+/**
+ * The subject of a command. Two commands with the same subject never share a batch, in which they would have
+ * no order.
+ */
 export function subjectOf(command: LaneCommand): string {
   switch (command.kind) {
     case 'expire':
@@ -99,7 +108,13 @@ export function subjectOf(command: LaneCommand): string {
   }
 }
 
-/** Rare commands have a statement of their own, so that the one for thousands stays small. They are a batch by themselves. */
-export function runsAlone(command: LaneCommand): boolean {
-  return command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust';
+const RARE: ReadonlySet<LaneCommand['kind']> = new Set<RareCommand['kind']>([
+  'retake',
+  'return',
+  'adjust',
+  'release-for-merchant',
+]);
+
+export function runsAlone(command: LaneCommand): command is RareCommand {
+  return RARE.has(command.kind);
 }

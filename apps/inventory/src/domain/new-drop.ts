@@ -1,32 +1,32 @@
 import { InvalidDrop, type NewDrop, type NewDropItem, type NewProduct } from '@holdfast/contracts';
 import { isCurrency, LIMITS } from '@holdfast/kernel';
 
-const DESCRIPTION_LENGTH_MAX = 100_000; // a product page's HTML is seldom over 20 kB; this is served with every read of the drop
-const IMAGE_URL_LENGTH_MAX = 2_048; // what browsers and proxies take
-const IMAGES_MAX = 250; // Shopify's own bound for one product
+const IMAGES_MAX = 250; // Shopify's limit for one product
 const PRODUCTS_MAX = LIMITS.dropSkusMax;
-const YEAR_MAX = 9999; // beyond it RFC 3339 has no words
+const YEAR_MAX = 9999; // RFC 3339 has no later years
 
-/** RFC 3339, section 5.6: a full date and time with an offset. `Date.parse` alone takes far more than that. */
+/**
+ * RFC 3339, section 5.6: a full date and time with an offset. `Date.parse` alone accepts many other formats.
+ */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** One half of a pair that encodes a character beyond the first 65,536. */
+/** An unpaired surrogate. */
 const HALF_PAIR = /\p{Surrogate}/u;
 
-/** Milliseconds since the Unix epoch, or undefined when the text is no RFC 3339 time. */
+/** Milliseconds since the Unix epoch, or undefined if the text is not an RFC 3339 time. */
 export function parseTimestamp(text: string): number | undefined {
   const ms = TIMESTAMP.test(text) ? Date.parse(text.replace(' ', 'T').toUpperCase()) : Number.NaN;
   if (Number.isNaN(ms) || new Date(ms).getUTCFullYear() > YEAR_MAX) return undefined;
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   const day = text.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) ? ms : undefined;
 }
 
-/** Throws `InvalidDrop` for the first thing that the ledger could not or should not take, saying what to change. */
+/** Throws `InvalidDrop` for the first value that the ledger must not accept, saying what to change. */
 export function checkNewDrop(drop: NewDrop, products: readonly NewProduct[]): void {
   checkText('the name of the drop', drop.name, LIMITS.nameLengthMax, true);
-  checkText('the description of the drop', drop.description, DESCRIPTION_LENGTH_MAX);
-  checkText('the image URL of the drop', drop.imageUrl ?? '', IMAGE_URL_LENGTH_MAX);
+  checkText('the description of the drop', drop.description, LIMITS.dropDescriptionLengthMax);
+  checkText('the image URL of the drop', drop.imageUrl ?? '', LIMITS.imageUrlLengthMax);
   checkWhole(
     'the limit per customer',
     drop.perCustomerLimit,
@@ -60,7 +60,7 @@ function checkItems(items: readonly NewDropItem[]): void {
   const seen = new Set<string>();
   for (const item of items) {
     const what = checkSellable(item);
-    checkText(`the image URL of ${what}`, item.imageUrl ?? '', IMAGE_URL_LENGTH_MAX);
+    checkText(`the image URL of ${what}`, item.imageUrl ?? '', LIMITS.imageUrlLengthMax);
     checkWhole(`the units of ${what}`, item.units, 0, LIMITS.skuUnitsMax);
     if (seen.has(item.sku)) refuse(`${what} is there twice`);
     seen.add(item.sku);
@@ -81,9 +81,9 @@ function checkProducts(products: readonly NewProduct[]): void {
     if (handles.has(product.handle)) refuse(`${what} is there twice`);
     handles.add(product.handle);
     checkText(`the name of ${what}`, product.name, LIMITS.nameLengthMax, true);
-    checkText(`the description of ${what}`, product.description, DESCRIPTION_LENGTH_MAX);
+    checkText(`the description of ${what}`, product.description, LIMITS.dropDescriptionLengthMax);
     if (product.imageUrls.length > IMAGES_MAX) refuse(`${what} has more than ${IMAGES_MAX} pictures`);
-    for (const url of product.imageUrls) checkText(`an image URL of ${what}`, url, IMAGE_URL_LENGTH_MAX);
+    for (const url of product.imageUrls) checkText(`an image URL of ${what}`, url, LIMITS.imageUrlLengthMax);
     for (const sku of product.skus) {
       if (skus.has(sku.sku)) refuse(`${checkSellable(sku)} is there twice among the products`);
       checkSellable(sku);
@@ -92,7 +92,7 @@ function checkProducts(products: readonly NewProduct[]): void {
   }
 }
 
-/** What items and catalogue SKUs have in common. Returns how to call it in a message. */
+/** Checks the common fields of items and catalogue SKUs. Returns its name for messages. */
 function checkSellable(it: { sku: string; name: string; priceMinor: number; currency: string }): string {
   checkText('a SKU', it.sku, LIMITS.skuLengthMax, true);
   const what = `SKU ${shown(it.sku)}`;
@@ -106,7 +106,7 @@ function checkText(what: string, text: string, lengthMax: number, needed = false
   if (needed && text.trim() === '') refuse(`${what} must not be empty`);
   if (text.length > lengthMax)
     refuse(`${what} has ${text.length} characters; at most ${lengthMax} are allowed`);
-  // PostgreSQL has no NUL in a text, and half a surrogate pair would be stored as another character than was sent.
+  // PostgreSQL's text cannot contain NUL, and an unpaired surrogate would be stored as another character.
   if (text.includes('\0') || HALF_PAIR.test(text)) refuse(`${what} has a character that cannot be stored`);
 }
 
@@ -115,7 +115,7 @@ function checkWhole(what: string, value: number, min: number, max: number): void
     refuse(`${what} must be a whole number from ${min} to ${max}`);
 }
 
-/** Quoted and cut, so that a message stays one readable line whatever was sent. */
+/** Quoted and truncated, so that messages stay one readable line. */
 function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
 }

@@ -1,118 +1,62 @@
-import { LIMITS } from '@holdfast/kernel';
 import { z } from 'zod';
 import type { CheckoutClient } from '../checkout-client.port';
-import type {
-  BankChallenge,
-  Order,
-  OrderPayment,
-  PlaceOrder,
-  PlaceOrderOutcome,
-  WebhookDelivery,
-  WebhookOutcome,
+import { orderPointSchema, orderStatsSchema, seriesQuerySchema } from '../figures';
+import { listMerchantOrdersSchema, merchantOrderRefSchema, staffOrderSchema } from '../merchant-orders';
+import type { MerchantOrders } from '../merchant-orders.port';
+import {
+  bankChallengeSchema,
+  orderSchema,
+  placeOrderOutcomeSchema,
+  placeOrderSchema,
+  webhookDeliverySchema,
+  webhookOutcomeSchema,
 } from '../order';
-import { exactly, type WireTable } from './wire-table';
-import { anyId, busy, cursor, holdLine, money, pageLimit, pageOf, word } from './wire-values';
+import { anyId, cursor, fingerprintToWire, pageLimit, pageOf } from '../values';
+import type { WireTable } from './wire-table';
 
-const placeOrder = exactly<PlaceOrder>()(
-  z.object({
-    customerId: anyId,
-    address: z.string().max(64).nullish(),
-    key: z.string().min(1).max(LIMITS.idempotencyKeyLengthMax),
-    bodyHash: z.string().min(1).max(128),
-    holdId: anyId,
-    payment: z.object({ method: z.literal('card'), token: z.string().min(1).max(255) }),
-    email: z.string().max(LIMITS.emailLengthMax),
-  }),
-);
-
-const orderPayment = exactly<OrderPayment>()(
-  z.object({
-    provider: z.string(),
-    reference: z.string().nullable(),
-    state: z.enum(['pending', 'requires-action', 'authorized', 'captured', 'declined', 'voided', 'refunded']),
-    nextAction: z.object({ type: z.literal('redirect'), url: z.string() }).optional(),
-  }),
-);
-
-const order = exactly<Order>()(
-  z.object({
-    id: z.string(),
-    holdId: z.string(),
-    dropId: z.string(),
-    state: z.enum(['pending', 'paid', 'failed', 'cancelled', 'refunding', 'refunded']),
-    lines: z.array(holdLine),
-    total: money,
-    payment: orderPayment,
-    reason: z.string().optional(),
-    createdAt: z.string(),
-  }),
-);
-
-const placeOrderOutcome = exactly<PlaceOrderOutcome>()(
-  z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('answered'),
-      status: z.literal([201, 202]),
-      orderId: z.string(),
-      body: z.string(),
-      replayed: z.boolean(),
-    }),
-    z.object({ kind: z.literal('declined'), orderId: z.string() }),
-    word('unknown-token'),
-    word('token-refused'),
-    word('key-reused'),
-    word('hold-not-found'),
-    word('hold-expired'),
-    word('hold-not-active'),
-    word('in-progress'),
-    busy,
-  ]),
-);
-
-// A signature is over the exact bytes, which JSON cannot carry: they travel as base64.
-const rawBody = z
-  .base64()
-  .max(Math.ceil(LIMITS.bodyBytesMax / 3) * 4)
-  .transform((text): Buffer => Buffer.from(text, 'base64'));
-
-const webhookDelivery = exactly<WebhookDelivery>()(
-  z.object({ provider: anyId, rawBody, headers: z.record(z.string(), z.string().optional()) }),
-);
-
-const webhookOutcome = exactly<WebhookOutcome>()(
-  z.discriminatedUnion('kind', [
-    word('accepted'),
-    word('unknown-provider'),
-    word('bad-signature'),
-    word('malformed'),
-  ]),
-);
-
-const bankChallenge = exactly<BankChallenge>()(
-  z.object({
-    reference: z.string(),
-    amount: money,
-    state: z.enum(['open', 'approved', 'denied', 'over']),
-    returnPath: z.string(),
-  }),
-);
-
-/** What `receiveWebhook` sends: the delivery with its bytes as text. */
-export type WebhookOnTheWire = Omit<WebhookDelivery, 'rawBody'> & { rawBody: string };
-
-export function webhookToWire(delivery: WebhookDelivery): WebhookOnTheWire {
-  return { ...delivery, rawBody: delivery.rawBody.toString('base64') };
-}
+/**
+ * Placing an order may queue for 8 s in checkout, wait 3 s for inventory to return the hold, and 2 s for the
+ * payment. With a shorter deadline, shoppers would get a 503 although their payment is about to start.
+ */
+const PLACE_ORDER_DEADLINE_MS = 13_000;
 
 const ownOrder = z.object({ orderId: anyId, customerId: anyId });
 const ownOrders = z.object({ customerId: anyId, cursor: cursor.optional(), limit: pageLimit });
 
-/** Every call to checkout as it travels between the services. */
-export const CHECKOUT_WIRE: WireTable<CheckoutClient> = {
-  placeOrder: { input: [placeOrder], answer: placeOrderOutcome },
-  getOrder: { input: [ownOrder], answer: order.nullable() },
-  listOrders: { input: [ownOrders], answer: pageOf(order) },
-  receiveWebhook: { input: [webhookDelivery], answer: webhookOutcome },
-  getBankChallenge: { input: [anyId], answer: bankChallenge.nullable() },
-  answerBankChallenge: { input: [anyId, z.enum(['approve', 'deny'])], answer: bankChallenge.nullable() },
+/** Whatever gateways may ask of checkout, in all roles. */
+export type CheckoutCalls = CheckoutClient & MerchantOrders;
+
+/**
+ * Every call to checkout as it travels between the services. Checkout has no state for a drop in memory,
+ * so the orders of one drop are spread over all instances; those for one hold go to the same instance.
+ */
+export const CHECKOUT_WIRE: WireTable<CheckoutCalls> = {
+  placeOrder: {
+    input: [placeOrderSchema],
+    answer: placeOrderOutcomeSchema,
+    home: ({ holdId }) => holdId,
+    pack: (command) => [fingerprintToWire(command)],
+    deadlineMs: PLACE_ORDER_DEADLINE_MS,
+  },
+  getOrder: { input: [ownOrder], answer: orderSchema.nullable(), home: ({ orderId }) => orderId },
+  listOrders: { input: [ownOrders], answer: pageOf(orderSchema) },
+  orderStats: { input: [anyId], answer: orderStatsSchema },
+  orderSeries: { input: [seriesQuerySchema.omit({ merchantId: true })], answer: z.array(orderPointSchema) },
+  listMerchantOrders: { input: [listMerchantOrdersSchema], answer: pageOf(staffOrderSchema) },
+  getMerchantOrder: {
+    input: [merchantOrderRefSchema],
+    answer: staffOrderSchema.nullable(),
+    home: ({ orderId }) => orderId,
+  },
+  receiveWebhook: {
+    input: [webhookDeliverySchema],
+    answer: webhookOutcomeSchema,
+    pack: (delivery) => [{ ...delivery, rawBody: delivery.rawBody.toString('base64') }],
+    alone: true, // a body may have 64 KiB, and a frame with several would be too long
+  },
+  getBankChallenge: { input: [anyId], answer: bankChallengeSchema.nullable() },
+  answerBankChallenge: {
+    input: [anyId, z.enum(['approve', 'deny'])],
+    answer: bankChallengeSchema.nullable(),
+  },
 };

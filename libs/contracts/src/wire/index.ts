@@ -1,3 +1,6 @@
-export { CHECKOUT_WIRE, webhookToWire, type WebhookOnTheWire } from './checkout-wire';
-export { INVENTORY_WIRE } from './inventory-wire';
+export { fingerprintToWire } from '../values';
+export { ACCOUNTS_WIRE, type AccountsCalls } from './accounts-wire';
+export { CHECKOUT_WIRE, type CheckoutCalls } from './checkout-wire';
+export { inRoles } from './in-roles';
+export { INVENTORY_WIRE, type InventoryCalls } from './inventory-wire';
 export type { WireMethod, WireTable } from './wire-table';

@@ -13,14 +13,19 @@ import type { KafkaSource } from './source';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 5_000;
-const SAID_AGAIN_MS = 60_000; // a broker that is away fails ten requests a second: each complaint is worth a line a minute
+// An unreachable broker fails ten requests a second: each error is logged once a minute.
+const SAID_AGAIN_MS = 60_000;
 const SAID_MAX = 100;
-/** Each lost connection, refused request and crash: they are tried again, and our own lines say what it means. */
+/**
+ * Errors about lost connections, refused requests and crashes: they are retried, and our own log says what
+ * they mean.
+ */
 const EVERYDAY = new Set(['Connection', 'BrokerPool', 'Consumer', 'Runner']);
 
 /**
- * For the consumer: it tries for ever, because a consumer that gives up loses its place in the group and comes back only when its old session
- * is over, six seconds later. Requests of others bound themselves.
+ * For the consumer: it retries forever, because a consumer that gives up loses its place in the group, and
+ * its successor waits until the old session has timed out (SESSION_MS in consumer-session.ts). Other requests
+ * have limits of their own.
  */
 export const ENDLESS: RetryOptions = {
   initialRetryTime: 100,
@@ -30,10 +35,13 @@ export const ENDLESS: RetryOptions = {
   retries: 1_000_000,
 };
 
-/** For requests whose caller has something better to do than to wait. */
+/** For requests whose caller must not wait long. */
 export const BRIEF: RetryOptions = { ...ENDLESS, retries: 2 };
 
-/** `retry` holds for everything that the client does: a consumer's or a producer's own setting would leave its connecting to the client's. */
+/**
+ * `retry` applies to everything that the client does: a consumer's or producer's own setting would not cover
+ * its connecting.
+ */
 export function openKafka(
   { brokers, security, group }: KafkaSource,
   retry: RetryOptions,
@@ -42,7 +50,8 @@ export function openKafka(
 ): Kafka {
   return new Kafka({
     brokers: [...brokers],
-    ...secured(security),
+    ...clientSecurity(security),
+    authenticationTimeout: REQUEST_TIMEOUT_MS,
     clientId: group,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -53,15 +62,18 @@ export function openKafka(
   });
 }
 
-function secured({ login, tls }: KafkaSecurity): Pick<KafkaConfig, 'sasl' | 'ssl' | 'authenticationTimeout'> {
+/** The same as the client library names it. */
+export function clientSecurity({ login, tls }: KafkaSecurity): Pick<KafkaConfig, 'sasl' | 'ssl'> {
   return {
-    authenticationTimeout: REQUEST_TIMEOUT_MS,
     ...(login && { sasl: { ...login, mechanism: login.mechanism.toLowerCase() } as SASLOptions }),
     ...(tls && { ssl: tls.ca === null ? true : { ca: tls.ca } }),
   };
 }
 
-/** The library's complaints: errors as warnings, each once a minute; the rest for those who debug. What it means for us our own lines say. */
+/**
+ * The library's log: errors as warnings, each once a minute; the rest at debug level. Our own log says what
+ * they mean.
+ */
 function quietly(log: Logger): (entry: LogEntry) => void {
   const saidAt = new Map<string, number>();
   return ({ level, namespace, log: { message, timestamp: _, logger: __, stack: ___, ...fields } }) => {

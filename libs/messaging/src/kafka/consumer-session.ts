@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeRecord } from '@holdfast/contracts';
-import { withDeadline } from '@holdfast/kernel';
+import { backoffMs, withDeadline } from '@holdfast/kernel';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { DeadLetters } from './dead-letters';
 import { decodeRecord } from './decode-record';
@@ -9,32 +9,32 @@ import { hasDeadLetters, type KafkaSource } from './source';
 import { topicsOf } from './topics';
 
 /**
- * A consumer that was killed, or lost its broker, leaves its place in the group taken for this long, and its successor waits: so as short as can be.
- * A process that stalls for longer only has to join again.
+ * A consumer that was killed, or lost its broker, keeps its place in the group for this long, and its
+ * successor waits: so as short as possible. A process that stalls for longer only has to rejoin.
  */
 export const SESSION_MS = 3_000;
-/** The least that a broker allows whose group.min.session.timeout.ms was left alone. */
+/** The minimum of a broker with the default group.min.session.timeout.ms. */
 export const SESSION_MS_ANYWHERE = 6_000;
 const HEARTBEATS_A_SESSION = 3;
 const REBALANCE_MS = 10_000;
-const FETCH_WAIT_MS = 200; // a fetch that finds nothing; also what a stop waits for at most
-const COMMIT_EVERY_MS = 1_000; // what is handed over again after a crash: harmless, while a commit a batch would cost each of them a round trip
+const FETCH_WAIT_MS = 200; // of a fetch without records; also the longest that a stop waits
+// Delivered again after a crash, which is safe; a commit for each batch would cost a round trip each.
+const COMMIT_EVERY_MS = 1_000;
 const COMMIT_MS_MAX = 1_000;
-const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 1_000;
-const SILENT_MS = 2_000; // ten fetches that found nothing
+const BATCH_RETRY = { firstMs: 100, maxMs: 1_000 };
+const SILENT_MS = 2_000; // ten fetches without records
 
 export interface SessionHooks {
-  /** Applies a batch; when it throws, the same batch comes again. */
+  /** Applies a batch; when it throws, the same batch is applied again. */
   apply: (records: ChangeRecord[]) => Promise<void>;
-  /** A batch could not be applied: said at the first try, and at each further one. */
+  /** A batch could not be applied; called for each try. */
   onTrouble: (error: unknown, tries: number) => void;
-  /** Everything committed before this record of the heartbeat's topic has been applied. */
+  /** Everything committed before this heartbeat record has been applied. */
   onBeat: (beat: ChangeRecord) => void;
   onJoined: () => void;
 }
 
-/** One consumer's life: reads batches one after the other, applies each, and commits what has been applied, never more. */
+/** One consumer: reads batches, applies them sequentially, and commits only what has been applied. */
 export class ConsumerSession {
   private readonly consumer: Consumer;
   private readonly heartbeatMs: number;
@@ -44,7 +44,7 @@ export class ConsumerSession {
   private inHand: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   private joined = false;
-  /** Counts the times that the group shared out its partitions. */
+  /** How often the group has rebalanced. */
   private joins = 0;
   private heardAt = 0;
 
@@ -64,27 +64,30 @@ export class ConsumerSession {
       rebalanceTimeout: REBALANCE_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      // Whoever supervises this session starts the next one, and says so.
+      // The supervisor of this session starts the next one, and logs it.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
   }
 
-  /** In the group, and the broker answers; or a batch is in hand. */
+  /** In the group, and the broker answers; or a batch is in progress. */
   get flowing(): boolean {
     return this.joined && (this.inHand !== null || performance.now() - this.heardAt < SILENT_MS);
   }
 
-  /** Busy with a batch: then nobody can blame the broker for what is not read. */
+  /** Busy with a batch, so that a stalled position is not the broker's fault. */
   get busy(): boolean {
     return this.inHand !== null;
   }
 
-  /** How far the topic of the heartbeat has been read; null before its first batch. */
+  /** Offset in the heartbeat topic; null before its first batch. */
   get heartbeatPosition(): bigint | null {
     return this.positions.next(this.source.heartbeat?.topic.topic ?? '', 0);
   }
 
-  /** Reads until `stop`; rejects when the consumer has crashed or `fail` was called. Either way it must be stopped afterwards. */
+  /**
+   * Reads until `stop`; rejects when the consumer has crashed or `fail` was called. Either way it must be
+   * stopped afterwards.
+   */
   async run(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => {
       this.end = (reason) => (reason ? reject(reason) : resolve());
@@ -107,12 +110,15 @@ export class ConsumerSession {
     await ended;
   }
 
-  /** For a supervisor that has seen that it does not read. */
+  /** For the supervisor of a stalled consumer. */
   fail(reason: Error): void {
     this.end(reason);
   }
 
-  /** Takes nothing more, waits for the batch in hand, commits, and leaves the group so that the next one need not wait for this one's end. */
+  /**
+   * Drains: waits for the batch in progress, commits, and leaves the group, so that the next consumer need
+   * not wait for the session timeout.
+   */
   stop(): Promise<void> {
     return (this.stopping ??= this.windDown());
   }
@@ -149,7 +155,8 @@ export class ConsumerSession {
   private async take(payload: EachBatchPayload): Promise<void> {
     if (this.ending.signal.aborted || !payload.isRunning() || payload.isStale()) return;
     const work = this.handOver(payload);
-    // While it works the group must go on believing in us, however long it takes. Failing to say so is seen at the next fetch.
+    // Keep sending heartbeats while a batch is applied, so that the group does not evict this consumer. A
+    // failed heartbeat surfaces at the next fetch.
     const alive = setInterval(() => payload.heartbeat().catch(() => undefined), this.heartbeatMs / 2);
     this.inHand = work.then(
       () => undefined,
@@ -167,12 +174,15 @@ export class ConsumerSession {
     await payload.heartbeat();
   }
 
-  /** False when the end came first, or the partition may be another's by now: then nothing of the batch counts as applied. */
+  /**
+   * False when it was stopped, or the partition may have been reassigned: then nothing of the batch counts as
+   * applied.
+   */
   private async handOver({ batch, resolveOffset }: EachBatchPayload): Promise<boolean> {
     const { joins } = this;
     const records = this.decode(batch);
     if (records.length > 0 && !(await this.applied(records))) return false;
-    // What could not be read is kept before its place is left.
+    // Unreadable records are stored before the position moves past them.
     await this.letters.settled();
     if (joins !== this.joins) return false;
     const last = batch.lastOffset();
@@ -199,7 +209,7 @@ export class ConsumerSession {
     return records;
   }
 
-  /** Again and again until it works: what comes behind it must not overtake it. */
+  /** Retries until it succeeds: later records must not overtake it. */
   private async applied(records: ChangeRecord[]): Promise<boolean> {
     const { signal } = this.ending;
     for (let tries = 1; !signal.aborted; tries += 1) {
@@ -208,8 +218,7 @@ export class ConsumerSession {
         return true;
       } catch (error) {
         this.hooks.onTrouble(error, tries);
-        const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(tries, 10), RETRY_MAX_MS);
-        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+        await sleep(backoffMs(tries - 1, BATCH_RETRY), undefined, { signal }).catch(() => undefined);
       }
     }
     return false;

@@ -5,7 +5,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import type { KafkaMessage } from './decode-record';
 import { deadLetterTopic } from './source';
 
-const SEND_MS_MAX = 2_000; // kafkajs has no limit of its own around a send that tries again
+const SEND_MS_MAX = 2_000; // kafkajs has no limit around a send with its retries
 const TRIES = 3;
 
 /** Where a record was found. */
@@ -18,8 +18,9 @@ export interface Origin {
 }
 
 /**
- * Puts records that cannot be read into `<topic>.dlq`: as they were, with where they were found and why in the headers. Every group that meets such a
- * record puts its own copy there. When that topic cannot be reached the record is counted as lost from it, and the log says where it still is.
+ * Sends unreadable records to `<topic>.dlq`: unchanged, with their coordinates and the reason in the headers.
+ * Every group that reads such a record sends its own copy. When that topic is unreachable the record is
+ * counted as lost, and the log has its coordinates.
  */
 export class DeadLetters {
   private producer: Promise<Producer> | null = null;
@@ -39,12 +40,12 @@ export class DeadLetters {
     return { kept: this.kept, lost: this.lost };
   }
 
-  /** To be told before the record is handed over: what is put aside is the message as it came. */
+  /** Call it before the record is handed over: the dead letter is the message as it arrived. */
   cameFrom(record: ChangeRecord, origin: Origin): void {
     this.origins.set(record, origin);
   }
 
-  /** Once a record, whoever asks first. Never rejects. */
+  /** Sends each record once, however often it is called. Never rejects. */
   async put(record: ChangeRecord, reason: string): Promise<void> {
     const origin = this.origins.get(record);
     if (!origin || this.begun.has(record)) return;
@@ -54,7 +55,7 @@ export class DeadLetters {
     await sending.finally(() => this.underWay.delete(sending));
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in flight. */
   async settled(): Promise<void> {
     await Promise.all(this.underWay);
   }
@@ -79,7 +80,7 @@ export class DeadLetters {
     const trouble = String(failure);
     this.log.error(
       { topic, partition, offset, reason, trouble },
-      'a record that could not be read could not be put aside either',
+      'record could not be decoded, nor written to the dead-letter topic',
     );
   }
 
@@ -106,7 +107,7 @@ export class DeadLetters {
 
   private connected(): Promise<Producer> {
     const made = (this.producer ??= this.connect());
-    // The next letter tries anew.
+    // The next letter connects again.
     made.catch(() => (this.producer = null));
     return made;
   }

@@ -1,6 +1,6 @@
 import type { ChangeEnvelope, ChangeRecord } from '@holdfast/contracts';
 
-/** A message as Kafka hands it over. */
+/** A message as Kafka delivers it. */
 export interface KafkaMessage {
   key: Buffer | null;
   value: Buffer | null;
@@ -11,8 +11,9 @@ const FACT_TOPIC = /^[^.]+\.events\./;
 const OPS = new Set(['c', 'u', 'd', 'r']);
 
 /**
- * One message of Debezium (JSON without schemas; facts through its EventRouter) as a record. Null for what says nothing: a tombstone, an empty
- * fact. What is not as the topic promises becomes a record with its reason under `unreadable`, and with its key if that can be read.
+ * Decodes one message of Debezium (JSON without schemas; facts through its EventRouter). Null for a message
+ * without content: a tombstone, an empty fact. A message that does not fit its topic becomes a record with
+ * the reason under `unreadable`, and with its key if that can be read.
  */
 export function decodeRecord(topic: string, message: KafkaMessage): ChangeRecord | null {
   if (message.value === null) return null;
@@ -31,7 +32,7 @@ export function decodeRecord(topic: string, message: KafkaMessage): ChangeRecord
   }
 }
 
-/** The EventRouter puts the payload into a JSON string that holds JSON. */
+/** The EventRouter wraps the payload, which is JSON, in a JSON string. */
 function decodeFact({ value, headers = {} }: KafkaMessage): NonNullable<ChangeRecord['fact']> {
   const inner: unknown = JSON.parse(value!.toString());
   if (typeof inner !== 'string') throw new Error('the payload is no JSON in a JSON string');

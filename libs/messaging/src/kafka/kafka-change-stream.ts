@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeRecord } from '@holdfast/contracts';
-import { withDeadline } from '@holdfast/kernel';
+import { backoffMs, withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool } from '@holdfast/postgres';
 import type { Kafka } from 'kafkajs';
@@ -16,14 +16,13 @@ import { StalledWatch } from './stalled-watch';
 import { ensureTopics } from './topics';
 
 const POOL_MAX = 1; // the heartbeat
-const START_PATIENCE_MS = 5_000; // a source that is away must not keep the product from starting
+const START_PATIENCE_MS = 5_000; // an unreachable source must not keep the product from starting
 const STOP_PATIENCE_MS = 2_500; // of the 10 s in which the whole product ends
-const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 2_000;
+const SESSION_RETRY = { firstMs: 100, maxMs: 2_000 };
 const SAID_AGAIN_MS = 30_000;
 const SILENCE_LOOK_MS = 1_000;
 
-/** Reads what Debezium has put on Kafka, as one consumer group, and keeps on reading: a consumer that crashes or stalls is replaced. */
+/** Reads Debezium's topics as one consumer group. A consumer that crashes or stalls is replaced. */
 export class KafkaChangeStream extends ChangeStream {
   private readonly sockets = new Sockets();
   private readonly requests: Kafka;
@@ -50,7 +49,9 @@ export class KafkaChangeStream extends ChangeStream {
     this.watch = new StalledWatch(this.requests, source, () => this.status().lagMs);
   }
 
-  /** Records that could not be read: `kept` in the topics of dead letters, or `lost` because those could not be reached. */
+  /**
+   * Records that could not be read: `kept` in dead-letter topics, or `lost` because those were unreachable.
+   */
   get deadLetters(): { kept: number; lost: number } {
     return this.letters.counts;
   }
@@ -71,12 +72,12 @@ export class KafkaChangeStream extends ChangeStream {
 
   override async stop(): Promise<void> {
     this.stopped.abort();
-    // A broker that hangs must not hang our end: what was not committed comes again.
+    // A broker that hangs must not delay the shutdown: uncommitted records are delivered again.
     await withDeadline('the end of the change stream', STOP_PATIENCE_MS, this.windDown()).catch(
       (error: Error) =>
         this.log.warn(
           { group: this.source.group, reason: error.message },
-          'the change stream did not end in order',
+          'change stream did not stop cleanly',
         ),
     );
     this.sockets.cut();
@@ -102,24 +103,23 @@ export class KafkaChangeStream extends ChangeStream {
     await this.letters.close();
   }
 
-  /** One session after the other until `stop`. */
+  /** Runs sessions until `stop`. */
   private async supervise(): Promise<void> {
     const { signal } = this.stopped;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
         await ensureTopics(this.requests, this.source);
-        // An end that was asked for meanwhile found no session to end.
+        // `stop` found no session to stop.
         if (signal.aborted) return;
         if (await this.oneSession()) failures = 0;
       } catch (error) {
-        this.complain(error, 'the change stream has no broker: trying again');
+        this.complain(error, 'Kafka is unreachable, retrying');
       }
-      const delayMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures, 10), RETRY_MAX_MS);
-      await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+      await sleep(backoffMs(failures, SESSION_RETRY), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Until it ends, however it ends. True when it had been in its group. */
+  /** Until it ends, for whatever reason. True when it had joined its group. */
   private async oneSession(): Promise<boolean> {
     const sockets = new Sockets();
     const session = (this.session = this.openSession(sockets));
@@ -146,7 +146,7 @@ export class KafkaChangeStream extends ChangeStream {
     const hooks = {
       apply: (records: ChangeRecord[]) => this.handler(records),
       onTrouble: (error: unknown, tries: number) =>
-        this.complain(error, 'a batch could not be applied: it is tried again', { tries }),
+        this.complain(error, 'batch could not be applied, retrying', { tries }),
       onBeat: (beat: ChangeRecord) => this.heartbeat?.meter.applied([beat]),
       onJoined: () => this.flowing(),
     };
@@ -157,24 +157,24 @@ export class KafkaChangeStream extends ChangeStream {
     const { type } = (error.cause ?? error) as { type?: string };
     if (type === 'INVALID_SESSION_TIMEOUT') this.sessionMs = SESSION_MS_ANYWHERE;
     this.restarted += 1;
-    this.complain(error, 'the consumer of the change stream has failed: another one takes its place');
+    this.complain(error, 'change stream consumer failed, replacing it');
   }
 
   private flowing(): void {
     this.joined = true;
-    if (this.complaint.reason) this.log.info({ group: this.source.group }, 'the change stream flows again');
+    if (this.complaint.reason) this.log.info({ group: this.source.group }, 'change stream has resumed');
     this.complaint = { reason: '', at: -Infinity };
     this.heartbeat?.meter.beat();
   }
 
-  /** A consumer that tries for ever says nothing by itself. */
+  /** A consumer that retries forever reports nothing itself. */
   private tellSilence(session: ConsumerSession): void {
     if (!this.joined) return;
-    if (!session.flowing) this.complain('no answer from the broker', 'the change stream stands still');
+    if (!session.flowing) this.complain('no answer from the broker', 'change stream stalled');
     else if (this.complaint.reason === 'no answer from the broker') this.flowing();
   }
 
-  /** A reason that lasts is worth a line now and then, not one each try. */
+  /** Logs a lasting reason at intervals, not at each try. */
   private complain(error: unknown, what: string, more: object = {}): void {
     const reason = error instanceof Error ? error.message : String(error);
     const now = performance.now();

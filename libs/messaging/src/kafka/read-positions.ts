@@ -1,4 +1,4 @@
-/** How far one partition has been applied, and how far it reached when it was last read. */
+/** How far one partition has been applied, and where it ended when it was last read. */
 interface Partition {
   next: bigint;
   end: bigint;
@@ -6,18 +6,20 @@ interface Partition {
 
 interface Waiting<Beat> {
   beat: Beat;
-  /** Fetches that must have begun, by node, before the ends are known that were there when the beat came. */
+  /** By node, the fetch that must begin before the ends at the heartbeat's arrival are known. */
   rounds: Map<number, number>;
-  /** What must be applied first, once that is known. */
+  /** What must be applied first, once it is known. */
   ends: Map<string, bigint> | null;
 }
 
-const NODE_FORGOTTEN_MS = 10_000; // of a node that no longer fetches: it has left the cluster, and nothing waits for it
-const BEATS_WAITING_MAX = 1_000; // minutes of them; those left out are settled by the next one that is not
+// A node without fetches for this long has left the cluster, and nothing waits for it.
+const NODE_FORGOTTEN_MS = 10_000;
+const BEATS_WAITING_MAX = 1_000; // minutes of them; a later one settles those left out
 
 /**
- * A heartbeat may overtake the changes of before it, for they travel in other partitions. It is settled when everything is applied that was in
- * Kafka when it came: one more fetch of each node tells how far that is, and then the positions have to get there.
+ * A heartbeat may overtake earlier changes, which are in other partitions. It is settled when everything is
+ * applied that was in Kafka when it arrived: one more fetch of each node shows how far that is, and then the
+ * positions have to get there.
  */
 export class ReadPositions<Beat> {
   private readonly partitions = new Map<string, Partition>();
@@ -29,7 +31,7 @@ export class ReadPositions<Beat> {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** A node is asked for more. All that its previous fetch brought has been applied. */
+  /** A fetch from a node begins: all records of its previous fetch have been applied. */
   fetchBegins(node: number): void {
     const now = this.now();
     this.fetches.set(node, { begun: (this.fetches.get(node)?.begun ?? 0) + 1, at: now });
@@ -37,18 +39,22 @@ export class ReadPositions<Beat> {
     this.settle();
   }
 
-  /** A batch has been applied: `next` is the offset to go on from, `end` the first one that was not yet written when it was read. */
+  /**
+   * A batch has been applied: `next` is the offset to continue from, `end` the partition's end when the batch
+   * was read.
+   */
   applied(topic: string, partition: number, next: bigint, end: bigint): void {
     const address = `${topic}/${partition}`;
     this.partitions.set(address, { next, end });
-    // A partition that was cut off, or made anew, never gets to where it ended once.
+    // A truncated or recreated partition never reaches its former end.
     for (const { ends } of this.waiting) if (ends && (ends.get(address) ?? end) > end) ends.set(address, end);
     this.settle();
   }
 
   /**
-   * The group has shared out its partitions anew, and all begin again from what is committed. Whatever was read before says nothing any more: another
-   * member may have gone on with a partition since, or Kafka have lost it. The next beat comes soon.
+   * The group has rebalanced, and every partition starts again from its committed offset. Earlier positions
+   * are void: another member may have continued with a partition, or Kafka may have lost it. The next
+   * heartbeat comes soon.
    */
   joined(): void {
     this.partitions.clear();
@@ -61,12 +67,14 @@ export class ReadPositions<Beat> {
     this.waiting.push({ beat, rounds, ends: null });
   }
 
-  /** Where a partition stands; null before its first batch. */
+  /** The next offset of a partition; null before its first batch. */
   next(topic: string, partition: number): bigint | null {
     return this.partitions.get(`${topic}/${partition}`)?.next ?? null;
   }
 
-  /** The offsets to be committed: of partitions that were read since the group was joined, so they are still this member's. */
+  /**
+   * The offsets to commit: only of partitions read since the last rebalance, which are still this member's.
+   */
   positions(): { topic: string; partition: number; offset: string }[] {
     return [...this.partitions].map(([address, { next }]) => {
       const cut = address.lastIndexOf('/');

@@ -5,8 +5,9 @@ import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * The connections of one Kafka client, which can be cut off for good. A client that tries for ever to reach its brokers has no end of its own:
- * after `cut` its sockets are gone and every further one fails in the one way that it does not try again.
+ * The connections of one Kafka client, which can be cut for good. A client that retries forever cannot be
+ * stopped: after `cut` its sockets are destroyed and every new one fails with the one kind of error that it
+ * does not retry.
  */
 export class Sockets {
   private readonly open = new Set<Socket>();
@@ -30,13 +31,14 @@ export class Sockets {
 
 function opened({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   if (!ssl) return connect({ host, port }, onConnect);
-  // A name of its own is needed for the certificate; an address must not be sent as one.
+  // The certificate is selected by host name; an IP address must not be sent as one.
   return connectSecurely({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect);
 }
 
 /**
- * Connects, and throws a TypeError at the first request: kafkajs tries everything else again, but not what looks like a defect. It ends like a real
- * one, because a connection that kafkajs believes to be open keeps the timer of its requests, and with it the process.
+ * Connects, and throws a TypeError at the first request: kafkajs retries everything except what looks like a
+ * defect. It closes like a real socket, because a connection that kafkajs considers open keeps its request
+ * timer, and with it the process.
  */
 function deadSocket(onConnect: () => void): Socket {
   let onEnd = () => {};

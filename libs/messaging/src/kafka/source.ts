@@ -1,44 +1,53 @@
 import type { KafkaSecurity } from '@holdfast/config';
 import type { Role } from '@holdfast/postgres';
 
-/** A topic as a consumer makes it when it is there first. The stream's own topics must be as in infra/debezium/connector.json. */
+/**
+ * A topic, with the settings for creating it when it is missing. The stream's own topics must match
+ * infra/debezium/connector.json.
+ */
 export interface TopicSpec {
   topic: string;
   partitions: number;
-  /** Settings of the topic, in Kafka's words. */
+  /** Kafka's topic settings. */
   config: Readonly<Record<string, string>>;
-  /** Where a group without a position begins. State begins at the beginning: a compacted topic holds the newest image of every row. */
+  /**
+   * Where a group without a position starts. State starts at the beginning: a compacted topic holds the
+   * newest image of every row.
+   */
   from: 'beginning' | 'end';
 }
 
-/** The row whose way through PostgreSQL, Debezium and Kafka tells how far the stream is behind. */
+/** The row whose changes, through PostgreSQL, Debezium and Kafka, show how far the stream is behind. */
 export interface HeartbeatSource {
   databaseUrl: string;
   role: Role;
-  /** Table with the columns `id` (one row, 1) and `ts`; its changes come in `topic`. */
+  /** Table with the columns `id` (one row, 1) and `ts`; its changes arrive in `topic`. */
   table: string;
   topic: TopicSpec;
 }
 
-/** What to read, and as whom. */
+/** What to read, and with which login. */
 export interface KafkaSource {
   brokers: readonly string[];
   security: KafkaSecurity;
-  /** The consumer group. One per process reads everything in each; a shared one spreads the partitions. */
+  /**
+   * The consumer group. With a group of its own each process reads everything; a shared group distributes the
+   * partitions.
+   */
   group: string;
   topics: readonly TopicSpec[];
-  /** Null for a group that shares the partitions: it would see the heartbeat in one of its processes only. */
+  /** Null for a shared group: only one of its processes would receive the heartbeat. */
   heartbeat: HeartbeatSource | null;
 }
 
-const DEAD_LETTERS_KEPT_MS = 14 * 24 * 3_600_000; // two weeks to look at what could not be read
+const DEAD_LETTERS_KEPT_MS = 14 * 24 * 3_600_000; // two weeks to examine unreadable records
 
-/** False for the heartbeat: one that cannot be read is worth nothing, and the next one comes at once. */
+/** False for the heartbeat: an unreadable one is useless, and the next one comes soon. */
 export function hasDeadLetters({ heartbeat }: KafkaSource, topic: string): boolean {
   return topic !== heartbeat?.topic.topic;
 }
 
-/** Where the records of a topic go that cannot be read. */
+/** The dead-letter topic of a topic. */
 export function deadLetterTopic(topic: string): TopicSpec {
   return {
     topic: `${topic}.dlq`,

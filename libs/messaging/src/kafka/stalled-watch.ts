@@ -4,12 +4,12 @@ import type { ConsumerSession } from './consumer-session';
 import type { KafkaSource } from './source';
 import { endOf } from './topics';
 
-const LAG_SUSPECT_MS = 10_000; // a broker that starts again, and the group after it, take less
+const LAG_SUSPECT_MS = 10_000; // the restart of a broker, and of the group after it, takes less
 const ASK_MS_MAX = 3_000;
 
 /**
- * Finds a consumer that does not read though there is something to read. Lag alone is no proof: with Debezium or the broker away a new consumer
- * would read nothing either, and would have lost its place in the group.
+ * Finds a consumer that does not read although there are records. Lag alone is no proof: with Debezium or the
+ * broker down a new consumer would read nothing either, and would have lost its place in the group.
  */
 export class StalledWatch {
   static readonly everyMs = 5_000;
@@ -23,7 +23,7 @@ export class StalledWatch {
     private readonly lagMs: () => number | null,
   ) {}
 
-  /** Between two looks beats must have arrived in Kafka, and none of them here, while no batch was in hand. */
+  /** Stalled: between two checks heartbeats arrived in Kafka, but none here, and no batch was in progress. */
   async look(session: ConsumerSession): Promise<void> {
     const { heartbeat } = this.source;
     const lagMs = this.lagMs();
@@ -36,11 +36,9 @@ export class StalledWatch {
       const position = session.heartbeatPosition;
       const seen = (this.before = session.busy ? null : { session, position, end });
       if (seen && before?.session === session && before.position === position && before.end < end)
-        session.fail(
-          new Error(`it stands at ${position} while the topic of the heartbeat has grown to ${end}`),
-        );
+        session.fail(new Error(`consumer stalled at offset ${position}; heartbeat topic is at ${end}`));
     } catch {
-      // A broker that does not answer is a reason to wait, not to begin anew.
+      // An unreachable broker is a reason to wait, not to replace the consumer.
       this.before = null;
     } finally {
       this.asking = false;

@@ -6,8 +6,8 @@ const LEADERS_MS_MAX = 5_000;
 const LEADERS_LOOK_MS = 50;
 
 /**
- * Makes the topics that are missing, those of dead letters included: a consumer cannot subscribe to a topic that is not there, and the stream's own
- * appear only with their first record. Rejects soon when no broker answers.
+ * Creates the missing topics, including dead-letter topics: a consumer cannot subscribe to a missing topic,
+ * and Debezium creates its topics only with their first record. Rejects soon when no broker answers.
  */
 export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<void> {
   const admin = kafka.admin();
@@ -19,7 +19,7 @@ export async function ensureTopics(kafka: Kafka, source: KafkaSource): Promise<v
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ topic }) => !there.has(topic));
     if (missing.length === 0) return;
-    // Waiting for leaders would fail on a topic that somebody else made in this moment.
+    // Waiting for leaders would fail on a topic that another process is creating just now.
     await admin.createTopics({ topics: missing.map(forKafka), waitForLeaders: false });
     await untilLed(
       admin,
@@ -34,7 +34,7 @@ export function topicsOf({ topics, heartbeat }: KafkaSource): TopicSpec[] {
   return heartbeat ? [...topics, heartbeat.topic] : [...topics];
 }
 
-/** A topic made a moment ago has no leaders yet, and a consumer that finds it so gives up. */
+/** A new topic has no leaders yet, and a consumer that finds it so gives up. */
 async function untilLed(admin: Admin, topics: string[]): Promise<void> {
   const patience = AbortSignal.timeout(LEADERS_MS_MAX);
   for (;;) {
@@ -59,7 +59,7 @@ function forKafka({ topic, partitions, config }: TopicSpec) {
   return { topic, numPartitions: partitions, replicationFactor: -1, configEntries };
 }
 
-/** The offset at which a topic's only partition ends by now. Rejects soon when no broker answers. */
+/** The current end offset of a topic's only partition. Rejects soon when no broker answers. */
 export async function endOf(kafka: Kafka, topic: string): Promise<bigint> {
   const admin = kafka.admin();
   await admin.connect();

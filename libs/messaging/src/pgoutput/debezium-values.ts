@@ -25,14 +25,17 @@ const DECODERS: Record<number, Decode> = {
   [OID.timestamptz]: toIsoTime,
 };
 
-/** Turns the text of a value into what Debezium puts into JSON for its type; anything unusual stays text. */
+/** Converts the text of a value to Debezium's JSON for its type; unknown types stay text. */
 export function debeziumDecoder(typeOid: number): Decode {
   return DECODERS[typeOid] ?? asText;
 }
 
 const MICROSECOND_DIGITS = 6;
 
-/** `2026-11-22 04:30:00.12+00` (a session in UTC) → `2026-11-22T04:30:00.120000Z`, as io.debezium.time.ZonedTimestamp. */
+/**
+ * `2026-11-22 04:30:00.12+00` (a session in UTC) → `2026-11-22T04:30:00.120000Z`, as
+ * io.debezium.time.ZonedTimestamp.
+ */
 function toIsoTime(text: string): string {
   const match = /^(\S+) (\d{2}:\d{2}:\d{2})(?:\.(\d+))?\+00(?::00)?$/.exec(text);
   // Times before Christ and infinity have no ISO form; ours never are.
@@ -41,5 +44,8 @@ function toIsoTime(text: string): string {
   return `${day}T${time}.${fraction.padEnd(MICROSECOND_DIGITS, '0')}Z`;
 }
 
-/** Stands for a long value that an update did not touch, and that the log therefore does not carry. Debezium's word for it. */
+/**
+ * Debezium's placeholder for a long value that an update did not change and that the log therefore does not
+ * contain.
+ */
 export const UNAVAILABLE_VALUE = '__debezium_unavailable_value';

@@ -2,7 +2,7 @@ import type { ChangeEnvelope, ChangeRecord } from '@holdfast/contracts';
 import type { Lsn } from './lsn';
 import { UNAVAILABLE_VALUE } from './debezium-values';
 
-/** What is to be said about one row, whoever read it. */
+/** A row's change or image, before it is formatted. */
 export interface RowChange {
   op: ChangeEnvelope['op'];
   schema: string;
@@ -17,11 +17,11 @@ export interface ChangeOrigin {
   txId: number | null;
   /** When it was committed, or for a snapshot when it was read. */
   atMs: number;
-  /** `false`, or the place in the snapshot: `first`, `true`, `last`. */
+  /** `false`, or the position in the snapshot: `first`, `true`, `last`. */
   snapshot: 'false' | 'first' | 'true' | 'last';
 }
 
-/** A row's change as Debezium's PostgreSQL connector words it. */
+/** A row's change in the format of Debezium's PostgreSQL connector. */
 export function rowRecord(
   prefix: string,
   change: RowChange,
@@ -54,7 +54,7 @@ export function rowRecord(
   };
 }
 
-/** A row of an outbox as its EventRouter sends it on: only what was inserted is a fact; purging it is not one. */
+/** A row of an outbox in the format of its EventRouter: only an insert is a fact; a purge is not. */
 export function factRecord(prefix: string, change: RowChange): ChangeRecord | null {
   if (change.op !== 'c' && change.op !== 'r') return null;
   const { id, aggregatetype, aggregateid, type, payload } = change.row;

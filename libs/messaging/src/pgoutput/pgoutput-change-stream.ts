@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeRecord } from '@holdfast/contracts';
-import { withDeadline } from '@holdfast/kernel';
+import { backoffMs, withDeadline } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool } from '@holdfast/postgres';
 import type { Pool } from 'pg';
@@ -19,12 +19,12 @@ import { StreamSession } from './stream-session';
 import { TransactionReader } from './transactions';
 
 const POOL_MAX = 2; // one for the heartbeat, one for snapshots
-const START_PATIENCE_MS = 5_000; // a source that is away must not keep the product from starting
+const START_PATIENCE_MS = 5_000; // an unreachable source must not keep the product from starting
 const STOP_PATIENCE_MS = 3_000; // of the 10 s in which the whole product ends
-const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 1_000; // readers wait for it: a restarted PostgreSQL is found again within a second
+// Readers wait for it: reconnects to a restarted PostgreSQL within a second.
+const RETRY = { firstMs: 100, maxMs: 1_000 };
 
-/** Reads PostgreSQL's own logical replication (`pgoutput`) from a lasting slot, in this process. */
+/** Reads PostgreSQL's logical replication (`pgoutput`) from a permanent slot, in this process. */
 export class PgoutputChangeStream extends ChangeStream {
   private readonly db: Pool;
   private readonly meter: LagMeter;
@@ -34,7 +34,7 @@ export class PgoutputChangeStream extends ChangeStream {
   private session: StreamSession | null = null;
   private connected = false;
   private slot: string | null = null;
-  /** What has to go before the stream: a snapshot that broke off is owed in full again. */
+  /** What must precede the stream: an interrupted snapshot is repeated in full. */
   private owed: 'nothing' | 'state' | 'state and facts' = 'state';
   private starting = true;
   private connection: ReplicationConnection | null = null;
@@ -76,9 +76,9 @@ export class PgoutputChangeStream extends ChangeStream {
 
   override async stop(): Promise<void> {
     this.stopped.abort();
-    // A server that hangs must not hang our end: what was not acknowledged comes again.
+    // A server that hangs must not delay the shutdown: unacknowledged changes are sent again.
     await withDeadline('the end of the change stream', STOP_PATIENCE_MS, this.windDown()).catch(
-      (error: Error) => this.log.warn({ reason: error.message }, 'the change stream did not end in order'),
+      (error: Error) => this.log.warn({ reason: error.message }, 'change stream did not stop cleanly'),
     );
   }
 
@@ -86,12 +86,12 @@ export class PgoutputChangeStream extends ChangeStream {
     return { connected: this.connected, lagMs: this.meter.lagMs, slot: this.slot };
   }
 
-  /** The log itself keeps nothing for later: whoever could not read the record has said so. */
+  /** There is no dead-letter topic here; the caller has logged the record. */
   override async putAside(): Promise<void> {}
 
   private async windDown(): Promise<void> {
     if (this.session) await this.session.stop();
-    // Making a slot waits for every transaction of the server that is open: that wait ends here.
+    // Creating a slot waits for every open transaction of the server: this ends that wait.
     else this.connection?.destroy();
     await this.supervising;
     await this.meter.stop();
@@ -103,7 +103,10 @@ export class PgoutputChangeStream extends ChangeStream {
     while (this.meter.lagMs === null && !patience.aborted && !this.stopped.signal.aborted) await sleep(10);
   }
 
-  /** One session after the other until `stop`. Only while starting it may give up: a running product waits for the settings to be mended. */
+  /**
+   * Runs sessions until `stop`. Only during the start it may give up: a running product waits for the
+   * settings to be corrected.
+   */
   private async supervise(giveUp: (reason: Error) => void): Promise<void> {
     let failures = 0;
     while (!this.stopped.signal.aborted) {
@@ -116,7 +119,7 @@ export class PgoutputChangeStream extends ChangeStream {
       }
       this.connected = false;
       this.session = null;
-      const delayMs = Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS);
+      const delayMs = backoffMs(failures, RETRY);
       failures += 1;
       await sleep(delayMs, undefined, { signal: this.stopped.signal }).catch(() => undefined);
     }
@@ -127,12 +130,12 @@ export class PgoutputChangeStream extends ChangeStream {
     const slot = (this.slot = await checkSource(this.db, this.source));
     const connection = (this.connection = await openReplication(this.source));
     try {
-      // An end that was asked for until now found no connection to cut, and one until the last step no session to end.
+      // A `stop` before this line found no connection to cut, or no session to stop.
       signal.throwIfAborted();
       const found = await ensureSlot(this.db, connection, slot);
       if (found === 'made') {
         this.owed = 'state and facts';
-        this.log.info({ slot }, 'made a replication slot: reading the rows as they are first');
+        this.log.info({ slot }, 'created a replication slot, reading a snapshot first');
       }
       await this.payOff();
       signal.throwIfAborted();
@@ -161,7 +164,7 @@ export class PgoutputChangeStream extends ChangeStream {
 
   private flowing(): void {
     this.connected = true;
-    if (this.lastComplaint) this.log.info({ slot: this.slot }, 'the change stream flows again');
+    if (this.lastComplaint) this.log.info({ slot: this.slot }, 'change stream has resumed');
     this.lastComplaint = '';
     this.meter.beat();
   }
@@ -171,6 +174,6 @@ export class PgoutputChangeStream extends ChangeStream {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason === this.lastComplaint) return;
     this.lastComplaint = reason;
-    this.log.warn({ slot: this.slot, reason }, 'the change stream is interrupted: trying again');
+    this.log.warn({ slot: this.slot, reason }, 'change stream interrupted, reconnecting');
   }
 }

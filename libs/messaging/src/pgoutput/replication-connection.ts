@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { openClient, type Role, type SessionClient } from '@holdfast/postgres';
 import type { Lsn } from './lsn';
 
-const END_GRACE_MS = 1_000; // for the last acknowledgement to leave; then the socket is cut
+const END_GRACE_MS = 1_000; // for sending the last acknowledgement; then the socket is cut
 const XLOG_DATA = 0x77; // 'w'
 const KEEPALIVE = 0x6b; // 'k'
 const STATUS_UPDATE = 0x72; // 'r'
 const STATUS_UPDATE_BYTES = 34;
 const PG_EPOCH_MS = 946_684_800_000; // 2000-01-01
 
-/** The part of pg's connection that speaks the COPY protocol: not in its types, but what every replication client on pg builds upon. */
+/** The COPY protocol of pg's connection: missing in its types, but every replication client on pg uses it. */
 interface CopyConnection extends EventEmitter {
   stream: Socket;
   sendCopyFromChunk(chunk: Buffer): void;
@@ -18,19 +18,20 @@ interface CopyConnection extends EventEmitter {
 }
 
 export interface WalListener {
-  /** One message of the output plugin, and the position of the record that it was made of. */
+  /** One message of the output plugin, with the position of its record. */
   onData(lsn: Lsn, payload: Buffer): void;
-  /** The server has sent everything up to `end`; with `replyNow` it wants to hear from us. */
+  /** The server has sent everything up to `end`; with `replyNow` it expects a status update. */
   onKeepalive(end: Lsn, replyNow: boolean): void;
 }
 
 /**
  * A connection in replication mode.
- * Source: PostgreSQL 18 manual, "Streaming Replication Protocol" and "Logical Streaming Replication Protocol".
+ * Source: PostgreSQL 18 manual, "Streaming Replication Protocol" and "Logical Streaming Replication
+ * Protocol".
  *
- * The package pg-logical-replication has such a connection too, but it acknowledges one byte more than it was told. A transaction whose commit
- * record begins exactly there is then skipped after a restart: seen to happen when two commits stand side by side in the log
- * (test/integration/stream-delivery). So only its decoder is used.
+ * The package pg-logical-replication has such a connection too, but it acknowledges one byte too much. A
+ * transaction whose commit record begins exactly there is then skipped after a restart: observed when two
+ * commits are adjacent in the log (test/integration/stream-delivery). So only its decoder is used.
  */
 export class ReplicationConnection {
   private readonly wire: CopyConnection;
@@ -42,7 +43,8 @@ export class ReplicationConnection {
   }
 
   static async open(url: string, role: Role): Promise<ReplicationConnection> {
-    // Making a slot waits for every open transaction of the server, and a stream is a statement without an end.
+    // Creating a slot waits for every open transaction of the server, and a stream is a statement without an
+    // end.
     const patience = { statementTimeoutMs: 0, lockTimeoutMs: 0 };
     return new ReplicationConnection(
       await openClient({ url, name: 'holdfast-stream', role, replication: true, ...patience }),
@@ -68,7 +70,10 @@ export class ReplicationConnection {
     this.wire.once('replicationStart', begun);
   }
 
-  /** Everything before `lsn` has been applied and need not be kept. `lsn` is the position of the first byte still wanted, not of the last one had. */
+  /**
+   * Everything before `lsn` has been applied and need not be kept: `lsn` is the first byte that is still
+   * needed.
+   */
   acknowledge(lsn: Lsn): void {
     if (this.ended) return;
     const message = Buffer.alloc(STATUS_UPDATE_BYTES);
@@ -78,7 +83,7 @@ export class ReplicationConnection {
     this.wire.sendCopyFromChunk(message);
   }
 
-  /** Stops reading from the socket: the server then waits, and nothing piles up here. */
+  /** Stops reading from the socket, so that the server waits and no data is buffered here. */
   pause(): void {
     this.wire.stream.pause();
   }
@@ -87,7 +92,7 @@ export class ReplicationConnection {
     this.wire.stream.resume();
   }
 
-  /** Ends in order: what was acknowledged is sent first. */
+  /** Closes the connection after the pending acknowledgements are sent. */
   async end(): Promise<void> {
     if (this.ended) return;
     const gone = new Promise<void>((resolve) => this.client.once('end', () => resolve()));
@@ -97,7 +102,7 @@ export class ReplicationConnection {
     clearTimeout(cut);
   }
 
-  /** Cuts the connection; whoever awaits the stream hears of it. */
+  /** Cuts the connection; the stream rejects. */
   destroy(): void {
     this.wire.stream.destroy();
   }

@@ -9,7 +9,10 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const CONFIGURATION_LIMIT_EXCEEDED = '53400';
 const HASH_LENGTH = 8;
 
-/** Checks what no retry can mend, and returns the name of our slot. Throws `ChangeStreamMisconfigured`. */
+/**
+ * Checks the settings, for which a retry is useless, and returns the slot's name. Throws
+ * `ChangeStreamMisconfigured`.
+ */
 export async function checkSource(db: Pool, { publication, slotPrefix }: PgoutputSource): Promise<string> {
   const found = await db.query<{ wal_level: string; database: string; published: boolean }>(
     `SELECT current_setting('wal_level') AS wal_level, current_database() AS database,
@@ -29,7 +32,7 @@ export async function checkSource(db: Pool, { publication, slotPrefix }: Pgoutpu
   return `${slotPrefix}_${createHash('sha256').update(database).digest('hex').slice(0, HASH_LENGTH)}`;
 }
 
-/** Opens the connection that streams; a login without the right to do so is a matter of settings. */
+/** Opens the streaming connection; a login without the right to replicate is a misconfiguration. */
 export async function openReplication({ url, role }: PgoutputSource): Promise<ReplicationConnection> {
   try {
     return await Connection.open(url, role);
@@ -42,14 +45,17 @@ export async function openReplication({ url, role }: PgoutputSource): Promise<Re
   }
 }
 
-/** Finds the slot, or makes it when it is missing or the server has given it up. Says which: a new slot has missed what came before. */
+/**
+ * Finds the slot, or creates it when it is missing or lost. Returns which: a new slot has missed earlier
+ * changes.
+ */
 export async function ensureSlot(
   db: Pool,
   connection: ReplicationConnection,
   slot: string,
 ): Promise<'kept' | 'made'> {
   const found = await db.query<{ lost: boolean }>(
-    // The reason is a column since PostgreSQL 17; read through JSON it is simply absent before.
+    // The reason is a column since PostgreSQL 17; read through JSON it is just absent in older versions.
     `SELECT coalesce(wal_status, '') = 'lost' OR to_jsonb(s) ->> 'invalidation_reason' IS NOT NULL AS lost
      FROM pg_replication_slots s WHERE slot_name = $1`,
     [slot],

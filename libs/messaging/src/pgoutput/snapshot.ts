@@ -5,11 +5,12 @@ import { type ChangeOrigin, factRecord, type RowChange, rowRecord } from './enve
 import { parseLsn } from './lsn';
 import type { PgoutputSource, SnapshotTable } from './source';
 
-const ROWS_A_PAGE = 2_000; // a few ms to read and about 1 MB of records; keeps the memory flat however many rows there are
+// A few ms to read and about 1 MB of records; bounds the memory however many rows there are.
+const ROWS_A_PAGE = 2_000;
 
 /**
- * Hands over the rows as they are now, as reads. Made after the slot: whatever changes while this runs is in the stream as well, so pages need
- * no common moment. `withFacts` adds the outboxes.
+ * Hands over the current rows as reads. It runs after the slot exists: changes during the snapshot are in the
+ * stream as well, so its pages need not be consistent with each other. `withFacts` adds the outboxes.
  */
 export async function sendSnapshot(
   db: Pool,
@@ -22,7 +23,7 @@ export async function sendSnapshot(
   );
   const { lsn, at } = read.rows[0]!;
   const origin = { lsn: parseLsn(lsn), txId: null, atMs: at.getTime() };
-  // One page is held back, so that the last record can say that it is the last.
+  // One page is held back, so that the last record can be marked as the last.
   let held: ChangeRecord[] = [];
   let first = true;
   for (const { table, facts } of [

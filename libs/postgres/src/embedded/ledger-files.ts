@@ -1,26 +1,28 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { EmbeddedPostgresError } from './errors';
+import { StartError } from '@holdfast/process';
 import { reachable, serverUser, type ServerUser } from './server-user';
 
-/** Where a root-started product keeps what the server's user cannot reach elsewhere. */
+/** Folder of a product started as root for files that the server's user cannot access elsewhere. */
 export const SHARED_HOME = '/var/lib/holdfast';
 
 export interface LedgerFiles {
-  /** Holds everything of the server: `data`, its log, the mark of the process that runs it. Absolute. */
+  /** Contains the server's `data`, its log and the mark of the process that runs it. Absolute. */
   home: string;
   /** The server's data folder. */
   cluster: string;
   user: ServerUser;
-  /** The port of the last run, kept so that clients and scripts find the server again. */
+  /** The port of the last run, kept so that clients and scripts can connect again. */
   port: number | null;
-  /** There is a ledger in `cluster`. */
+  /** Whether there is a ledger in `cluster`. */
   exists: boolean;
 }
 
 interface Note {
-  /** The folder of the files; relative to the data folder when it lies inside, so that the data folder can be moved. */
+  /**
+   * The folder of the files; relative if it is inside the data folder, so that the data folder can be moved.
+   */
   home: string;
   port: number | null;
 }
@@ -28,8 +30,8 @@ interface Note {
 const noteOf = (dataDir: string) => join(dataDir, 'postgres.json');
 
 /**
- * Finds the folder of the ledger's files, or chooses one: inside the data folder when the server's user can walk there, else below
- * `sharedHome`. The choice is written down at the first start and kept.
+ * Finds the folder of the ledger's files, or chooses one: inside the data folder if the server's user can
+ * access it, else below `sharedHome`. The choice is saved at the first start.
  */
 export function findLedgerFiles(dataDir: string, sharedHome = SHARED_HOME): LedgerFiles {
   const note = readNote(dataDir);
@@ -40,12 +42,12 @@ export function findLedgerFiles(dataDir: string, sharedHome = SHARED_HOME): Ledg
   const cluster = join(home, 'data');
   const exists = existsSync(join(cluster, 'PG_VERSION'));
   if (note && !exists) {
-    throw new EmbeddedPostgresError(
+    throw new StartError(
       `the ledger's files are missing: they were in ${home}. Put them back, or delete ${noteOf(dataDir)} to begin with an empty ledger`,
     );
   }
   if (note && !reachable(cluster, user)) {
-    throw new EmbeddedPostgresError(
+    throw new StartError(
       `the server's user (uid ${user.uid}) can no longer reach ${cluster}: a folder above it was closed`,
     );
   }
@@ -68,9 +70,9 @@ function readNote(dataDir: string): Note | null {
     const { home, port } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Note>;
     if (typeof home === 'string') return { home, port: typeof port === 'number' ? port : null };
   } catch {
-    // Said below, together with a note that has the wrong shape.
+    // Reported below, together with a malformed note.
   }
-  throw new EmbeddedPostgresError(`${file} cannot be read: it should tell where the ledger's files are`);
+  throw new StartError(`${file} cannot be read: it should tell where the ledger's files are`);
 }
 
 /** One folder for each data folder, named by its path. */
@@ -81,12 +83,10 @@ function sharedFolder(dataDir: string, sharedHome: string): string {
   return join(sharedHome, key);
 }
 
-/** Who owns a folder above the files, or may write there, can swap them under us. */
+/** An owner or writer of a folder above the files can replace them. */
 function refuseForeign(folder: string): void {
   const { uid, mode } = statSync(folder);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) {
-    throw new EmbeddedPostgresError(
-      `${folder} belongs to somebody else or can be written by others: it is not used`,
-    );
+    throw new StartError(`${folder} belongs to somebody else or can be written by others: it is not used`);
   }
 }

@@ -1,24 +1,31 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EmbeddedPostgresError, StartInterrupted } from './errors';
+import {
+  Interrupted,
+  keepLogSmall,
+  openLog,
+  type Restartable,
+  sendSignal,
+  spawnWithLifeline,
+  StartError,
+} from '@holdfast/process';
 import type { LedgerFiles } from './ledger-files';
-import { spawnWithLifeline } from './lifeline';
-import { readPidFile, sendSignal } from './server-processes';
+import { readPidFile } from './server-processes';
 
-const READY_MS = 120_000; // replaying the log after a crash is bounded by max_wal_size; a slow disk may still take its time
-const STOP_FAST_MS = 2_000; // with what the product takes to close its connections, all within the 10 s it is given
+const READY_MS = 120_000; // crash recovery is bounded by max_wal_size, but may be slow on a slow disk
+const STOP_FAST_MS = 2_000; // together with closing the connections it stays within the 10 s for a shutdown
 const STOP_IMMEDIATE_MS = 500;
-const LOG_BYTES_MAX = 4 * 1024 * 1024;
+/** Fast, then immediate, then SIGKILL. */
+export const EMBEDDED_STOP_MS_MAX = STOP_FAST_MS + 2 * STOP_IMMEDIATE_MS;
 
-export interface ServerProcess {
-  /** Of PostgreSQL's main process. */
-  pid: number;
-  /** Settles when the server is gone, whoever ended it. */
-  gone: Promise<void>;
-  /** Ends it: fast, or immediate (recovered at the next start) when that takes too long. */
-  stop(): Promise<void>;
-}
+/** How PostgreSQL's programs are run. SIGINT is a fast shutdown; SIGTERM would wait for every client. */
+export const SERVER_PROGRAM = {
+  cwd: '/',
+  env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' },
+  stopSignal: 'SIGINT',
+  graceMs: 60_000,
+} as const;
 
 export interface LaunchOptions {
   postgres: string;
@@ -28,8 +35,11 @@ export interface LaunchOptions {
   signal?: AbortSignal;
 }
 
-/** Starts the server and waits until it takes connections. */
-export async function launchServer(options: LaunchOptions): Promise<ServerProcess> {
+/**
+ * Starts the server and waits until it accepts connections. It is stopped fast, or immediately (with recovery
+ * at the next start) if that takes too long.
+ */
+export async function launchServer(options: LaunchOptions): Promise<Restartable> {
   const { files, port, postgres, signal } = options;
   const settings = {
     ...options.settings,
@@ -38,62 +48,53 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
     unix_socket_directories: '',
   };
   const logFile = join(files.home, 'server.log');
-  const log = openLog(logFile);
+  const output = openLog(logFile);
+  rmSync(`${logFile}.old`, { force: true }); // written by an older version
   const from = statSync(logFile).size;
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const shell = spawnWithLifeline(postgres, ['-D', files.cluster, ...args], { user: files.user, log });
-  closeSync(log);
-  shell.stdin?.on('error', () => undefined); // the shell may be gone before it is told to go
+  const { pid, exited, cut } = await spawnWithLifeline({
+    ...SERVER_PROGRAM,
+    ...{
+      name: 'PostgreSQL',
+      command: postgres,
+      args: ['-D', files.cluster, ...args],
+      user: files.user,
+      output,
+    },
+  }).finally(() => closeSync(output));
   let isGone = false;
-  const gone = new Promise<void>((resolve) => {
-    const end = () => {
-      isGone = true;
-      resolve();
-    };
-    shell.once('exit', end);
-    shell.once('error', end);
+  const stopLooking = keepLogSmall(logFile);
+  void exited.then(() => {
+    isGone = true;
+    stopLooking();
   });
-  const told = new Promise<number>((resolve) => shell.stdout?.once('data', (text) => resolve(Number(text))));
-  const pid = await Promise.race([told, gone.then(() => 0)]);
-  const server: ServerProcess = { pid, gone, stop };
 
   async function stop(): Promise<void> {
-    shell.stdin?.end();
-    if (await within(STOP_FAST_MS, gone)) return;
-    for (const signalName of ['SIGQUIT', 'SIGKILL'] as const) {
-      if (!isGone && pid > 0) sendSignal(pid, signalName);
-      if (await within(STOP_IMMEDIATE_MS, gone)) return;
+    cut();
+    if (await within(STOP_FAST_MS, exited)) return;
+    for (const name of ['SIGQUIT', 'SIGKILL'] as const) {
+      if (!isGone) sendSignal(pid, name);
+      if (await within(STOP_IMMEDIATE_MS, exited)) return;
     }
   }
 
-  const end = Date.now() + READY_MS;
-  for (;;) {
+  for (const end = Date.now() + READY_MS; ; await pause(10)) {
     const written = readPidFile(files.cluster);
-    if (written?.pid === pid && written.ready) return server;
-    if (isGone) throw new EmbeddedPostgresError(`PostgreSQL did not start: ${tail(logFile, from)}`);
-    if (signal?.aborted || Date.now() > end) {
-      await stop();
-      throw signal?.aborted
-        ? new StartInterrupted()
-        : new EmbeddedPostgresError('PostgreSQL is not ready in time');
-    }
-    await pause(10);
+    if (written?.pid === pid && written.ready)
+      return { pid, exited, stop, kill: () => void sendSignal(pid, 'SIGKILL') };
+    if (isGone) throw new StartError(`PostgreSQL did not start: ${tail(logFile, from)}`);
+    if (!signal?.aborted && Date.now() <= end) continue;
+    await stop();
+    throw signal?.aborted ? new Interrupted() : new StartError('PostgreSQL is not ready in time');
   }
 }
 
-async function within(patienceMs: number, event: Promise<void>): Promise<boolean> {
+async function within(patienceMs: number, event: Promise<unknown>): Promise<boolean> {
   const timer = new AbortController();
   const late = pause(patienceMs, false, { signal: timer.signal }).catch(() => false);
   const happened = await Promise.race([event.then(() => true), late]);
   timer.abort();
   return happened;
-}
-
-/** Appends; one older file is kept, so the log cannot fill the disk. */
-function openLog(file: string): number {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_BYTES_MAX) renameSync(file, `${file}.old`);
-  return openSync(file, 'a', 0o644);
 }
 
 function tail(file: string, from: number): string {

@@ -1,16 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EmbeddedPostgresError } from './errors';
-import { identify } from './process-identity';
+import { identify, processesIn, sendSignal, StartError } from '@holdfast/process';
 
-const FAST_MS = 6_000; // a fast shutdown writes one checkpoint; more means a disk that stands still
+const FAST_MS = 6_000; // a fast shutdown writes one checkpoint; more means that the disk hangs
 const IMMEDIATE_MS = 2_000;
 const KILL_MS = 2_000;
-const ORPHAN_MS = 500; // backends see the death of their parent at once, unless they are in the middle of a write
+const ORPHAN_MS = 500; // backends notice the end of their parent at once, except during a write
 
-/** What the server itself wrote about its main process; null when there is no such file. */
+/** The content of postmaster.pid; null if there is no such file. */
 export function readPidFile(cluster: string): { pid: number; ready: boolean } | null {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
@@ -21,12 +19,13 @@ export function readPidFile(cluster: string): { pid: number; ready: boolean } | 
 }
 
 /**
- * Ends a server that an earlier product left behind on these files, and waits for the remains of one whose main process was killed.
- * Only for who owns the folder: nobody else may be running a server there.
+ * Stops a server that an earlier process left running on these files, and waits for the backends of one whose
+ * main process was killed. The caller must hold the folder's lock.
  */
 export async function endLeftovers(cluster: string): Promise<void> {
+  const servers = () => processesIn(cluster, 'postgres');
   const main = readPidFile(cluster)?.pid ?? 0;
-  if (main > 0 && serversOn(cluster).includes(main)) {
+  if (main > 0 && servers().includes(main)) {
     const steps: [NodeJS.Signals, number][] = [
       ['SIGINT', FAST_MS],
       ['SIGQUIT', IMMEDIATE_MS],
@@ -37,57 +36,14 @@ export async function endLeftovers(cluster: string): Promise<void> {
       if (await until(patienceMs, () => identify(main) === null)) break;
     }
   }
-  if (!(await until(ORPHAN_MS, () => serversOn(cluster).length === 0))) {
-    for (const pid of serversOn(cluster)) sendSignal(pid, 'SIGKILL');
-    if (!(await until(KILL_MS, () => serversOn(cluster).length === 0))) {
-      throw new EmbeddedPostgresError(
-        `PostgreSQL processes of an earlier run do not end: ${serversOn(cluster).join(', ')}`,
-      );
+  if (!(await until(ORPHAN_MS, () => servers().length === 0))) {
+    for (const pid of servers()) sendSignal(pid, 'SIGKILL');
+    if (!(await until(KILL_MS, () => servers().length === 0))) {
+      throw new StartError(`PostgreSQL processes of an earlier run do not end: ${servers().join(', ')}`);
     }
   }
-  // The number in the file may by now belong to a stranger, which would make the server refuse to start.
+  // The pid in the file may now belong to another program, which would make the server refuse to start.
   rmSync(join(cluster, 'postmaster.pid'), { force: true });
-}
-
-/** The living server processes on these files, the main one and its children. */
-export function serversOn(cluster: string): number[] {
-  if (!existsSync(cluster)) return [];
-  return process.platform === 'linux' ? serversByProc(realpathSync(cluster)) : serversByPs(cluster);
-}
-
-/** Every server process works inside its data folder, whatever title it shows. */
-function serversByProc(cluster: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        return (
-          readlinkSync(`/proc/${name}/cwd`) === cluster &&
-          /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${name}/exe`))
-        );
-      } catch {
-        return false; // gone, or another user's
-      }
-    })
-    .map(Number);
-}
-
-/** Without /proc only the main process can be told from other servers on the machine: its command line names the folder. */
-function serversByPs(cluster: string): number[] {
-  const table = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' });
-  return table
-    .split('\n')
-    .filter((line) => line.includes('/bin/postgres ') && line.includes(` ${cluster} `))
-    .filter((line) => !line.includes('/bin/sh '))
-    .map((line) => Number.parseInt(line, 10));
-}
-
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Gone meanwhile.
-  }
 }
 
 async function until(patienceMs: number, done: () => boolean): Promise<boolean> {

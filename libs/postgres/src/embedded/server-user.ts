@@ -1,21 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EmbeddedPostgresError } from './errors';
+import { StartError } from '@holdfast/process';
 
-/** Under whom the server runs; empty means as ourselves. PostgreSQL refuses to run as root, so root lends it an ordinary user. */
+/**
+ * The user that runs the server; empty: the current one. PostgreSQL refuses to run as root, which needs an
+ * ordinary user for it.
+ */
 export interface ServerUser {
   uid?: number;
   gid?: number;
 }
 
-/** `nobody` owns nothing on a sane system; a `postgres` user is there where a package made one for exactly this. */
+/** A `postgres` user exists where a package has created it for this; `nobody` should own no files. */
 const CANDIDATES = ['postgres', '_postgres', 'nobody'];
 
-/** `clusterDir` is the server's data folder: when it is there already, its owner goes on, whatever users came since. */
+/** `clusterDir` is the server's data folder: if it exists, its owner is used. */
 export function serverUser(clusterDir: string): ServerUser {
-  if (process.getuid === undefined)
-    throw new EmbeddedPostgresError('the embedded PostgreSQL needs Linux or macOS');
+  if (process.getuid === undefined) throw new StartError('the embedded PostgreSQL needs Linux or macOS');
   if (process.getuid() !== 0) return {};
   const owned = statSync(clusterDir, { throwIfNoEntry: false });
   if (owned && owned.uid !== 0) return { uid: owned.uid, gid: owned.gid };
@@ -24,7 +26,7 @@ export function serverUser(clusterDir: string): ServerUser {
     const gid = idOf('-g', name);
     if (uid !== null && gid !== null && uid > 0 && gid > 0) return { uid, gid };
   }
-  throw new EmbeddedPostgresError(
+  throw new StartError(
     'running as root, and there is no ordinary user (postgres, nobody) for PostgreSQL to run as',
   );
 }
@@ -39,7 +41,10 @@ function idOf(flag: '-u' | '-g', name: string): number | null {
   }
 }
 
-/** Can the server's user walk down to `path`? Folders that are not there yet will be made walkable, so they do not count. */
+/**
+ * Whether the server's user can traverse to `path`. Missing folders are created accessible, so they do not
+ * count.
+ */
 export function reachable(path: string, user: ServerUser): boolean {
   if (user.uid === undefined) return true;
   for (let folder = resolve(path); ; folder = dirname(folder)) {

@@ -1,4 +1,4 @@
-export * from './redis-live-feed';
+export * from './redis-live-publisher';
 export * from './redis-view-reader';
 export * from './view-codec';
 export * from './view-keys';

@@ -3,8 +3,8 @@ import type { RedisConnection } from '../redis-connection';
 import { decodeImage, type DropImage } from './view-codec';
 import { stockKey } from './view-keys';
 
-const POSITION_DEADLINE_MS = 400; // a reader who waits longer is better served with what is known
-const READ_DEADLINE_MS = 1_000; // 5,000 SKUs take 20 ms, on a machine that is busy twenty times over 350
+const POSITION_DEADLINE_MS = 400; // after this the last known counts are the better answer
+const READ_DEADLINE_MS = 1_000; // 5,000 SKUs take 20 ms, and 350 ms on a machine with twenty times its load
 
 /** Reads drops from the stock view in Redis. Rejects with `RedisUnavailable`. */
 export class RedisViewReader {
@@ -17,7 +17,7 @@ export class RedisViewReader {
     this.reads = new RedisCalls(redis, { what, deadlineMs: READ_DEADLINE_MS });
   }
 
-  /** Where the drop stands: the cheap way to learn whether it changed. Null when it is not whole. */
+  /** The drop's position, a cheap check for changes. Null when the drop is incomplete. */
   position(dropId: string): Promise<string | null> {
     return this.looks.run((client) => client.hget(stockKey(dropId), ''));
   }

@@ -11,7 +11,10 @@ type RowFields = [
   sku: string,
 ];
 
-/** A row as the view keeps it. Epoch and version stand first: `apply-rows` reads them there without decoding the rest. */
+/**
+ * A row as the view stores it. Epoch and version are first: `apply-rows` reads them without decoding the
+ * rest.
+ */
 export function encodeRow(row: StockRow): string {
   const { epoch, version, total, available, held, sold, asOf, sku } = row;
   return JSON.stringify([epoch, version, total, available, held, sold, asOf, sku] satisfies RowFields);
@@ -22,17 +25,18 @@ function toRow(dropId: string, fields: RowFields): StockRow {
   return { dropId, sku, total, available, held, sold, epoch, version, asOf };
 }
 
-/** A drop as the view has it at one moment. */
+/** A snapshot of a drop in the view. */
 export interface DropImage {
   rows: StockRow[];
   /**
-   * `<load>:<number of changes since>`: equal positions mean equal rows. Null when the drop is not whole: it has never been loaded from the ledger,
-   * or was lost, and what is there may be less, or older, than what was shown before.
+   * `<load>:<number of changes since>`: equal positions mean equal rows. Null when the drop is incomplete: it
+   * was never loaded from the ledger, or was lost, and its rows may be fewer or older than those shown
+   * before.
    */
   position: string | null;
 }
 
-/** Reads the hash of a drop. Fields that begin with NUL belong to loads under way. */
+/** Decodes the hash of a drop. Fields that begin with NUL belong to unfinished loads. */
 export function decodeImage(dropId: string, hash: Record<string, string>): DropImage {
   const rows: StockRow[] = [];
   for (const [sku, text] of Object.entries(hash)) {
@@ -41,14 +45,19 @@ export function decodeImage(dropId: string, hash: Record<string, string>): DropI
   return { rows, position: hash[''] ?? null };
 }
 
-/** What goes over the channel: the messages for readers, the renewals of the lease, and with counts the position that they lead to. */
+/**
+ * A message of the channel: for readers, or a renewal of the lease; counts carry the position that they lead
+ * to.
+ */
 export type ViewMessage =
   | { kind: 'stock'; dropId: string; rows: StockRow[]; position: string | null }
   | Exclude<LiveMessage, { kind: 'stock' }>
-  /** The view is known to be right as of `asOf`; that counts for `lastsMs` from now. */
+  /** The view was correct as of `asOf`, and is trusted for `lastsMs` from now. */
   | { kind: 'lease'; lastsMs: number; asOf: string };
 
-/** The message of changed rows up to the first of them; the rows, and after them `],"position":"…"}`, follow. */
+/**
+ * The message of changed rows up to the first of them; the rows, and after them `],"position":"…"}`, follow.
+ */
 export function stockMessageHead(dropId: string): string {
   return `{"kind":"stock","dropId":${JSON.stringify(dropId)},"rows":[`;
 }
@@ -58,7 +67,7 @@ export function encodeMessage(message: LiveMessage): string {
   return `${stockMessageHead(message.dropId)}${message.rows.map(encodeRow).join(',')}],"position":""}`;
 }
 
-/** Reads what `encodeMessage` and the scripts write. Null for what is not ours. */
+/** Decodes what `encodeMessage` and the scripts write. Null for anything else. */
 export function decodeMessage(text: string): ViewMessage | null {
   let it: ViewMessage | { kind: 'stock'; dropId: string; rows: RowFields[]; position: string };
   try {
@@ -72,7 +81,7 @@ export function decodeMessage(text: string): ViewMessage | null {
   return { kind, dropId, rows, position: position === '' ? null : position };
 }
 
-/** True when `next` is the change that follows `known` with none between. */
+/** True when `next` is the change directly after `known`. */
 export function follows(known: string | null, next: string | null): boolean {
   if (known === null || next === null) return false;
   const [load, count] = known.split(':');

@@ -1,45 +1,59 @@
 import {
-  BrokenCircuitError,
   circuitBreaker,
   type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   handleAll,
 } from 'cockatiel';
-import type { CallFrame } from '../frame';
-import { Dialler } from './dialler';
-import type { PeerParts } from './peer-parts';
+import { type Clock, DeadlineExceeded } from '@holdfast/kernel';
+import { Connector, type ConnectorOptions } from './connector';
 import type { PendingCall } from './pending-call';
 import { type FrameOwner, SentFrame } from './sent-frame';
 
-export type PeerState = 'up' | 'down' | 'draining' | 'resting';
+export type PeerState = 'up' | 'down' | 'draining' | 'circuit-open';
 
-/** One instance of a service as its callers see it: joins calls into frames, and knows whether it is worth asking. */
+export interface PeerOptions extends ConnectorOptions {
+  /** The message pattern of its service. */
+  pattern: string;
+  clock: Clock;
+  /** The peer may be usable again: waiting calls can be sent. */
+  onUsable: () => void;
+  /** The call may be retried, here or at another peer. */
+  onReturned: (call: PendingCall) => void;
+}
+
+/**
+ * A client of one instance of a service: joins calls into frames, and decides whether the instance can be
+ * called.
+ */
 export class Peer implements FrameOwner {
-  private readonly dialler: Dialler;
+  private readonly connector: Connector;
   private readonly breaker: CircuitBreakerPolicy;
-  private restUntil = 0;
-  private draining = false;
+  private openUntil = 0;
+  private isDraining = false;
   private queue: PendingCall[] = [];
   private callsInFlight = 0;
-  private readonly waitingRoom = { settled: () => this.left() };
 
-  constructor(private readonly parts: PeerParts) {
-    const { settings } = parts;
+  constructor(private readonly options: PeerOptions) {
+    const { settings, onUsable } = options;
     this.breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: settings.breakerRestMs,
+      halfOpenAfter: settings.breakerOpenMs,
       breaker: new ConsecutiveBreaker(settings.breakerTimeouts),
     });
-    this.breaker.onBreak(() => this.rest());
-    this.breaker.onReset(() => parts.onUsable());
-    this.dialler = new Dialler(parts, () => {
-      this.draining = false;
-      parts.onUsable();
+    this.breaker.onBreak(() => this.circuitOpened());
+    this.breaker.onReset(onUsable);
+    this.connector = new Connector(options, () => {
+      this.isDraining = false;
+      onUsable();
     });
   }
 
   get name(): string {
-    return this.parts.name;
+    return this.options.name;
+  }
+
+  get clock(): Clock {
+    return this.options.clock;
   }
 
   get inFlight(): number {
@@ -47,95 +61,88 @@ export class Peer implements FrameOwner {
   }
 
   get state(): PeerState {
-    if (this.dialler.link === null) return 'down';
-    if (this.draining) return 'draining';
-    return this.mayAsk() ? 'up' : 'resting';
+    if (this.connector.connection === null) return 'down';
+    if (this.isDraining) return 'draining';
+    return this.mayTry() ? 'up' : 'circuit-open';
   }
 
   get usable(): boolean {
-    return this.dialler.link !== null && !this.draining && this.mayAsk();
+    return this.state === 'up';
   }
 
   get hasRoom(): boolean {
-    return this.callsInFlight < this.parts.settings.inFlightMax;
+    return this.callsInFlight < this.options.settings.inFlightMax;
   }
 
-  /** Sent at the end of this turn of the event loop, together with what else comes until then. */
-  take(call: PendingCall): void {
+  /** Sent at the end of this turn of the event loop, together with all calls until then. */
+  send(call: PendingCall): void {
     this.callsInFlight += 1;
-    call.holder = this.waitingRoom;
     this.queue.push(call);
     if (this.queue.length === 1) setImmediate(() => this.flush());
   }
 
   close(): void {
-    this.dialler.close();
+    this.connector.close();
   }
 
-  private flush(): void {
-    const calls = this.queue.filter((call) => !call.settled);
-    this.queue = [];
-    const joined: PendingCall[] = [];
-    for (const call of calls) {
-      if (call.request.alone) this.send([call]);
-      else joined.push(call);
-    }
-    const { joinMax } = this.parts.settings;
-    for (let i = 0; i < joined.length; i += joinMax) this.send(joined.slice(i, i + joinMax));
-  }
-
-  private send(calls: PendingCall[]): void {
-    const sent = new SentFrame(calls, this);
-    const link = this.dialler.link;
-    if (link === null || !this.usable) {
-      sent.giveBack();
-      return;
-    }
-    const replies = link.send(this.parts.pattern, this.frameOf(calls));
-    this.breaker
-      .execute(() => sent.follow(replies, link))
-      .catch((error: unknown) => {
-        if (error instanceof BrokenCircuitError) sent.giveBack();
-      });
-  }
-
-  /** Called by a frame: it has one call less. */
-  left(): void {
+  onLeft(): void {
     this.callsInFlight -= 1;
   }
 
-  /** Called by a frame: the peer did not do the call, or nobody knows. */
-  again(call: PendingCall, why: 'lost' | 'draining'): void {
-    if (why === 'draining') this.draining = true;
-    this.parts.again(call);
+  onReturned(call: PendingCall, why: 'lost' | 'draining'): void {
+    if (why === 'draining') this.isDraining = true;
+    this.options.onReturned(call);
   }
 
-  /** Called by a frame: the peer failed at the call, or says that it is none. */
-  odd(call: PendingCall, why: string): void {
-    const [method] = call.request.call;
-    this.parts.logger.error({ peer: this.name, method, why }, 'a call to another service came to nothing');
+  onFailed(call: PendingCall, why: string): void {
+    const { method } = call;
+    this.options.logger.error({ peer: this.name, method, why }, 'service call failed');
     call.fail(new Error(`${method}: ${why}`));
   }
 
-  private frameOf(calls: readonly PendingCall[]): CallFrame {
-    const now = this.parts.clock.monotonicMs();
-    const last = Math.max(...calls.map((call) => call.request.deadlineAt));
-    const left = Math.max(1, Math.floor(last - now - this.parts.settings.answerMarginMs));
-    return { left, calls: calls.map((call) => call.request.call) };
+  private flush(): void {
+    const calls = this.queue;
+    this.queue = [];
+    for (const call of calls) if (call.request.alone) this.sendFrame([call]);
+    const joined = calls.filter((call) => !call.request.alone);
+    const { joinMax } = this.options.settings;
+    for (let i = 0; i < joined.length; i += joinMax) this.sendFrame(joined.slice(i, i + joinMax));
   }
 
-  /** Only the state tells: an execution while half open would wait for the trial, and with it the shopper. */
-  private mayAsk(): boolean {
+  private sendFrame(calls: PendingCall[]): void {
+    const frame = new SentFrame(calls, this);
+    const { connection } = this.connector;
+    if (connection === null || !this.usable) return frame.giveBack();
+    this.breaker
+      .execute(() => frame.send(connection, this.options.pattern, this.leftMs(calls)))
+      .catch((error: unknown) => {
+        // Circuit open, or a call that cannot be serialized: a frame without replies has settled its calls
+        // already.
+        if (!(error instanceof DeadlineExceeded)) frame.giveBack();
+      });
+  }
+
+  /** Time until the latest deadline of the calls; the service stops a little earlier. */
+  private leftMs(calls: readonly PendingCall[]): number {
+    const { clock, settings } = this.options;
+    const last = Math.max(...calls.map((call) => call.request.deadlineAt));
+    return Math.max(1, Math.floor(last - clock.monotonicMs() - settings.answerMarginMs));
+  }
+
+  /**
+   * Checks only the state: an execution while half open would wait for the trial call, and delay the shopper.
+   */
+  private mayTry(): boolean {
     const { state } = this.breaker;
-    if (state === CircuitState.Open) return this.parts.clock.monotonicMs() >= this.restUntil;
+    if (state === CircuitState.Open) return this.options.clock.monotonicMs() >= this.openUntil;
     return state === CircuitState.Closed;
   }
 
-  private rest(): void {
-    const { settings, clock, logger, onUsable } = this.parts;
-    const restMs = settings.breakerRestMs + 1; // the breaker has a clock of its own
-    this.restUntil = clock.monotonicMs() + restMs;
-    logger.warn({ peer: this.name }, 'a peer does not answer its calls: it gets a rest');
-    setTimeout(onUsable, restMs).unref();
+  private circuitOpened(): void {
+    const { settings, clock, logger, onUsable } = this.options;
+    const openMs = settings.breakerOpenMs + 1; // the breaker uses its own clock
+    this.openUntil = clock.monotonicMs() + openMs;
+    logger.warn({ peer: this.name }, 'peer does not answer calls: circuit open');
+    setTimeout(onUsable, openMs).unref();
   }
 }

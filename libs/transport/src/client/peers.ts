@@ -1,15 +1,15 @@
 import { ServiceUnavailable } from '@holdfast/contracts';
-import { type Clock, SystemClock } from '@holdfast/kernel';
+import { backoffMs, type Clock, SystemClock } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { parseAddress } from '../address';
-import { CHECKOUT_CALLS, INVENTORY_CALLS, type WireCall } from '../frame';
+import { ACCOUNTS_CALLS, CHECKOUT_CALLS, INVENTORY_CALLS, type WireCall } from '../frame';
 import { Rendezvous } from '../rendezvous';
 import { clientTls, ServiceKeys, type TlsSetting, usesTls } from '../security';
 import { TRANSPORT_SETTINGS, type TransportSettings } from '../settings';
 import { Peer, type PeerState } from './peer';
 import { PendingCall } from './pending-call';
 
-const PATTERNS = { inventory: INVENTORY_CALLS, checkout: CHECKOUT_CALLS };
+const PATTERNS = { inventory: INVENTORY_CALLS, checkout: CHECKOUT_CALLS, accounts: ACCOUNTS_CALLS };
 
 export interface ConnectPeersOptions {
   service: keyof typeof PATTERNS;
@@ -25,11 +25,13 @@ export interface ConnectPeersOptions {
 }
 
 export interface CallOptions {
-  /** Calls with the same key go to the same peer while it is there. */
+  /** Calls with the same key go to the same peer while it is reachable. */
   key: string | undefined;
   deadlineMs: number;
   /** Sent in a frame of its own, because it may be large. */
   alone?: boolean;
+  /** Not idempotent: never sent again when it may have been executed. */
+  once?: boolean;
 }
 
 export interface PeerStatus {
@@ -40,14 +42,15 @@ export interface PeerStatus {
 
 const isUsable = (peer: Peer): boolean => peer.usable;
 
-/** Begins to connect to all instances of a service, and returns at once. */
+/** Connects to all instances of a service in the background. */
 export function connectPeers(options: ConnectPeersOptions): Peers {
   return new Peers(options);
 }
 
 /**
- * All instances of one service. A call goes to the home of its key, and to the next in the order of the key when that one is away; every call
- * may be sent twice, because each is idempotent. When no instance is there it waits for one, for a while.
+ * All instances of one service. A call goes to the home of its key, or while that one is unreachable to the
+ * next in the key's order. A call whose answer is lost is sent again, unless it is marked as not idempotent.
+ * While no instance is reachable a call waits for one, for a bounded time.
  */
 export class Peers {
   private readonly peers: Peer[];
@@ -86,22 +89,21 @@ export class Peers {
         random,
         logger,
         onUsable: () => this.dispatchWaiting(),
-        again: (call) => this.again(call),
+        onReturned: (call) => this.retry(call),
       });
     });
     this.homes = new Rendezvous(this.peers, (peer) => peer.name);
   }
 
-  /** Throws `ServiceUnavailable` when no answer came within the deadline. */
-  call(call: WireCall, { key, deadlineMs, alone = false }: CallOptions): Promise<unknown> {
-    if (this.closed) return Promise.reject(new ServiceUnavailable('shutting down'));
+  /** Throws `ServiceUnavailable` if no answer arrives within the deadline, or is lost and must not be asked for again. */
+  call(call: WireCall, { key, deadlineMs, alone = false, once = false }: CallOptions): Promise<unknown> {
     const deadlineAt = this.clock.monotonicMs() + deadlineMs;
-    const pending = new PendingCall({ call, key, alone, deadlineAt }, deadlineMs);
+    const pending = new PendingCall({ call, key, alone, once, deadlineAt });
     this.dispatch(pending);
     return pending.answer;
   }
 
-  /** Whether at least one instance can be asked. */
+  /** Whether at least one instance can be called. */
   get usable(): boolean {
     return this.peers.some((peer) => peer.usable);
   }
@@ -110,19 +112,11 @@ export class Peers {
     return this.peers.map((peer) => ({ address: peer.name, state: peer.state, inFlight: peer.inFlight }));
   }
 
-  /** Waits until an instance can be asked, at most so long. */
-  async ready(deadlineMs: number): Promise<boolean> {
-    const end = this.clock.monotonicMs() + deadlineMs;
-    while (!this.usable && this.clock.monotonicMs() < end)
-      await new Promise((resolve) => setTimeout(resolve, this.settings.redialMsMin));
-    return this.usable;
-  }
-
-  /** Ends the connections; what still waits for an answer fails. */
+  /** Closes the connections; calls without an answer fail. */
   close(): void {
     this.closed = true;
     for (const peer of this.peers) peer.close();
-    for (const call of [...this.waiting.keys()]) call.fail(new ServiceUnavailable('shutting down'));
+    for (const call of [...this.waiting.keys()]) this.stopWaiting(call).fail(shuttingDown());
   }
 
   /** Called by Nest. */
@@ -131,58 +125,52 @@ export class Peers {
   }
 
   private dispatch(call: PendingCall): void {
-    if (call.settled) return;
+    const { service } = this.options;
+    if (this.closed) return call.fail(shuttingDown());
+    if (this.leftMs(call) <= 0)
+      return call.fail(new ServiceUnavailable(`no answer to ${call.method} in time`));
     const peer = this.choose(call.request.key);
-    if (!peer) this.wait(call);
-    else if (peer.hasRoom) this.hand(call, peer);
-    else call.fail(new ServiceUnavailable(`too many calls under way to ${this.options.service}`));
-  }
-
-  private hand(call: PendingCall, peer: Peer): void {
-    if (call.attempts >= this.settings.attemptsMax) {
-      call.fail(new ServiceUnavailable(`${this.options.service} was lost ${call.attempts} times`));
-      return;
-    }
+    if (!peer) return this.wait(call);
+    if (!peer.hasRoom) return call.fail(new ServiceUnavailable(`too many calls in flight to ${service}`));
+    if (call.attempts >= this.settings.attemptsMax)
+      return call.fail(new ServiceUnavailable(`${service} was lost ${call.attempts} times`));
     call.attempts += 1;
-    peer.take(call);
+    peer.send(call);
   }
 
   private choose(key: string | undefined): Peer | undefined {
     if (key !== undefined) return this.homes.find(key, isUsable);
     this.turn += 1;
-    const usable = this.peers.filter((peer) => peer.usable);
+    const usable = this.peers.filter(isUsable);
     return usable[this.turn % usable.length];
   }
 
   private wait(call: PendingCall): void {
-    if (this.closed) {
-      call.fail(new ServiceUnavailable('shutting down'));
-    } else if (this.waiting.size >= this.settings.waitingMax) {
-      call.fail(new ServiceUnavailable(`${this.options.service} is away`));
-    } else {
-      const away = () => call.fail(new ServiceUnavailable(`${this.options.service} is away`));
-      this.waiting.set(call, setTimeout(away, this.settings.awayMsMax));
-      call.holder = { settled: () => this.forget(call) };
-    }
+    const { waitingMax, unreachableMsMax } = this.settings;
+    const giveUp = () =>
+      this.stopWaiting(call).fail(new ServiceUnavailable(`${this.options.service} is unreachable`));
+    if (this.waiting.size >= waitingMax) giveUp();
+    else this.waiting.set(call, setTimeout(giveUp, Math.min(unreachableMsMax, this.leftMs(call))));
   }
 
-  private forget(call: PendingCall): void {
+  private stopWaiting(call: PendingCall): PendingCall {
     clearTimeout(this.waiting.get(call));
     this.waiting.delete(call);
+    return call;
   }
 
   private dispatchWaiting(): void {
-    for (const call of [...this.waiting.keys()]) {
-      this.forget(call);
-      call.holder = null;
-      this.dispatch(call);
-    }
+    for (const call of [...this.waiting.keys()]) this.dispatch(this.stopWaiting(call));
   }
 
-  /** After a pause that grows and is half left to chance: a crowd whose peer went away must not fall on the next one as one. */
-  private again(call: PendingCall): void {
-    const { pauseMsMin, pauseMsMax } = this.settings;
-    const pauseMs = Math.min(pauseMsMax, pauseMsMin * 2 ** call.attempts) * (0.5 + this.random() / 2);
-    setTimeout(() => this.dispatch(call), pauseMs);
+  private retry(call: PendingCall): void {
+    const delayMs = backoffMs(call.attempts, this.settings.retry, this.random);
+    setTimeout(() => this.dispatch(call), Math.min(delayMs, this.leftMs(call)));
+  }
+
+  private leftMs(call: PendingCall): number {
+    return call.request.deadlineAt - this.clock.monotonicMs();
   }
 }
+
+const shuttingDown = () => new ServiceUnavailable('shutting down');

@@ -1,62 +1,35 @@
-import { ServiceUnavailable } from '@holdfast/contracts';
 import type { WireCall } from '../frame';
-
-/** Who has the call at the moment, and must hear that it needs no answer any more. */
-export interface CallHolder {
-  settled(call: PendingCall): void;
-}
 
 export interface CallRequest {
   call: WireCall;
-  /** Calls with the same key go to the same peer; without one any peer will do. */
+  /** Calls with the same key go to the same peer; without a key, to any. */
   key: string | undefined;
   /** Sent in a frame of its own. */
   alone: boolean;
+  /** Not to be sent again when it may have been executed. */
+  once: boolean;
+  /** Covers all attempts. By the monotonic clock, in ms. */
   deadlineAt: number;
 }
 
-/** One call until it has its answer, however often it is sent. Its deadline stands around all of that. */
+/**
+ * One call until it is answered, however often it is sent. Settled by its current owner: a frame, or the
+ * queue of waiting calls.
+ */
 export class PendingCall {
   readonly answer: Promise<unknown>;
   attempts = 0;
-  holder: CallHolder | null = null;
-  private done = false;
-  private resolve!: (value: unknown) => void;
-  private reject!: (error: Error) => void;
-  private readonly timer: NodeJS.Timeout;
+  succeed!: (value: unknown) => void;
+  fail!: (error: Error) => void;
 
-  constructor(
-    readonly request: CallRequest,
-    deadlineMs: number,
-  ) {
+  constructor(readonly request: CallRequest) {
     this.answer = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.succeed = resolve;
+      this.fail = reject;
     });
-    this.timer = setTimeout(
-      () => this.fail(new ServiceUnavailable(`no answer to ${request.call[0]} within ${deadlineMs} ms`)),
-      deadlineMs,
-    );
   }
 
-  get settled(): boolean {
-    return this.done;
-  }
-
-  succeed(value: unknown): void {
-    if (this.finish()) this.resolve(value);
-  }
-
-  fail(error: Error): void {
-    if (this.finish()) this.reject(error);
-  }
-
-  private finish(): boolean {
-    if (this.done) return false;
-    this.done = true;
-    clearTimeout(this.timer);
-    this.holder?.settled(this);
-    this.holder = null;
-    return true;
+  get method(): string {
+    return this.request.call[0];
   }
 }

@@ -1,14 +1,16 @@
-/** Longer than a lane's deadline; an order that still waits for its turn by then is asked for at another instance. */
+import { withDeadline } from '@holdfast/kernel';
+
+/** Longer than a lane's deadline; an order that is still queued by then is retried at another instance. */
 const DRAIN_MS_MAX = 4_000;
 
 /**
- * How a service leaves: new calls are answered `draining`, so that callers go elsewhere with nothing lost, and those under way are finished
- * before the sockets close.
+ * Shutdown without lost calls: new calls are answered `draining`, and those in flight are finished before the
+ * sockets close.
  */
 export class Draining {
   private begun = false;
   private calls = 0;
-  private whenIdle: (() => void)[] = [];
+  private onIdle: () => void = () => undefined;
 
   get active(): boolean {
     return this.begun;
@@ -28,17 +30,13 @@ export class Draining {
 
   left(calls: number): void {
     this.calls -= calls;
-    if (this.calls === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
+    if (this.calls === 0) this.onIdle();
   }
 
-  /** Waits until no call is under way, at most so long. Returns whether that was reached. */
-  async idle(msMax = DRAIN_MS_MAX): Promise<boolean> {
-    if (this.calls > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, msMax)));
-      await Promise.race([new Promise<void>((resolve) => this.whenIdle.push(resolve)), late]);
-      clearTimeout(timer);
-    }
-    return this.calls === 0;
+  /** Waits until no call is in flight, for a bounded time. */
+  async idle(): Promise<void> {
+    if (this.calls === 0) return;
+    const idle = new Promise<void>((resolve) => (this.onIdle = resolve));
+    await withDeadline('calls in flight', DRAIN_MS_MAX, idle).catch(() => undefined);
   }
 }

@@ -2,8 +2,9 @@ import type { Subscriber } from 'rxjs';
 import type { WireReply } from '../frame';
 
 /**
- * Collects the replies to a frame and sends those that are ready in the same turn of the event loop together. When the callers' time is over it
- * says so for what is missing and ends; what comes later is dropped, and the work behind goes on by itself.
+ * Collects the replies to a frame and sends those that are ready in the same turn of the event loop together.
+ * At the callers' deadline it replies `late` for missing ones and ends; later replies are dropped, and the
+ * work is not cancelled.
  */
 export class ReplyStream {
   private ready: WireReply[] = [];

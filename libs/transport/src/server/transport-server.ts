@@ -13,7 +13,7 @@ export interface TransportServerOptions {
   logger: Logger;
 }
 
-/** What `app.connectMicroservice(…)` or `NestFactory.createMicroservice(module, …)` takes so that a service answers the calls of others. */
+/** Options of `app.connectMicroservice(…)` or `NestFactory.createMicroservice(module, …)` for a service. */
 export function transportServer(
   options: TransportServerOptions,
 ): CustomStrategy & { strategy: ServiceServer } {

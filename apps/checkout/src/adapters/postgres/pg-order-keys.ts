@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { type OrderKey, OrderKeys } from '../../application/ports/order-keys.port';
-import { toServiceFault } from './service-fault';
 import { sql } from './sql/sql.generated';
 
-/** Keys of orders in PostgreSQL, distributed by customer: no statement here touches an order. */
+/** Order keys in PostgreSQL, distributed by customer: no statement here touches an order. */
 export class PgOrderKeys extends OrderKeys {
   constructor(private readonly pool: Pool) {
     super();
@@ -20,14 +20,11 @@ export class PgOrderKeys extends OrderKeys {
   }
 
   private async first(statement: { name: string; text: string }, values: unknown[]): Promise<string | null> {
-    try {
-      const { rows } = await this.pool.query<{ drop_id: string }>({ ...statement, values });
-      return rows[0]?.drop_id ?? null;
-    } catch (error) {
-      throw toServiceFault('order keys', error);
-    }
+    const query = this.pool.query<{ drop_id: string }>({ ...statement, values });
+    const { rows } = await orServiceUnavailable('order keys', query);
+    return rows[0]?.drop_id ?? null;
   }
 }
 
-/** Clients choose how long a key is; a hash is always short. */
+/** Clients choose the length of a key; a hash is always short. */
 const hashOf = ({ key }: OrderKey): Buffer => createHash('sha256').update(key).digest();

@@ -1,15 +1,16 @@
-import { decodeCursor, encodeCursor, type Page } from '@holdfast/contracts';
+import type { Page } from '@holdfast/contracts';
+import { orServiceUnavailable } from '@holdfast/postgres';
 import { DatabaseError, type Pool } from 'pg';
 import { type Begun, type Consequences, OrderStore } from '../../application/ports/order-store.port';
 import type { WebhookEvent } from '../../application/ports/webhook-reader.port';
 import type { Move, OrderIntent, OrderRecord } from '../../domain/order';
-import { type OrderRow, toRecord } from './order-row';
-import { toServiceFault } from './service-fault';
+import { type OrderImage, toRecord } from './order-image';
+import { pageOfOrders, positionOf } from './order-page';
 import { sql } from './sql/sql.generated';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Orders in PostgreSQL: one named statement a call, in autocommit, in one drop. */
+/** Orders in PostgreSQL: each call is one named statement, in autocommit, in one drop. */
 export class PgOrderStore extends OrderStore {
   constructor(private readonly pool: Pool) {
     super();
@@ -24,7 +25,8 @@ export class PgOrderStore extends OrderStore {
   }
 
   async begin(it: OrderIntent, leaseMs: number): Promise<Begun> {
-    const values = [it.dropId, it.orderId, it.customerId, it.holdId, ...paymentValues(it), leaseMs];
+    const ids = [it.dropId, it.orderId, it.customerId, it.holdId];
+    const values = [...ids, ...paymentValues(it), leaseMs, it.merchantId];
     const order = await this.first(sql.beginOrder, values);
     return order ? { kind: 'begun', order } : { kind: 'taken' };
   }
@@ -82,21 +84,9 @@ export class PgOrderStore extends OrderStore {
     cursor: string | undefined,
     limit: number,
   ): Promise<Page<OrderRecord>> {
-    const after = cursor === undefined ? null : decodeCursor(cursor);
-    // One more than asked tells whether there is a next page.
-    const rows = await this.all(sql.ordersOfCustomer, [
-      customerId,
-      after?.createdAt ?? null,
-      after?.id ?? null,
-      limit + 1,
-    ]);
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    const isMore = rows.length > limit && last !== undefined;
-    return {
-      items,
-      nextCursor: isMore ? encodeCursor({ createdAt: last.createdAt, id: last.orderId }) : null,
-    };
+    const after = positionOf(cursor);
+    const values = [customerId, after?.createdAt ?? null, after?.id ?? null, limit + 1];
+    return pageOfOrders(await this.all(sql.ordersOfCustomer, values), limit);
   }
 
   async dueDrops(limit: number): Promise<string[]> {
@@ -118,15 +108,11 @@ export class PgOrderStore extends OrderStore {
 
   private async all(statement: Statement, values: unknown[]): Promise<OrderRecord[]> {
     const { rows } = await this.run(statement, values);
-    return (rows as OrderRow[]).map(toRecord);
+    return (rows as { image: OrderImage }[]).map(({ image }) => toRecord(image));
   }
 
-  private async run(statement: Statement, values: unknown[]) {
-    try {
-      return await this.pool.query({ ...statement, values });
-    } catch (error) {
-      throw toServiceFault('orders', error);
-    }
+  private run(statement: Statement, values: unknown[]) {
+    return orServiceUnavailable('orders', this.pool.query({ ...statement, values }));
   }
 }
 

@@ -42,7 +42,7 @@ const guarded = (script: Script, deadlineMs = 150) => {
   const inner = new Scripted(script);
   return { inner, provider: new GuardedProvider(inner, new SystemClock(), deadlineMs) };
 };
-/** Whoever does not stop waiting waits for a minute or for ever. */
+/** A call without a deadline would wait for a minute or indefinitely. */
 const WAITED_MS_MAX = 10_000;
 const found: ProviderAnswer = { kind: 'not-found' };
 const silent = () => new Promise<ProviderAnswer>(() => undefined);

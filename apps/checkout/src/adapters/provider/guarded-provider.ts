@@ -19,18 +19,18 @@ import {
   type TokenVerdict,
 } from '../../application/ports/payment-provider.port';
 
-const CALLS_AT_ONCE = 100; // a slow provider holds that many payments, not every connection and all memory
-const CALLS_QUEUED = 2_000; // a burst of shoppers waits its turn; what waits longer than its deadline is unknown anyhow
-const RETRIES_MAX = 2; // within the deadline; after that the completer asks again
+const CALLS_AT_ONCE = 100; // a slow provider blocks this many payments, not all connections and memory
+const CALLS_QUEUED = 2_000; // for a burst of shoppers; a call that waits past its deadline is unknown anyway
+const RETRIES_MAX = 2; // within the deadline; after that the completer retries
 const RETRY_FIRST_MS = 30;
 const RETRY_LAST_MS = 300;
-/** Most calls of ten seconds must fail: single payments that time out are the shoppers' trouble, not the provider's. */
+/** Opens when most calls of ten seconds fail: single payments that time out do not show that the provider is down. */
 const BREAKER = { threshold: 0.7, duration: 10_000, minimumRps: 2 };
 const HALF_OPEN_AFTER_MS = 1_000;
 
-/** Puts a deadline, a bulkhead, a breaker and bounded retries around a provider. What fails here is `unknown`, never a refusal. */
+/** Wraps a provider with a deadline, a bulkhead, a circuit breaker and bounded retries. A failure here is `unknown`, never a refusal. */
 export class GuardedProvider extends PaymentProvider {
-  /** New payments have places of their own: however many of them hang, money that waits to be settled still gets through. */
+  /** New payments have a separate bulkhead: however many of them hang, pending payments can still be settled. */
   private readonly paying: IPolicy;
   private readonly settling: IPolicy;
 
@@ -40,14 +40,14 @@ export class GuardedProvider extends PaymentProvider {
     private readonly deadlineMs: number,
   ) {
     super();
-    // A full bulkhead is our own crowd and says nothing about the provider.
+    // A full bulkhead is our own load and no failure of the provider.
     const breaker = circuitBreaker(
       handleWhen((error) => !(error instanceof BulkheadRejectedError)),
       { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new SamplingBreaker(BREAKER) },
     );
     const policy = () =>
       wrap(
-        // A call that ran out of time is settled by asking, not by sending it again; one that was never sent must not be hammered.
+        // A call that timed out is settled by a lookup, not by a resend; one that was not sent must not be repeated at once.
         retry(handleWhen(isWorthRetrying), {
           maxAttempts: RETRIES_MAX,
           backoff: new ExponentialBackoff({ initialDelay: RETRY_FIRST_MS, maxDelay: RETRY_LAST_MS }),
@@ -96,7 +96,7 @@ export class GuardedProvider extends PaymentProvider {
     const budgetMs = Math.min(this.deadlineMs, options?.deadlineMs ?? this.deadlineMs);
     const end = this.clock.now() + budgetMs;
     try {
-      // The outer deadline also bounds the wait for a place and the pauses between retries.
+      // The outer deadline also bounds the wait for a permit and the pauses between retries.
       return await withDeadline(
         `provider: ${what}`,
         budgetMs,

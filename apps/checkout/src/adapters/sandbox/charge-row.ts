@@ -1,6 +1,6 @@
 import type { Charge, ChargeState } from '../../application/ports/payment-provider.port';
 
-/** A row of sandbox.charge as pg gives it. */
+/** A row of sandbox.charge as pg returns it. */
 export interface ChargeRow {
   reference: string;
   provider_key: string;
@@ -15,7 +15,7 @@ export interface ChargeRow {
   is_refusal: boolean;
 }
 
-/** `origin` is where the shop can be reached; without one the bank page's address is a path. */
+/** `origin` is the shop's address; without one the bank page's address is a path. */
 export function toCharge(row: ChargeRow, origin: string | null): Charge {
   return {
     reference: row.reference,

@@ -1,16 +1,16 @@
 import { assertNever } from '@holdfast/kernel';
 import type { BankChallenge } from '@holdfast/contracts';
+import { orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
-import { BankDesk } from '../../application/ports/bank-desk.port';
+import { BankChallenges } from '../../application/ports/bank-challenges.port';
 import type { ChargeState } from '../../application/ports/payment-provider.port';
-import { toServiceFault } from '../postgres/service-fault';
 import type { ChargeRow } from './charge-row';
 import { sql } from './sql/sql.generated';
 
-const REFERENCE = /^ch_[0-9a-z]{26}$/; // what comes from an address line is looked at before the database sees it
+const REFERENCE = /^ch_[0-9a-z]{26}$/; // input from a URL is checked before it reaches the database
 
 /** The bank page of `tok_3ds`. */
-export class SandboxBank extends BankDesk {
+export class SandboxBank extends BankChallenges {
   constructor(
     private readonly pool: Pool,
     /** Called when a webhook waits for delivery. */
@@ -39,12 +39,8 @@ export class SandboxBank extends BankDesk {
     return this.challenge(reference);
   }
 
-  private async run(statement: { name: string; text: string }, values: string[]) {
-    try {
-      return await this.pool.query<ChargeRow>({ ...statement, values });
-    } catch (error) {
-      throw toServiceFault('bank', error);
-    }
+  private run(statement: { name: string; text: string }, values: string[]) {
+    return orServiceUnavailable('bank', this.pool.query<ChargeRow>({ ...statement, values }));
   }
 }
 

@@ -20,11 +20,11 @@ interface Row {
   refunds: number;
 }
 
-/** The sandbox's own record, to compare ours with. Reads only; any role that may read schema `sandbox` will do. */
+/** The sandbox's own record, for comparison with ours. Read-only; for any role that may read the schema `sandbox`. */
 export class SandboxLedger {
   constructor(private readonly pool: Pool) {}
 
-  /** All charges for a hold, oldest first. What still waits for the shopper or the provider is no charge yet. */
+  /** All charges for a hold, oldest first. One that still waits for the shopper or the provider is no charge yet. */
   async chargesOfHold(holdId: string): Promise<SandboxCharge[]> {
     const { rows } = await this.pool.query<Row>({ ...sql.chargesOfHold, values: [holdId] });
     return rows.map((row) => ({

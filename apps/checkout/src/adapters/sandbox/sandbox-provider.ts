@@ -13,17 +13,17 @@ import { sql } from './sql/sql.generated';
 import { LATE_AFTER_MS, SLOW_ANSWER_MS, TOKENS } from './tokens';
 
 /**
- * A payment provider that moves no money: another company played by one class, with books of its own that survive everything.
- * What it did is what its table says; what it answers may be late or lost, as the token asks.
+ * A payment provider that moves no money: it stands for another company and has its own durable record. Its table shows what it did; its answers
+ * may be late or lost, as the token requests.
  */
 export class SandboxProvider extends PaymentProvider {
   readonly name = 'sandbox';
 
   constructor(
     private readonly pool: Pool,
-    /** Where the shop can be reached, once it can. */
+    /** The shop's address, once it is known. */
     private readonly origin: () => string | null,
-    /** Takes the tokens that stall or lose answers. */
+    /** Accepts the tokens that delay or lose answers. */
     private readonly faults: boolean,
   ) {
     super();
@@ -90,7 +90,7 @@ export class SandboxProvider extends PaymentProvider {
   }
 }
 
-/** A wire on which nothing comes back: ends only when the caller stops waiting. */
+/** A lost answer: rejects only when the caller stops waiting. */
 function silence(options?: CallOptions): Promise<ProviderAnswer> {
   return new Promise((resolve) => {
     const end = () => resolve({ kind: 'unknown', why: 'no answer' });

@@ -26,7 +26,7 @@ export class SandboxWebhooks extends WebhookReader {
       return { kind: 'bad-signature' };
     }
     const parsed = schema.safeParse(parseJson(rawBody));
-    // PostgreSQL keeps no NUL in a text.
+    // PostgreSQL cannot store NUL in a text.
     if (!parsed.success || JSON.stringify(parsed.data).includes('\\u0000')) return { kind: 'malformed' };
     const { id, type, data } = parsed.data;
     return { kind: 'event', event: { eventId: id, type, orderId: data.orderId } };

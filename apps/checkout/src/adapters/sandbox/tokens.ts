@@ -1,11 +1,11 @@
 import type { ChargeState } from '../../application/ports/payment-provider.port';
 
-/** What the sandbox does with a token. The first answer's state, and how the answer comes. */
+/** What the sandbox does with a token: the first answer's state, and how the answer is delivered. */
 export interface TokenScript {
   state: ChargeState;
   /** `slow` after three seconds; `lost` never, although the charge is made; `never-arrives`: not even that. */
   answer: 'at-once' | 'slow' | 'lost' | 'never-arrives';
-  /** It keeps others waiting, too, so strangers may not have it. */
+  /** It delays other payments, too, so it is not for public use. */
   isFault?: true;
 }
 
@@ -21,5 +21,5 @@ export const TOKENS: ReadonlyMap<string, TokenScript> = new Map<string, TokenScr
 ]);
 
 export const SLOW_ANSWER_MS = 3_000;
-/** `tok_late` succeeds that long after the hold and its payment window are over. */
+/** `tok_late` succeeds this long after the hold and its payment window have ended. */
 export const LATE_AFTER_MS = 1_000;

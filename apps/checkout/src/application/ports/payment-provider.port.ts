@@ -1,7 +1,7 @@
 export type ChargeState =
   'processing' | 'requires-action' | 'authorized' | 'captured' | 'voided' | 'declined';
 
-/** How a charge stands at the provider after the call. */
+/** A charge's state at the provider after the call. */
 export interface Charge {
   reference: string;
   state: ChargeState;
@@ -11,14 +11,14 @@ export interface Charge {
 }
 
 /**
- * Every call tells how the charge stands, so a call that is repeated, late or lost is settled by reading the answer, never by guessing.
- * `unknown`: no answer. It may have happened; only asking with the same key tells.
+ * Every call returns the charge's state, so a repeated, late or lost call is settled by reading the answer, never by guessing. `unknown`: no
+ * answer. The call may have been executed; only a retry with the same key shows it.
  */
 export type ProviderAnswer =
   { kind: 'charge'; charge: Charge } | { kind: 'not-found' } | { kind: 'unknown'; why: string };
 
 export interface AuthoriseRequest {
-  /** Idempotency: the provider makes one charge of a key, whatever happens. */
+  /** Idempotency: the provider makes at most one charge for a key. */
   key: string;
   orderId: string;
   holdId: string;
@@ -35,7 +35,7 @@ export interface AuthoriseRequest {
 export interface CallOptions {
   /** No answer by then is `unknown`. */
   deadlineMs?: number;
-  /** Set by whoever guards the call: stop waiting. */
+  /** Set by the caller's guard: stop waiting. */
   signal?: AbortSignal;
 }
 
@@ -44,17 +44,17 @@ export type TokenVerdict = 'taken' | 'unknown' | 'refused';
 /** The company that moves the money. All calls are idempotent by key. */
 export abstract class PaymentProvider {
   abstract readonly name: string;
-  /** Whether a token can be one of this provider's, and is one that it takes here; says nothing about money. */
+  /** Whether the token has the provider's format and is accepted here; says nothing about the money. */
   abstract judgeToken(token: string): TokenVerdict;
   abstract authorise(request: AuthoriseRequest, options?: CallOptions): Promise<ProviderAnswer>;
-  /** Takes what was authorised. */
+  /** Captures the authorised amount. */
   abstract capture(key: string, options?: CallOptions): Promise<ProviderAnswer>;
   /**
-   * Lets go of money that was not taken. A charge that waits for the shopper is over with it, one that is being processed cannot be
-   * stopped, and a key never seen will be refused if it should still arrive.
+   * Voids an authorisation. A charge that waits for the shopper ends, one that is being processed cannot be stopped, and an unknown key will be
+   * refused if its charge still arrives.
    */
   abstract void(key: string, options?: CallOptions): Promise<ProviderAnswer>;
-  /** Gives back all of a captured charge, once per `refundKey`. */
+  /** Refunds a captured charge in full, once per `refundKey`. */
   abstract refund(key: string, refundKey: string, options?: CallOptions): Promise<ProviderAnswer>;
   abstract lookup(key: string, options?: CallOptions): Promise<ProviderAnswer>;
 }

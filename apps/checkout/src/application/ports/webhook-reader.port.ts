@@ -1,6 +1,6 @@
 import type { WebhookDelivery } from '@holdfast/contracts';
 
-/** What a provider's webhook is good for: it says that something happened to an order's charge. What, is asked of the provider. */
+/** A provider's webhook only shows that the charge of an order has changed. Its state is read from the provider. */
 export interface WebhookEvent {
   eventId: string;
   type: string;

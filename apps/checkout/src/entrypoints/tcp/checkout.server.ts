@@ -1,20 +1,27 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { CHECKOUT_WIRE, CheckoutClient } from '@holdfast/contracts';
+import {
+  CHECKOUT_WIRE,
+  type CheckoutCalls,
+  CheckoutClient,
+  inRoles,
+  MerchantOrders,
+} from '@holdfast/contracts';
 import { Logger } from '@holdfast/observability';
-import { CallDesk, CHECKOUT_CALLS } from '@holdfast/transport';
+import { CallDispatcher, type CallFrame, CHECKOUT_CALLS } from '@holdfast/transport';
 
 /** The calls of gateways to checkout. */
 @Controller()
 export class CheckoutServer {
-  private readonly desk: CallDesk<CheckoutClient>;
+  private readonly dispatcher: CallDispatcher<CheckoutCalls>;
 
-  constructor(checkout: CheckoutClient, logger: Logger) {
-    this.desk = new CallDesk({ wire: CHECKOUT_WIRE, service: checkout, logger });
+  constructor(checkout: CheckoutClient, orders: MerchantOrders, logger: Logger) {
+    const service = inRoles<CheckoutCalls>(CHECKOUT_WIRE, [checkout, orders]);
+    this.dispatcher = new CallDispatcher({ wire: CHECKOUT_WIRE, service, logger });
   }
 
   @MessagePattern(CHECKOUT_CALLS)
-  calls(@Payload() frame: unknown) {
-    return this.desk.serve(frame);
+  calls(@Payload() frame: CallFrame) {
+    return this.dispatcher.serve(frame);
   }
 }

@@ -3,15 +3,15 @@ import { LATCH_MS_MAX } from './latch-settings';
 
 type Wish = Pick<PlaceHold, 'customerId' | 'lines' | 'network'>;
 
-/** A question to inventory that is under way, and what the feed told meanwhile. */
+/** A request for a certificate in flight, and what the feed has reported meanwhile. */
 export interface Question {
-  /** Before it was sent, by the monotonic clock: no state in the answer can be older. */
+  /** Time before it was sent, by the monotonic clock: no state in the answer is older. */
   readonly askedAtMs: number;
-  /** The most units of a SKU that any message has offered since. */
+  /** The highest number of available units of a SKU in any message since. */
   readonly offered: Map<string, number>;
 }
 
-/** What inventory knew about a drop at one moment, and with it the right to refuse for a short while. */
+/** What inventory knew about a drop at one moment, which allows refusing for a short time. */
 export class Certificate {
   private readonly units: ReadonlyMap<string, number>;
   private readonly customers: ReadonlySet<string>;
@@ -20,8 +20,9 @@ export class Certificate {
   readonly askedAtMs: number;
 
   /**
-   * @param question its time counts as the certificate's age, although the answer is younger; what was offered meanwhile may be news or
-   *   old, and is held against the certificate either way
+   * @param question its time is the certificate's, although the answer is younger; units reported meanwhile
+   * may be newer or
+   *   older than the answer, and prevent a refusal in either case
    */
   constructor(
     shortage: Shortage,
@@ -34,7 +35,7 @@ export class Certificate {
     this.endsAtMs = this.askedAtMs + Math.min(LATCH_MS_MAX, shortage.openForMs ?? LATCH_MS_MAX);
   }
 
-  /** How many customers it names. */
+  /** Number of customers in it. */
   get size(): number {
     return this.customers.size;
   }
@@ -43,33 +44,36 @@ export class Certificate {
     return nowMs >= this.endsAtMs;
   }
 
-  /** A message of the feed. Counts only ever make the certificate say less: what it does not offer may be old. */
-  heed(sku: string, available: number): void {
+  /** Handles a message of the feed. Messages can only prevent refusals, because their counts may be old. */
+  onOffer(sku: string, available: number): void {
     offer(this.question, sku, available);
   }
 
-  /** The indexes of all lines that do not fit, if the ledger would surely have said so; null when it might have said something else. */
+  /**
+   * The indexes of all short lines, if the ledger would certainly refuse as sold out; null if its answer
+   * could be another.
+   */
   shortLines({ customerId, network, lines }: Wish, nowMs: number): number[] | null {
-    // Who may have a hold could be repeating it, or could have used up the limit.
+    // A customer who may have a hold could be replaying it, or be over the limit.
     if (this.isOver(nowMs) || this.customers.has(customerId)) return null;
     const short: number[] = [];
     let wanted = 0;
     for (let i = 0; i < lines.length; i += 1) {
       const { sku, quantity } = lines[i]!;
       const units = this.units.get(sku);
-      if (units === undefined) return null; // unknown here, or no SKU of this drop: inventory tells which
+      if (units === undefined) return null; // unknown here, or no SKU of this drop: inventory decides
       wanted += quantity;
       if (units >= quantity) continue;
-      if ((this.question.offered.get(sku) ?? 0) >= quantity) return null; // came back, perhaps
+      if ((this.question.offered.get(sku) ?? 0) >= quantity) return null; // may have become available
       short.push(i);
     }
-    // Beyond the limit, the limit is the reason; also beyond that of the network.
+    // Over a limit, the limit is the reason; the same for that of the network.
     if (short.length === 0 || wanted > this.perCustomerLimit) return null;
     return networkNames(network).some((name) => this.customers.has(name)) ? null : short;
   }
 }
 
-/** Notes what a message offers. */
+/** Records the available units in a message. */
 export function offer(question: Question, sku: string, available: number): void {
   if (available > (question.offered.get(sku) ?? 0)) question.offered.set(sku, available);
 }

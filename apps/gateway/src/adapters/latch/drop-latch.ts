@@ -16,21 +16,24 @@ import {
 } from './latch-settings';
 
 /**
- * The latch of one drop: its certificate, the question for the next one, and the customers who may have got units through this gateway
- * without the certificate knowing. All times are of the monotonic clock.
+ * The latch of one drop: its certificate, the request for the next one, and the customers who may have got
+ * units through this gateway and are not in the certificate. All times by the monotonic clock.
  */
 export class DropLatch {
   private certificate: Certificate | null = null;
   private question: Question | null = null;
   private nextQuestionAtMs = 0;
   private restsUntilMs = 0;
-  /** Commands on their way to inventory, by customer. */
+  /** Commands in flight to inventory, by customer. */
   private readonly onTheWay = new Map<string, number>();
-  /** Customers who got units, or may have: a certificate asked for before the time noted may not know them. */
+  /**
+   * Customers who got or may have got units, with the time before which a requested certificate may lack
+   * them.
+   */
   private readonly noted = new Map<string, number>();
   private notedUntilMs = 0;
 
-  /** The lines to refuse from memory; null means: ask inventory. */
+  /** The lines to refuse from memory; null: call inventory. */
   shortLines(command: PlaceHold, nowMs: number): number[] | null {
     const { certificate } = this;
     if (certificate === null || nowMs < this.restsUntilMs) return null;
@@ -45,65 +48,65 @@ export class DropLatch {
     return certificate.shortLines(command, nowMs);
   }
 
-  /** A command of this customer sets out. To be called before it is sent, for it can be carried out at once. */
+  /** Records a command of this customer. Call it before the command is sent. */
   begin(customerId: string): void {
     this.onTheWay.set(customerId, (this.onTheWay.get(customerId) ?? 0) + 1);
   }
 
-  /** The command has come to its end; without an outcome it may still be carried out. */
+  /** The command has ended; if its outcome is unknown it may still be executed. */
   end({ customerId, network }: PlaceHold, outcome: PlaceOutcome | undefined, nowMs: number): void {
     const others = (this.onTheWay.get(customerId) ?? 1) - 1;
     if (others > 0) this.onTheWay.set(customerId, others);
     else this.onTheWay.delete(customerId);
     if (outcome === undefined || outcome.kind === 'busy') this.note(customerId, nowMs + DOUBT_MS);
     else if (outcome.kind === 'held' || outcome.kind === 'key-reused') this.hasUnits(customerId, nowMs);
-    // With these units, known or not, the network may be at its limit.
+    // With these units the network may have reached its limit.
     const refused = outcome?.kind === 'refused' && outcome.reason !== 'limit-reached';
     if (!refused) for (const name of networkNames(network)) this.hasUnits(name, nowMs);
   }
 
-  /** The customer has, or had, a hold. A certificate that is asked for later knows that by itself. */
+  /** The customer has or had a hold. A certificate requested later contains them. */
   hasUnits(customerId: string, nowMs: number): void {
     if (this.certificate !== null || this.question !== null) this.note(customerId, nowMs);
   }
 
-  /** A message of the feed: counts of this drop. */
-  heed(rows: readonly StockRow[]): void {
+  /** Handles a message of the feed with counts of this drop. */
+  onStock(rows: readonly StockRow[]): void {
     if (this.certificate === null && this.question === null) return;
     for (const { sku, available } of rows) {
-      this.certificate?.heed(sku, available);
+      this.certificate?.onOffer(sku, available);
       if (this.question !== null) offer(this.question, sku, available);
     }
   }
 
-  /** Forgets what is sure, and what a question under way will tell: something has happened since. */
+  /** Discards the certificate and the answer to a request in flight. */
   clear(): void {
     this.certificate = null;
     this.question = null;
   }
 
-  /** True when the certificate will end soon. */
+  /** True if the certificate expires soon. */
   isOld(nowMs: number): boolean {
     return this.certificate === null || nowMs - this.certificate.askedAtMs >= RENEW_AFTER_MS;
   }
 
-  /** True when the certificate does not say that somebody new would be refused these lines for a while. */
+  /** True unless the certificate allows refusing these lines to a new customer for a while. */
   lacks(lines: PlaceHold['lines'], nowMs: number): boolean {
     return this.isOld(nowMs) || this.certificate!.shortLines({ customerId: '', lines }, nowMs) === null;
   }
 
-  /** Begins a question, one at a time; null when it is not the moment. */
+  /** Starts a request for a certificate, one at a time; null if it is too early or one is in flight. */
   ask(nowMs: number): Question | null {
-    // One without an answer for so long would bring a certificate that is over.
+    // One in flight for so long would return an expired certificate.
     const waits = this.question !== null && nowMs - this.question.askedAtMs < LATCH_MS_MAX;
     if (waits || nowMs < this.nextQuestionAtMs || nowMs < this.restsUntilMs) return null;
     this.nextQuestionAtMs = nowMs + ASK_GAP_MS;
     return (this.question = { askedAtMs: nowMs, offered: new Map() });
   }
 
-  /** The answer to a question; undefined when none came. Says whether there is a certificate now. */
+  /** Handles the answer to a request; undefined: it failed. Returns whether there is a certificate now. */
   answer(question: Question, shortage: Shortage | null | undefined, nowMs: number): boolean {
-    if (this.question !== question) return false; // cleared meanwhile: what it tells is from before
+    if (this.question !== question) return false; // cleared meanwhile: the answer is obsolete
     this.question = null;
     if (shortage === undefined) return false;
     if (shortage === null) {
@@ -118,18 +121,18 @@ export class DropLatch {
     return true;
   }
 
-  /** Commands are on their way: the latch must know of their end. */
+  /** Whether commands are in flight, whose end the latch must record. */
   get isBusy(): boolean {
     return this.onTheWay.size > 0;
   }
 
-  /** The customers that it keeps in memory by its certificate. */
+  /** Number of customers in its certificate. */
   customers(nowMs: number): number {
     if (this.certificate?.isOver(nowMs) === true) this.certificate = null;
     return this.certificate?.size ?? 0;
   }
 
-  /** True when nothing would be lost by forgetting this latch. */
+  /** True if this latch can be evicted without a loss. */
   isIdle(nowMs: number): boolean {
     if (this.isBusy || this.question !== null) return false;
     if (this.certificate?.isOver(nowMs) === false) return false;
@@ -138,7 +141,7 @@ export class DropLatch {
 
   private note(customerId: string, untilMs: number): void {
     if (this.noted.size >= NOTED_MAX) {
-      // Nobody is remembered any more, so nobody may be refused until all of them are known to inventory.
+      // The customers were dropped, so nothing may be refused until inventory knows all of them.
       this.noted.clear();
       this.clear();
       this.restsUntilMs = untilMs + DOUBT_MS;

@@ -1,28 +1,35 @@
 /**
- * The bound: a refusal from memory rests on what inventory knew at most this long ago. A unit that comes back can be called sold out for no
- * longer, whatever is lost on the way (see docs/adr/0010-sold-out-latch.md).
+ * Maximum age of the data for a refusal from memory. A unit that becomes available can be refused for no
+ * longer, even if messages are lost (see docs/adr/0010-sold-out-latch.md).
  */
 export const LATCH_MS_MAX = 1_000;
 
-// At half the bound, so that a crowd finds the next certificate there when the first one ends.
+// Half of it, so that the next certificate is there when the first one expires.
 export const RENEW_AFTER_MS = LATCH_MS_MAX / 2;
 
-/** Between two questions about one drop. A certificate that was cleared is asked for again; twenty questions a second are no burden. */
+/** Between two requests for one drop's certificate; twenty a second are cheap. */
 export const ASK_GAP_MS = 50;
 
-/** After an answer that nothing is sure: the gate is loading or in doubt, which takes longer than a question. */
+/**
+ * After an answer without a certificate: the gate is being seeded or an outcome is unknown, which takes
+ * longer than a request.
+ */
 export const UNSURE_GAP_MS = 250;
 
 /**
- * How long a command whose outcome is unknown may still be carried out. Its deadlines, here and in the ledger, are shorter.
+ * How long a command whose outcome is unknown may still be executed. Its deadlines, here and in the ledger,
+ * are shorter.
  */
 export const DOUBT_MS = 10_000;
 
-/** Customers noted for one drop between two certificates. Beyond it the latch of the drop rests, which costs speed alone. */
+/**
+ * Customers recorded for one drop between two certificates. With more, the latch of the drop is suspended,
+ * which only costs speed.
+ */
 export const NOTED_MAX = 20_000; // about 2 MB
 
-/** Customers in all certificates together. A drop for which there is no room is refused by inventory's own gate. */
+/** Customers in all certificates together. Beyond it, inventory's gate refuses. */
 export const CUSTOMERS_MAX = 200_000; // about 20 MB
 
-/** Drops that something is kept of. */
+/** Maximum number of drops in memory. */
 export const DROPS_MAX = 500;

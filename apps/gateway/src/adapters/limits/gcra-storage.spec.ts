@@ -1,19 +1,5 @@
-import { Clock } from '@holdfast/kernel';
-import { heapGrowth } from '@holdfast/testing';
+import { heapGrowth, TestClock } from '@holdfast/testing';
 import { GcraStorage } from './gcra-storage';
-import { ThrottlerFace } from './throttler-face';
-
-class TestClock extends Clock {
-  ms = 1_763_800_000_000;
-  /** How far somebody has set the wall clock. */
-  setByMs = 0;
-  now() {
-    return this.ms + this.setByMs;
-  }
-  override monotonicMs() {
-    return this.ms;
-  }
-}
 
 const quota = { name: 'test', quota: 2, windowSeconds: 60 };
 
@@ -60,14 +46,5 @@ describe('limits in this process', () => {
       storage.take('b', quota);
     }
     expect(storage.take('a', daily).allowed).toBe(false);
-  });
-
-  it('tells the library that a caller is blocked, and for how long', async () => {
-    const face = new ThrottlerFace(new GcraStorage(new TestClock()));
-    await face.increment('k', 60_000, 1, 0, 'reads');
-    expect(await face.increment('k', 60_000, 1, 0, 'reads')).toMatchObject({
-      isBlocked: true,
-      timeToBlockExpire: 60,
-    });
   });
 });

@@ -7,16 +7,9 @@ import {
   SharedBudgets,
 } from '../../application/ports/shared-budgets.port';
 import { type Allowance, gcra, type Quota } from '../../domain/gcra';
-import { heapGrowth } from '@holdfast/testing';
+import { heapGrowth, TestClock } from '@holdfast/testing';
 import { LeasedLimits } from './leased-limits';
 import { SharingState } from './sharing-state';
-
-class TestClock extends Clock {
-  ms = 1_000_000;
-  now() {
-    return this.ms;
-  }
-}
 
 /** A quota kept as the script keeps it, one request at a time. */
 class TestBudgets extends SharedBudgets {
@@ -51,7 +44,7 @@ let clock: TestClock;
 let budgets: TestBudgets;
 let lines: string[];
 beforeEach(() => {
-  clock = new TestClock();
+  clock = new TestClock(1_000_000);
   budgets = new TestBudgets(clock);
   lines = [];
 });
@@ -143,7 +136,7 @@ describe('limits that cannot be shared', () => {
     budgets.away = true;
     const gateways = [gateway(), gateway()];
     expect(allowed(await burst(600, gateways))).toBe(200);
-    expect(lines.filter((line) => line.includes('by itself'))).toHaveLength(2); // one for each gateway
+    expect(lines.filter((line) => line.includes('each gateway enforces them on its own'))).toHaveLength(2); // one for each gateway
   });
 
   it('are shared again, and what was let through meanwhile is charged', async () => {
@@ -154,7 +147,9 @@ describe('limits that cannot be shared', () => {
     clock.ms += 3_000; // five more by then
     expect(allowed(await burst(20, [a]))).toBeLessThanOrEqual(25);
     expect(allowed(await burst(100, [b]))).toBeLessThanOrEqual(15);
-    expect(lines.filter((line) => line.includes('shared by the gateways again'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('gateways share the public rate limits again'))).toHaveLength(
+      1,
+    );
   });
 
   it('charge nobody twice whose answers are lost, so that they are not refused too early afterwards', async () => {

@@ -8,7 +8,10 @@ import type { SharingState } from './sharing-state';
 
 const BYTES_MAX = 16 * 1024 * 1024; // of one generation: about 30,000 callers
 const CALLER_BYTES = 350; // the object, its share and their numbers
-/** The lease that is under way was counted before a request came; the next one counts it. The third is for a clock that ran on. */
+/**
+ * A lease in flight was counted before a request arrived, so the next one counts it. The third is for a clock
+ * that advanced.
+ */
 const ROUNDS_MAX = 3;
 
 /** One caller of one limit. */
@@ -26,8 +29,9 @@ class Caller {
 }
 
 /**
- * The limits of a cluster. Each gateway leases parts of a caller's allowance, which all gateways share, and lets requests through from its
- * part; one call serves many requests. The gateway also applies the whole limit by itself, which alone holds while the others cannot be asked.
+ * The limits of a cluster. Each gateway leases parts of a caller's allowance, which all gateways share, and
+ * lets requests through from its part; one call serves many requests. The gateway also applies the whole
+ * limit by itself, which alone holds while the others cannot be asked.
  */
 export class LeasedLimits extends LimitStore {
   private readonly known = new Generations<Caller>(BYTES_MAX, CALLER_BYTES);

@@ -3,16 +3,25 @@ import type { Lease, LeaseRequest } from '../../application/ports/shared-budgets
 import { type Allowance, gcra } from '../../domain/gcra';
 
 /**
- * A tenth of the quota: what a gateway lets through before it asks anybody, and the most that it leases at once. So a shopper's two or three
- * requests cost no call, and n gateways let through (n - 1) tenths too much at worst.
+ * A tenth of the quota: what a gateway lets through before it asks anybody, and the most that it leases at
+ * once. So a shopper's two or three requests cost no call, and n gateways let through (n - 1) tenths too much
+ * at worst.
  */
 const SLICES = 10;
-/** With Redis away, each caller's limit is this gateway's own for so long before it is tried again. */
+/**
+ * While Redis is unreachable, each limit is local to this gateway for this long before Redis is tried again.
+ */
 const ALONE_MS = 500;
-/** However fast a quota flows back: not more than one question in this time about a caller who has nothing left. */
+/**
+ * However fast a quota flows back: not more than one question in this time about a caller who has nothing
+ * left.
+ */
 const REFUSED_MS_MIN = 5;
 
-/** What can be said of a request at once. `ask` without `allowance`: a lease is needed first; with it: it is time for the next one. */
+/**
+ * What can be said of a request at once. `ask` without `allowance`: a lease is needed first; with it: it is
+ * time for the next one.
+ */
 export interface Decision {
   allowance: Allowance | null;
   ask: boolean;
@@ -22,7 +31,9 @@ export interface Decision {
 export class Share {
   /** Of the limit that this gateway applies by itself, see `gcra`. */
   private arrivalMs: number | undefined;
-  /** Let through without a lease, and not charged yet. Below zero: charged perhaps, and not let through yet. */
+  /**
+   * Let through without a lease, and not charged yet. Below zero: charged perhaps, and not let through yet.
+   */
   private spent = 0;
   private leased = 0;
   private leasedUntilMs = 0;

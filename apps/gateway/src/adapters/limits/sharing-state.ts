@@ -1,7 +1,10 @@
 import type { Clock } from '@holdfast/kernel';
 import type { Logger, Metrics } from '@holdfast/observability';
 
-/** Without a failure for so long, the limits count as shared again: one node of a cluster that is away must not fill the log. */
+/**
+ * After this time without a failure the limits count as shared again, so that one unreachable cluster node
+ * does not fill the log.
+ */
 const SETTLED_MS = 2_000;
 
 /** Tells operators whether the limits are shared or each gateway's own. */
@@ -44,7 +47,7 @@ export class SharingState {
     this.leasedRequests += requests;
     if (!this.isAlone || !this.isSettled()) return;
     this.isAlone = false;
-    this.logger.info({}, 'the public limits are shared by the gateways again');
+    this.logger.info({}, 'gateways share the public rate limits again');
   }
 
   alone(error: unknown): void {
@@ -54,7 +57,7 @@ export class SharingState {
     this.isAlone = true;
     this.logger.warn(
       { reason: reasonOf(error) },
-      'the public limits cannot be shared: each gateway applies them by itself',
+      'public rate limits cannot be shared: each gateway enforces them on its own',
     );
   }
 

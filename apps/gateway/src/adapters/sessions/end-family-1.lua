@@ -1,4 +1,4 @@
--- Ends a guest session: no refresh token of its family is good any more. Harmless when repeated.
+-- Ends a guest session: no refresh token of its family is valid any more. Idempotent.
 -- KEYS[1] families: hash of one bucket, see rotate-family
 -- ARGV[1] family: its id
 -- ARGV[2] now_ms: wall clock of the caller

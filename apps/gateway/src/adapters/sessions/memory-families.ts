@@ -2,10 +2,10 @@ import type { Clock } from '@holdfast/kernel';
 import { SessionFamilies } from '../../application/ports/session-families.port';
 import { type Family, rotate, type Rotation } from '../../domain/session-family';
 
-// About 10 MB. Only who comes back after their first 15 minutes takes a place.
+// About 10 MB. Only guests who refresh after their first 15 minutes take a place.
 const FAMILIES_MAX = 50_000;
 
-/** The families of a product in one process. They are gone with it: after a restart a session goes on with whichever token comes first. */
+/** The families of a product in one process. They are lost with it: after a restart a session continues with whichever token comes first. */
 export class MemoryFamilies extends SessionFamilies {
   private readonly families = new Map<string, Family>();
 
@@ -32,7 +32,7 @@ export class MemoryFamilies extends SessionFamilies {
     return Promise.resolve();
   }
 
-  /** The one used longest ago goes first. */
+  /** Evicts the least recently used. */
   private keep(id: string, family: Family): void {
     this.families.delete(id);
     if (this.families.size >= this.familiesMax) this.families.delete(this.families.keys().next().value!);

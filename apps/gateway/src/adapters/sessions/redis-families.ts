@@ -7,13 +7,13 @@ import { GRACE_MS, type Rotation } from '../../domain/session-family';
 import { lua, LuaCode } from './lua.generated';
 
 const DEADLINE_MS = 200;
-// As long as a refresh token lives: what has ended stays ended.
+// The lifetime of a refresh token: a family that has ended stays ended.
 const TTL_MS = 30 * 24 * 3600 * 1000;
-// 4,096 buckets of 64 are 260,000 families and about 30 MB, whoever asks for how many.
+// 4,096 buckets of 64 are 260,000 families and about 30 MB, however many are requested.
 const FAMILIES_MAX = 64;
 const BUCKET_DIGITS = 3; // of 16
 
-/** The families that all gateways of a cluster share. While Redis is away sessions go on without rotation being watched. */
+/** The families that all gateways of a cluster share. While Redis is unreachable sessions continue without a check of the rotation. */
 export class RedisFamilies extends SessionFamilies {
   private readonly rotateFamily: LuaCall;
   private readonly endFamily: LuaCall;
@@ -22,9 +22,10 @@ export class RedisFamilies extends SessionFamilies {
     redis: RedisConnection,
     private readonly clock: Clock,
     private readonly familiesMax = FAMILIES_MAX,
+    deadlineMs = DEADLINE_MS,
   ) {
     super();
-    const calls = new RedisCalls(redis, { what: 'guest sessions', deadlineMs: DEADLINE_MS });
+    const calls = new RedisCalls(redis, { what: 'guest sessions', deadlineMs });
     this.rotateFamily = calls.script(lua.rotateFamily);
     this.endFamily = calls.script(lua.endFamily);
   }
@@ -43,7 +44,7 @@ export class RedisFamilies extends SessionFamilies {
       return { kind: 'successor', generation: newest, atMs };
     } catch (error) {
       if (!(error instanceof RedisUnavailable)) throw error;
-      // What Redis wrote, should the answer alone be lost.
+      // The same as Redis wrote, in case only the answer is lost.
       return { kind: 'successor', generation: generation + 1, atMs: nowMs };
     }
   }

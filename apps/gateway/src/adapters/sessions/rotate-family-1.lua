@@ -1,14 +1,15 @@
--- Replaces a refresh token of a guest session by its successor, or finds that it was replaced before; the rule is domain/session-family.ts.
--- Repeating it within the grace gives the same answer. Families share hashes of a bounded size, so no client can fill the memory:
--- when one is full, some other family is forgotten, and a family that nobody remembers is believed.
+-- Replaces a refresh token of a guest session by its successor, or finds that it was replaced before; the
+-- rule is domain/session-family.ts. Repeating it within the grace gives the same answer. Families share
+-- hashes of a bounded size, so no client can fill the memory: when one is full, another family is evicted; a
+-- token of an unknown family is accepted.
 -- KEYS[1] families: hash of one bucket, family to "newest at_ms ended"
 -- ARGV[1] family: its id
--- ARGV[2] generation: of the token that is shown
+-- ARGV[2] generation: of the presented token
 -- ARGV[3] now_ms: wall clock of the caller
--- ARGV[4] grace_ms: how long a replaced token stays good
+-- ARGV[4] grace_ms: how long a replaced token stays valid
 -- ARGV[5] ttl_ms: how long the bucket outlives its last change
 -- ARGV[6] families_max: in one bucket
--- Result: {code, generation of the successor, when it was made}
+-- Result: {code, generation of the successor, when it was created}
 -- Codes: SUCCESSOR=1 REUSED=2 ENDED=3
 local families, family = KEYS[1], ARGV[1]
 local generation, now_ms, grace_ms = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -1,16 +1,6 @@
 import type { LiveMessage } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
-import { waitFor } from '@holdfast/testing';
+import { TestClock, waitFor } from '@holdfast/testing';
 import { LeaseWatch } from './lease-watch';
-
-class TestClock extends Clock {
-  constructor(public ms = 1_790_000_000_000) {
-    super();
-  }
-  now() {
-    return this.ms;
-  }
-}
 
 const renewal = { lastsMs: 2_000, asOf: '2026-11-22T04:00:00.000Z' };
 
@@ -26,7 +16,7 @@ describe('watching the lease of the view', () => {
   });
   afterEach(() => lease.stop());
 
-  it('takes counts for stale until somebody vouches for them', () => {
+  it('takes counts for stale until somebody renews the lease', () => {
     expect(lease.since).toBe(new Date(clock.ms).toISOString());
     lease.open();
     lease.renewed(renewal);
@@ -34,7 +24,7 @@ describe('watching the lease of the view', () => {
     expect(told).toEqual([{ kind: 'fresh' }]);
   });
 
-  it('tells once when the lease has run out, as of what was vouched for last, and once when it is back', async () => {
+  it('tells once when the lease has run out, as of the last renewal, and once when it is back', async () => {
     lease.open();
     lease.renewed(renewal);
     clock.ms += 1_999;
@@ -47,7 +37,7 @@ describe('watching the lease of the view', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['fresh', 'stale', 'fresh']);
   });
 
-  it('heeds no renewal while counts may be missing', () => {
+  it('ignores renewals while counts may be missing', () => {
     lease.renewed(renewal);
     expect(lease.since).not.toBeNull();
     lease.open();
@@ -57,14 +47,14 @@ describe('watching the lease of the view', () => {
     expect(lease.isIntact).toBe(false);
   });
 
-  it('takes the view for intact only when somebody vouched for it since it was lost', () => {
+  it('takes the view for intact only when somebody renewed the lease since it was lost', () => {
     lease.open();
     expect(lease.isIntact).toBe(false);
     lease.renewed(renewal);
     expect(lease.isIntact).toBe(true);
     lease.close();
     expect(lease.isIntact).toBe(false);
-    expect(lease.since).toBeNull(); // what was vouched for stays so for its time
+    expect(lease.since).toBeNull(); // the lease lasts until its end
     lease.open();
     expect(lease.isIntact).toBe(false);
     lease.renewed(renewal);

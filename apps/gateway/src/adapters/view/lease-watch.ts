@@ -1,13 +1,13 @@
 import type { LiveMessage } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 
-const CHECK_EVERY_MS = 100; // a part of the 3 s in which viewers are told
+const CHECK_EVERY_MS = 100; // a small part of the 3 s in which viewers must be told
 
 /**
- * Watches the lease that projectors renew while the view keeps up, and tells readers when it has run out or is back.
+ * Watches the lease that projectors renew while the view is fresh, and notifies readers when it has expired or is renewed again.
  *
- * Renewals are heard on the channel of the counts and nowhere else: a lease that is alive in Redis says nothing about a gateway which hears no
- * counts any more. Only lengths of time are taken from them, so clocks that differ do no harm.
+ * Renewals are received only on the channel of the counts: a valid lease in Redis proves nothing for a gateway that no longer receives counts.
+ * They contain durations only, so clocks may differ.
  */
 export class LeaseWatch {
   private staleSince: string | null;
@@ -25,14 +25,14 @@ export class LeaseWatch {
     this.staleSince = this.asOf;
   }
 
-  /** Null while the view keeps up. */
+  /** Null while the view is fresh. */
   get since(): string | null {
     return this.staleSince;
   }
 
   /**
-   * True when a projector has vouched for the view since we last lost Redis. A Redis that comes back with what it had some time ago is vouched for
-   * only when it has been loaded again.
+   * True when a projector has renewed the lease since the connection to Redis was last lost. A Redis that recovers with old data is confirmed only
+   * after it has been reloaded.
    */
   get isIntact(): boolean {
     return this.renewedOnLink;
@@ -46,12 +46,12 @@ export class LeaseWatch {
     clearInterval(this.timer);
   }
 
-  /** From now on nothing is missed, and what was has been read again. */
+  /** From now on no message is missed, and what was missed has been reloaded. */
   open(): void {
     this.linked = true;
   }
 
-  /** From now on counts may be missed. What was vouched for stays so until its time is over. */
+  /** From now on counts may be missed. A renewed lease lasts until it expires. */
   close(): void {
     this.linked = false;
     this.renewedOnLink = false;
@@ -68,7 +68,7 @@ export class LeaseWatch {
   }
 
   private check(): void {
-    // After a pause of this process renewals may wait unread: they are heard before the verdict.
+    // After a pause of this process renewals may be unread: they are read before the decision.
     if (this.isOver()) setImmediate(() => this.judge());
   }
 

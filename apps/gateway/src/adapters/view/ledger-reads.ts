@@ -1,10 +1,10 @@
 import type { StockRow } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 
-const AT_ONCE_MAX = 4; // of all drops together: a gateway must not take the ledger's connections from those who buy
-const GAP_MS = 100; // between two reads of one drop, however many readers come back one after the other
+const AT_ONCE_MAX = 4; // of all drops together: leaves the ledger's connections to buyers
+const GAP_MS = 100; // between two reads of one drop, however many readers reconnect
 
-/** Reads counts from the ledger at a measured pace. The caller sees to it that one read of a drop is under way at a time. */
+/** Reads counts from the ledger at a limited rate. The caller ensures that one read of a drop is in flight at a time. */
 export class LedgerReads {
   private readonly lastAtMs = new Map<string, number>();
   private readonly waiting: (() => void)[] = [];

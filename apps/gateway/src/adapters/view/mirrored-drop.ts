@@ -4,13 +4,13 @@ import { follows } from '@holdfast/redis';
 
 /** The counts of one drop in this process. They never go back. */
 export class MirroredDrop {
-  /** All counts are there, as new as they were anywhere when the load began. */
+  /** All counts are there, at least as new as any when the load began. */
   isLoaded = false;
-  /** Where the rows stand; null when they have come from elsewhere than the view. */
+  /** The rows' position in the view; null when they are from another source. */
   position: string | null = null;
   usedAtMs = 0;
   private readonly rows = new Map<string, StockRow>();
-  /** The SKUs in order; null until somebody asks after a new one came. */
+  /** The SKUs in order; null when they must be sorted again. */
   private order: string[] | null = null;
 
   constructor(readonly dropId: string) {}
@@ -25,7 +25,7 @@ export class MirroredDrop {
     return this.order.map((sku) => this.rows.get(sku)!);
   }
 
-  /** Takes the newer ones and returns them, in the order given. */
+  /** Applies the newer ones and returns them, in the order given. */
   take(rows: readonly StockRow[]): StockRow[] {
     return rows.filter((row) => {
       const known = this.rows.get(row.sku);
@@ -37,8 +37,8 @@ export class MirroredDrop {
   }
 
   /**
-   * Takes note of a change that was told, after its rows were taken. False when something before it may have been missed, or the change is from
-   * another life of the view: then the drop has to be read again.
+   * Records the position of a change after its rows were applied. False when a change before it may have been missed, or it is from another load of
+   * the view: then the drop must be reloaded.
    */
   follow(position: string | null): boolean {
     if (this.hasReached(position)) return true;
@@ -47,12 +47,12 @@ export class MirroredDrop {
     return true;
   }
 
-  /** True when that position may be reached by following the feed. */
+  /** True when the position can be reached by following the feed. */
   isOfLife(position: string | null): boolean {
     return position !== null && position.split(':')[0] === this.position?.split(':')[0];
   }
 
-  /** True when all changes up to that position of the same life are in the rows. */
+  /** True when the rows contain all changes of the same load up to the position. */
   hasReached(position: string | null): boolean {
     if (position === null || this.position === null) return false;
     const [load, count] = position.split(':');

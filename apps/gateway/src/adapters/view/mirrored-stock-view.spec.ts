@@ -1,14 +1,6 @@
 import type { LiveMessage, StockRow } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
-import { waitFor } from '@holdfast/testing';
+import { TestClock, waitFor } from '@holdfast/testing';
 import { MirroredStockView } from './mirrored-stock-view';
-
-class TestClock extends Clock {
-  ms = 1_000;
-  now() {
-    return this.ms;
-  }
-}
 
 const row = (version: number, sku = 'A', dropId = 'done'): StockRow => ({
   dropId,
@@ -23,7 +15,7 @@ const row = (version: number, sku = 'A', dropId = 'done'): StockRow => ({
 });
 
 function make(rowsMax?: number) {
-  const clock = new TestClock();
+  const clock = new TestClock(1_000);
   const state = {
     position: 'l:1' as string | null,
     rows: [row(1), row(1, 'B')],
@@ -86,16 +78,16 @@ describe('the mirror of a gateway', () => {
     const { mirror, told, versions } = make();
     await versions();
     told.length = 0;
-    mirror.heed('done', [row(3)], 'l:2');
-    mirror.heed('done', [row(2)], 'l:3');
-    mirror.heed('done', [row(3)], 'l:2');
+    mirror.onStock('done', [row(3)], 'l:2');
+    mirror.onStock('done', [row(2)], 'l:3');
+    mirror.onStock('done', [row(3)], 'l:2');
     expect(await versions()).toEqual([3, 1]);
     expect(told).toEqual([{ kind: 'stock', dropId: 'done', rows: [row(3)] }]);
   });
 
   it('passes on the counts of drops that it does not keep', () => {
     const { mirror, told } = make();
-    mirror.heed('done', [row(3)], 'l:2');
+    mirror.onStock('done', [row(3)], 'l:2');
     expect(told).toEqual([{ kind: 'stock', dropId: 'done', rows: [row(3)] }]);
     expect(mirror.stats().drops).toBe(0);
   });
@@ -105,10 +97,10 @@ describe('the mirror of a gateway', () => {
       const { mirror, state, versions } = make();
       await versions();
       Object.assign(state, { position: 'l:9', rows: [row(8), row(9, 'B')] });
-      mirror.heed('done', [row(4)], position);
+      mirror.onStock('done', [row(4)], position);
       await waitFor('read again', () => state.reads === 2, { deadlineMs: 1_000 });
       expect(await versions()).toEqual([8, 9]);
-      mirror.heed('done', [row(10)], 'l:10');
+      mirror.onStock('done', [row(10)], 'l:10');
       await settled();
       expect(state.reads).toBe(2);
     }
@@ -119,13 +111,13 @@ describe('the mirror of a gateway', () => {
     await versions();
     state.position = 'l:2';
     const caughtUp = mirror.catchUp('done');
-    setTimeout(() => mirror.heed('done', [row(2)], 'l:2'), 12);
+    setTimeout(() => mirror.onStock('done', [row(2)], 'l:2'), 12);
     expect(await caughtUp).toBe(true);
     expect(await versions()).toEqual([2, 1]);
     expect(state.reads).toBe(1);
   });
 
-  it('looks at the position alone when nothing has changed', async () => {
+  it('reads only the position if nothing has changed', async () => {
     const { mirror, state, versions } = make();
     await versions();
     expect(await mirror.catchUp('done')).toBe(true);
@@ -141,7 +133,7 @@ describe('the mirror of a gateway', () => {
     expect(state.ledgerReads).toBe(2);
   });
 
-  it('asks the ledger before it lets somebody in while nobody has vouched for the view', async () => {
+  it('asks the ledger before it lets somebody in while nobody has renewed the lease of the view', async () => {
     const { state, versions, mirror } = make();
     await versions();
     state.intact = false;

@@ -5,9 +5,9 @@ import type { DropImage } from '@holdfast/redis';
 import type { LeaseWatch } from './lease-watch';
 import { LedgerReads } from './ledger-reads';
 import { MirroredDrop } from './mirrored-drop';
-import { Rerun } from './rerun';
+import { CoalescedRun } from './coalesced-run';
 
-/** Where the mirror reads drops: the view in Redis. Both reject when it cannot be reached. */
+/** The view in Redis. Both reject when it is unreachable. */
 export interface ReadsView {
   position(dropId: string): Promise<string | null>;
   read(dropId: string): Promise<DropImage>;
@@ -18,43 +18,43 @@ export interface MirrorOptions {
   /** Through inventory; rejects when there is no answer. */
   ledger: (dropId: string) => Promise<StockRow[]>;
   lease: Pick<LeaseWatch, 'since' | 'isIntact'>;
-  /** Told the counts that are news here. */
+  /** Receives the counts that are new here. */
   tell: (message: LiveMessage) => void;
-  /** Told why the view or the ledger could not be read; the mirror goes on with what it has. */
+  /** Receives why the view or the ledger could not be read; the mirror continues with what it has. */
   onTrouble: (error: unknown) => void;
   clock: Clock;
-  /** Rows kept at most; the drops that nobody asked for longest go first. */
+  /** Rows kept at most; the least recently used drops are evicted first. */
   rowsMax?: number;
 }
 
 export interface MirrorStats {
   drops: number;
-  /** How often a message was found missing, or the view found changed without one. */
+  /** How often a message was missing, or the view had changed without one. */
   gaps: number;
-  /** Reads of the ledger because the view could not be relied upon. */
+  /** Reads of the ledger because the view could not be trusted. */
   ledgerReads: number;
 }
 
 interface Kept {
   drop: MirroredDrop;
-  /** Reads it again from the view; true when it could. */
-  fromView: Rerun<boolean>;
-  fromLedger: Rerun<boolean>;
+  /** Reloads it from the view; true on success. */
+  fromView: CoalescedRun<boolean>;
+  fromLedger: CoalescedRun<boolean>;
   loading: Promise<void> | undefined;
   restUntilMs: number;
 }
 
-const IDLE_MS = 60_000; // four heartbeats of the hub, which asks at each for the drops that are read live
+const IDLE_MS = 60_000; // four heartbeats of the hub, which reads the drops with live readers at each
 const ROWS_MAX = 250_000; // about 60 MB
-const LOAD_PATIENCE_MS = 700; // as for a drop's record: then what there is, marked stale, is the better answer
-const CATCH_UP_PATIENCE_MS = 2_000; // the hub asks again until its own time is over
-const FEED_PATIENCE_MS = 40; // a message takes a few; a lost one must not cost a reader who waits more than this
+const LOAD_PATIENCE_MS = 700; // as for a drop's record: after this the known counts, marked stale, are the better answer
+const CATCH_UP_PATIENCE_MS = 2_000; // the hub retries until its own deadline
+const FEED_PATIENCE_MS = 40; // a message takes a few; a lost one must not delay a waiting reader longer than this
 const FEED_STEP_MS = 5;
-const REST_AFTER_FAILURE_MS = 250; // who asks meanwhile is given what there is
+const REST_AFTER_FAILURE_MS = 250; // until then readers get what there is
 
 /**
- * A gateway's copy of the drops that its readers look at. It is filled from the view in Redis when a drop is first asked for, follows the feed, and is
- * read again when something may have been missed. While the source of counts stands still it asks the ledger now and then.
+ * A gateway's copy of the drops that its readers use. A drop is loaded from the view in Redis at its first read, follows the feed, and is reloaded
+ * when a message may have been missed. While the source of counts is stale it polls the ledger.
  */
 export class MirroredStockView extends StockView {
   private readonly kept = new Map<string, Kept>();
@@ -66,15 +66,11 @@ export class MirroredStockView extends StockView {
     this.reads = new LedgerReads(options.ledger, options.clock);
   }
 
-  override get isShared(): boolean {
-    return true;
-  }
-
   stats(): MirrorStats {
     return { drops: this.kept.size, gaps: this.gaps, ledgerReads: this.reads.count };
   }
 
-  /** Does not reject: what is not known yet is left out. */
+  /** Does not reject: unknown rows are left out. */
   override async ofDrop(dropId: string): Promise<StockRow[]> {
     const kept = this.use(dropId);
     if (!kept.drop.isLoaded && this.options.clock.monotonicMs() >= kept.restUntilMs) {
@@ -85,7 +81,7 @@ export class MirroredStockView extends StockView {
   }
 
   /**
-   * Whatever any gateway shows was in the view before, so a look at it is enough; unless it may have been lost since, which only the ledger can tell.
+   * Whatever a gateway shows was in the view before, so reading it is enough; unless the view may have lost it, then only the ledger is reliable.
    */
   override async catchUp(dropId: string): Promise<boolean> {
     const kept = this.use(dropId);
@@ -94,8 +90,8 @@ export class MirroredStockView extends StockView {
     return withDeadline('the counts', CATCH_UP_PATIENCE_MS, look()).catch(() => false);
   }
 
-  /** Takes what the projectors told and passes on what is news; counts of drops that nobody looks at here just pass. */
-  heed(dropId: string, rows: readonly StockRow[], position: string | null): void {
+  /** Applies rows of the projectors and forwards the new ones; counts of drops that are not mirrored are just forwarded. */
+  onStock(dropId: string, rows: readonly StockRow[], position: string | null): void {
     const kept = this.kept.get(dropId);
     if (!kept) return this.options.tell({ kind: 'stock', dropId, rows: [...rows] });
     this.take(kept, rows);
@@ -104,29 +100,22 @@ export class MirroredStockView extends StockView {
     void kept.fromView.run();
   }
 
-  override async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
-    return rows.filter((row) => this.take(this.use(row.dropId), [row]).length > 0);
-  }
-
   override async freshness(): Promise<ViewFreshness> {
     return { staleSince: this.options.lease.since };
   }
 
-  /** The lease alone says it. */
-  override async setFreshness(): Promise<void> {}
-
-  /** Compares all drops with the view, and reads again what has changed: nobody else tells of a message that was the last and got lost. */
+  /** Compares all drops with the view, and reloads what has changed: nothing else reveals the loss of the last message. */
   async compare(): Promise<void> {
     const loaded = [...this.kept.values()].filter(({ drop }) => drop.isLoaded);
     await Promise.all(loaded.map((kept) => kept.fromView.run()));
   }
 
   /**
-   * Reads all drops again after messages may have been missed. What the view does not have whole comes from the ledger. True when all could be read:
-   * only then may the counts be called fresh.
+   * Reloads all drops after messages may have been missed. Drops that are incomplete in the view come from the ledger. True when all could be read:
+   * only then are the counts fresh.
    */
   async renew(): Promise<boolean> {
-    // What is being loaded may have been read before the feed was there.
+    // A load in flight may have read before the feed was connected.
     const wanted = [...this.kept.values()].filter(
       ({ drop, loading }) => drop.isLoaded || loading !== undefined,
     );
@@ -136,17 +125,17 @@ export class MirroredStockView extends StockView {
     return read.every((done) => done);
   }
 
-  /** Reads all drops from the ledger, and has their records read again: while the source stands still nobody tells of changes. */
+  /** Reads all drops from the ledger, and has their records reloaded: a stalled source reports no changes. */
   async poll(): Promise<void> {
     await Promise.all(
       [...this.kept].map(async ([dropId, { fromLedger }]) => {
-        // When it is away, so are the records: readers are served with what there is, and must not wait for more.
+        // If it is unreachable, so are the records: readers get what there is, and must not wait for more.
         if (await fromLedger.run()) this.options.tell({ kind: 'drop', dropId, revision: 0 });
       }),
     );
   }
 
-  /** Lets go of drops that nobody looks at any more. */
+  /** Evicts drops that are no longer read. */
   tidy(): void {
     const oldest = this.options.clock.monotonicMs() - IDLE_MS;
     let rows = 0;
@@ -175,8 +164,8 @@ export class MirroredStockView extends StockView {
     };
     const kept: Kept = {
       drop,
-      fromView: new Rerun(() => this.readView(kept).catch(failed)),
-      fromLedger: new Rerun(() => this.readLedger(kept).catch(failed)),
+      fromView: new CoalescedRun(() => this.readView(kept).catch(failed)),
+      fromLedger: new CoalescedRun(() => this.readLedger(kept).catch(failed)),
       loading: undefined,
       restUntilMs: Number.NEGATIVE_INFINITY,
     };
@@ -193,7 +182,7 @@ export class MirroredStockView extends StockView {
     kept.restUntilMs = this.options.clock.monotonicMs() + REST_AFTER_FAILURE_MS;
   }
 
-  /** False when the view does not have the whole drop. */
+  /** False when the drop is incomplete in the view. */
   private async readView(kept: Kept): Promise<boolean> {
     const { drop } = kept;
     if (drop.isLoaded && drop.position !== null) {
@@ -203,13 +192,13 @@ export class MirroredStockView extends StockView {
     const { rows, position } = await this.options.view.read(drop.dropId);
     if (position === null) return false;
     if (this.take(kept, rows).length > 0 && drop.isLoaded) this.gaps += 1;
-    // Messages that came meanwhile may have led further.
+    // Messages that arrived during the read may have led further.
     if (!drop.follow(position)) drop.position = position;
     drop.isLoaded = true;
     return true;
   }
 
-  /** The change that a look found ahead of us is mostly on its way: waiting for it spares reading thousands of rows again. */
+  /** A change that the view is ahead by is usually in transit: waiting for it saves reloading thousands of rows. */
   private async arrives(drop: MirroredDrop, wanted: string | null): Promise<boolean> {
     for (let waitedMs = 0; !drop.hasReached(wanted); waitedMs += FEED_STEP_MS) {
       if (waitedMs >= FEED_PATIENCE_MS || !drop.isOfLife(wanted)) return false;

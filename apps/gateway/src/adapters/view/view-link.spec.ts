@@ -1,7 +1,7 @@
 import type { LiveMessage, StockRow } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
-import { GatewayFeed } from './gateway-feed';
+import { InProcessFeed } from '@holdfast/contracts';
 import { LeaseWatch } from './lease-watch';
 import { MirroredStockView } from './mirrored-stock-view';
 import { ViewLink } from './view-link';
@@ -26,10 +26,10 @@ async function setup() {
     return it;
   };
   const told: LiveMessage[] = [];
-  const feed = new GatewayFeed();
+  const feed = new InProcessFeed();
   feed.subscribe((message) => told.push(message));
   const clock = new SystemClock();
-  const lease = new LeaseWatch(clock, feed.tell);
+  const lease = new LeaseWatch(clock, feed.publish);
   const mirror = new MirroredStockView({
     view: {
       position: () => answer(state.viewIsAway, state.position),
@@ -37,7 +37,7 @@ async function setup() {
     },
     ledger: () => answer(state.ledgerIsAway, [row(state.version)]),
     lease,
-    tell: feed.tell,
+    tell: feed.publish,
     onTrouble: () => undefined,
     clock,
   });

@@ -1,9 +1,9 @@
 import type { Rotation } from '../../domain/session-family';
 
-/** Remembers which refresh token of a guest session is the newest. Bounded: what is forgotten is believed (see `rotate`). */
+/** Stores which refresh token of a guest session is the newest. Bounded: tokens of evicted families are accepted (see `rotate`). */
 export abstract class SessionFamilies {
-  /** Replaces this generation. Never rejects: without memory, the session goes on. */
+  /** Replaces this generation. Never rejects: without the store the session continues. */
   abstract rotate(family: string, generation: number): Promise<Rotation>;
-  /** No token of the family is good from now on. Throws `ServiceUnavailable` when that cannot be written down. */
+  /** Invalidates all tokens of the family. Throws `ServiceUnavailable` when that cannot be stored. */
   abstract end(family: string): Promise<void>;
 }

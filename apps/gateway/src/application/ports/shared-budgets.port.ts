@@ -1,31 +1,31 @@
 import type { Quota } from '../../domain/gcra';
 
 export interface LeaseRequest {
-  /** Requests let through without a lease since the last one. */
+  /** Requests admitted without a lease since the last call. */
   spent: number;
   /** Requests that wait for this answer. */
   waiting: number;
-  /** The most to lease beyond those. */
+  /** Maximum number of requests to lease beyond those. */
   slice: number;
 }
 
 export interface Lease {
-  /** Requests that this gateway may let through without asking. */
+  /** Requests that this gateway may admit without asking. */
   leased: number;
-  /** What is left then, to every gateway. */
+  /** Requests left for all gateways. */
   left: number;
-  /** Milliseconds until one more is left. */
+  /** Milliseconds until one more is available. */
   nextInMs: number;
 }
 
-/** There was no answer: the request may have been charged, and a lease that nobody has. */
+/** No answer: the request may have been charged, and its lease is lost. */
 export class LeaseLost extends Error {}
 
-/** The allowances that all gateways share. Exported by the module that gives a gateway of a cluster its services. */
+/** The allowances shared by all gateways. */
 export abstract class SharedBudgets {
   /**
-   * Leases a part of the caller's allowance. Rejects within a small deadline: with `LeaseLost` when it may have been charged, with another error
-   * when it surely was not.
+   * Leases a part of the caller's allowance. Rejects within a short deadline: with `LeaseLost` if it may have
+   * been charged, with another error if it certainly was not.
    */
   abstract lease(caller: string, quota: Quota, request: LeaseRequest): Promise<Lease>;
 }

@@ -105,6 +105,8 @@ describe('what a client sends in a place that only we should have filled', () =>
     );
     await fc.assert(
       fc.asyncProperty(paths, text, async (pathOf, piece) => {
+        // light-my-request cannot send a target that URL cannot parse, such as "/\\".
+        fc.pre(URL.canParse(pathOf(piece), 'http://localhost'));
         const answer = await app.inject({
           url: pathOf(piece),
           headers: { authorization: `Bearer ${token}` },

@@ -2,18 +2,18 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { spokenDuration } from '../../shared/duration';
 import { formatMoney, times } from '../../shared/money';
-import { announce } from '../announce';
+import { announce } from '../../shared/announce';
 import type { DropStore } from '../drop-store';
 import type { Purchase } from '../purchase';
 import { dropClosedWords } from '../words';
-import { Countdown } from './countdown';
+import { Countdown } from '../../shared/parts/countdown';
 import { OptionList } from './option-list';
 import { Quantity } from './quantity';
 import { stockWords } from './stock-meter';
 
 const QUANTITY_MAX = 100;
 
-/** The shelf: what there is, how many, and the one button. */
+/** Options, quantity and the button that places the hold. */
 export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: Purchase }) {
   const choice = store.chosen;
   const quantity = useSignal(1);
@@ -34,16 +34,14 @@ export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: P
       <div class={item ? 'buy buy-at-hand' : 'buy'}>
         <Quantity value={quantity} max={max} />
         <div class="sum">
-          <span class="soft">
-            {wanted > 1 && item ? `${wanted} × ${formatMoney(item.price)}` : 'Together'}
-          </span>
+          <span class="soft">{wanted > 1 && item ? `${wanted} × ${formatMoney(item.price)}` : 'Total'}</span>
           <strong>{item ? formatMoney(times(item.price, wanted)) : '–'}</strong>
         </div>
         <HoldButton store={store} purchase={purchase} chosen={item?.name ?? null} available={available} />
       </div>
       <p class="soft fine">
-        Holding costs nothing and keeps it for you for {spokenDuration(drop.holdTtlSeconds * 1000)}. At most{' '}
-        {drop.perCustomerLimit} for each customer.
+        A hold is free and lasts {spokenDuration(drop.holdTtlSeconds * 1000)}. Limit: {drop.perCustomerLimit}{' '}
+        per customer.
       </p>
     </form>
   );
@@ -65,14 +63,14 @@ function HoldButton({ store, purchase, chosen, available }: HoldButtonProps) {
   const text = busy
     ? busy === 'hold'
       ? 'Holding…'
-      : 'Looking for your holds…'
+      : 'Loading your holds…'
     : !open
       ? closedText(store)
       : soldOut
         ? 'Sold out'
         : chosen
           ? `Hold ${chosen}`
-          : 'Choose one first';
+          : 'Choose an option';
   return (
     <button class="main" type="submit" disabled={!ready || busy !== null} aria-busy={busy !== null}>
       {text}
@@ -84,7 +82,7 @@ function closedText(store: DropStore): string {
   return dropClosedWords(store.state.value)?.title ?? 'Not open';
 }
 
-/** What stands in the way of buying, in words. */
+/** Why holds cannot be placed at the moment. */
 function DropWords({ store }: { store: DropStore }) {
   const drop = store.details.value!;
   const state = store.state.value;
@@ -108,8 +106,8 @@ function DropWords({ store }: { store: DropStore }) {
         <strong class="state-title">Sold out</strong>
         <p>
           {held > 0
-            ? `All units are taken. ${held} of them ${held === 1 ? 'is' : 'are'} only on hold and may come back: this page shows it at once.`
-            : 'All units are sold. Thank you for coming by.'}
+            ? `All units are sold or on hold. The ${held} on hold may become available again: this page updates automatically.`
+            : 'All units have been sold. Thank you for visiting.'}
         </p>
       </div>
     );
@@ -117,7 +115,7 @@ function DropWords({ store }: { store: DropStore }) {
   return drop.closesAt ? <Countdown to={drop.closesAt} label="Closes in" /> : null;
 }
 
-/** Tells screen readers how the chosen item stands: at once when it sells out or comes back, else seldom. */
+/** Announces the counts of the chosen item to screen readers: at once when it sells out or is available again, else at most every ten seconds. */
 function useSpokenCounts(store: DropStore, choice: { value: string }): void {
   const last = useRef<{ sku: string; available: number } | null>(null);
   useSignalEffect(() => {

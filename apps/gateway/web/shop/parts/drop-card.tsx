@@ -1,7 +1,7 @@
 import { formatCount, formatMoney } from '../../shared/money';
 import type { ListedDrop, Money } from '../../shared/types';
-import { stateNow } from '../drop-state';
-import { Countdown } from './countdown';
+import { stateNow } from '../../shared/drop-state';
+import { Countdown } from '../../shared/parts/countdown';
 import { Picture } from './picture';
 import { StockMeter } from './stock-meter';
 
@@ -21,18 +21,18 @@ export function DropCard({ drop }: { drop: ListedDrop }) {
           <Countdown to={drop.opensAt} label="Opens in" />
         ) : (
           <span class="card-stock">
-            {state === 'paused' ? 'Paused' : state === 'closed' ? 'Over' : leftWords(counts.available)}
+            {state === 'paused' ? 'Paused' : state === 'closed' ? 'Closed' : leftWords(counts.available)}
             <StockMeter counts={counts} />
           </span>
         )}
-        {state === 'open' && <span class="main card-go">Go to the drop</span>}
+        {state === 'open' && <span class="main card-go">View drop</span>}
       </span>
     </a>
   );
 }
 
 function priceWords({ lowest, highest }: { lowest: Money; highest: Money }): string {
-  return lowest.amountMinor === highest.amountMinor ? formatMoney(lowest) : `from ${formatMoney(lowest)}`;
+  return lowest.amountMinor === highest.amountMinor ? formatMoney(lowest) : `From ${formatMoney(lowest)}`;
 }
 
 function leftWords(available: number): string {

@@ -1,19 +1,12 @@
 import type { ComponentChildren } from 'preact';
+import { Mark } from '../../shared/parts/mark';
 
-function Mark() {
-  return (
-    <svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
-      <path d="M32 8v26M32 34c0 11-10 10-13 20M32 34c0 11 10 10 13 20M32 34v20M32 21c-10 0-13-5-14-11M32 21c10 0 13-5 14-11" />
-    </svg>
-  );
-}
-
-/** What stands around every page. */
+/** Header and footer of every page. */
 export function Frame({ aside, children }: { aside?: ComponentChildren; children: ComponentChildren }) {
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header class="top">
         <a class="brand" href="/">
@@ -26,12 +19,9 @@ export function Frame({ aside, children }: { aside?: ComponentChildren; children
         {children}
       </main>
       <footer class="foot">
+        <p>Stock counts are live. A hold is free, and the units are yours to buy until it expires.</p>
         <p>
-          Counts are live and come from the ledger. A hold is yours until its time ends; holding costs
-          nothing.
-        </p>
-        <p>
-          This shop takes test cards only. <a href="/docs">For developers</a>
+          This shop accepts test cards only. <a href="/docs">API reference</a>
         </p>
       </footer>
     </>

@@ -36,17 +36,17 @@ function Offer({ hold, store, purchase }: { hold: Hold; store: DropStore; purcha
       <span class="offer-goods">
         {goods}
         <span class="soft" role="timer">
-          Yours for {left === undefined ? '–:––' : clockText(left)}
+          Expires in {left === undefined ? '–:––' : clockText(left)}
         </span>
       </span>
       <button
         class="quiet"
         type="button"
         disabled={purchase.busy.value !== null}
-        aria-label={`Pay for it: ${goods}`}
+        aria-label={`Pay for ${goods}`}
         onClick={() => void purchase.take(hold)}
       >
-        Pay for it
+        Pay
       </button>
     </li>
   );

@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks';
 import { clockText, spokenDuration } from '../../shared/duration';
 import { untilMs } from '../../shared/server-clock';
 import type { Hold } from '../../shared/types';
-import { announce } from '../announce';
+import { announce } from '../../shared/announce';
 
 const HURRY_MS = 60_000;
 const SPOKEN_AT_S = [120, 60, 30, 10];
 
-/** What is left of the hold, by the server's clock. */
+/** The time left on the hold, by the server's clock. */
 export function HoldTimer({ hold, onOver }: { hold: Hold; onOver: () => void }) {
   const left = untilMs(hold.expiresAt);
   const whole = Date.parse(hold.expiresAt) - Date.parse(hold.createdAt);
@@ -19,8 +19,8 @@ export function HoldTimer({ hold, onOver }: { hold: Hold; onOver: () => void }) 
   }, [seconds]);
   return (
     <div class={`timer${left !== undefined && left < HURRY_MS ? ' timer-hurry' : ''}`}>
-      <span class="timer-label">Yours for</span>
-      <span class="timer-time" role="timer" aria-label="Time left of your hold">
+      <span class="timer-label">Expires in</span>
+      <span class="timer-time" role="timer" aria-label="Time left on your hold">
         {left === undefined ? '–:––' : clockText(left)}
       </span>
       <span class="timer-bar" aria-hidden="true">

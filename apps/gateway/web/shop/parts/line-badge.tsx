@@ -4,10 +4,10 @@ const WORDS = {
   connecting: ['wait', 'Connecting…'],
   live: ['live', 'Live'],
   lost: ['lost', 'Connection lost'],
-  restored: ['live', 'Connected again'],
+  restored: ['live', 'Reconnected'],
 } as const;
 
-/** Whether the counts move at this moment. */
+/** Whether the counts are live. */
 export function LineBadge({ store }: { store: DropStore }) {
   const [look, text] = WORDS[store.line.value];
   return (
@@ -18,15 +18,15 @@ export function LineBadge({ store }: { store: DropStore }) {
   );
 }
 
-/** Says in whole sentences what the counts are worth when they are not of this moment. */
+/** Explains that the counts are out of date, and why. */
 export function LineBanner({ store }: { store: DropStore }) {
   const lost = store.line.value === 'lost';
   if (!lost && !store.stale.value) return null;
   return (
     <p class="banner">
       {lost
-        ? 'The connection to the shop is lost. The counts below stand still; we keep trying to connect. Your hold is safe on the server.'
-        : 'The counts may be a few seconds old: the shop is catching up. Holding and paying work as always.'}
+        ? 'Connection lost: the counts below are not updating. Reconnecting… Your hold is not affected.'
+        : 'The counts may be a few seconds out of date. You can still place holds and pay.'}
     </p>
   );
 }

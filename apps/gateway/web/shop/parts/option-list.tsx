@@ -8,9 +8,9 @@ import { isLow, StockMeter, stockWords } from './stock-meter';
 const TILES_MAX = 24;
 const TILE_NAME_MAX = 12;
 const SEARCH_FROM = 13;
-const ROWS_MAX = 60; // more rows help nobody to choose, and each is drawn anew when its counts move
+const ROWS_MAX = 60; // each row is rendered again when its counts change
 
-/** The choice of a size or a kind, with its live counts. */
+/** The items to choose from, with their live counts. */
 export function OptionList({ store, choice }: { store: DropStore; choice: Signal<string> }) {
   const items = store.items.value;
   const [query, setQuery] = useState('');
@@ -21,17 +21,17 @@ export function OptionList({ store, choice }: { store: DropStore; choice: Signal
   const onePrice = items.every((item) => item.price.amountMinor === items[0]!.price.amountMinor);
   return (
     <fieldset class="options">
-      <legend>Choose yours</legend>
+      <legend>Choose an option</legend>
       {items.length >= SEARCH_FROM && (
         <div class="search">
           <label class="unseen" for="search">
-            Search in {formatCount(items.length)} items
+            Search {formatCount(items.length)} items
           </label>
           <input
             id="search"
             type="search"
             autocomplete="off"
-            placeholder={`Search in ${formatCount(items.length)} items`}
+            placeholder={`Search ${formatCount(items.length)} items`}
             value={query}
             onInput={(event) => setQuery(event.currentTarget.value)}
           />
@@ -41,7 +41,7 @@ export function OptionList({ store, choice }: { store: DropStore; choice: Signal
               checked={hideGone}
               onInput={(event) => setHideGone(event.currentTarget.checked)}
             />
-            Only what is there
+            Available only
           </label>
         </div>
       )}
@@ -50,10 +50,10 @@ export function OptionList({ store, choice }: { store: DropStore; choice: Signal
           <Option key={item.sku} item={item} store={store} choice={choice} showPrice={!onePrice} />
         ))}
       </div>
-      {found.length === 0 && <p class="soft">Nothing here goes by that name.</p>}
+      {found.length === 0 && <p class="soft">No matching items.</p>}
       {found.length > shown.length && (
         <p class="soft">
-          Showing {shown.length} of {formatCount(found.length)}. Type a name or a number to narrow it down.
+          Showing {shown.length} of {formatCount(found.length)}. Search by name or SKU to narrow the list.
         </p>
       )}
     </fieldset>
@@ -90,7 +90,7 @@ function Option({ item, store, choice, showPrice }: OptionProps) {
   );
 }
 
-/** Every word of the query stands in the name or the SKU. Counts are only looked at here: the list must not jump while they move. */
+/** Every word of the query must be in the name or the SKU. Counts do not affect the order, so that the list does not jump when they change. */
 function search(items: readonly Item[], query: string, hideGone: boolean, store: DropStore): readonly Item[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && !hideGone) return items;

@@ -1,4 +1,4 @@
-import { assertNever } from '../assert-never';
+import { assertNever } from '../../shared/assert-never';
 import { formatMoment } from '../../shared/duration';
 import type { Order } from '../../shared/types';
 import type { DropStore } from '../drop-store';
@@ -8,7 +8,7 @@ import { orderReason } from '../words';
 import { OrderLines } from './order-lines';
 import { PanelTitle } from './panel-title';
 
-/** The payment is under way. */
+/** The payment is in progress. */
 export function SettlingPanel({
   store,
   purchase,
@@ -22,28 +22,28 @@ export function SettlingPanel({
   const sending = purchase.busy.value === 'pay';
   return (
     <section class="panel">
-      <PanelTitle>{bank ? 'Your bank wants to ask you' : 'The payment is on its way'}</PanelTitle>
+      <PanelTitle>{bank ? 'Confirm with your bank' : 'Payment processing'}</PanelTitle>
       <p class="waiting">
         <i class="spinner" aria-hidden="true" />
         {bank
           ? sending
-            ? 'Taking you to your bank…'
-            : 'Say yes or no on your bank’s page. The units stay yours meanwhile.'
+            ? 'Redirecting to your bank…'
+            : 'Approve or decline the payment on your bank’s page. Your hold stays active in the meantime.'
           : order.state === 'refunding'
-            ? 'Your money is on its way back.'
-            : 'The bank has not answered yet. You need not do anything: this page shows the result.'}
+            ? 'Your refund is being processed.'
+            : 'Waiting for the bank. You do not need to do anything: this page shows the result.'}
       </p>
       <OrderLines store={store} lines={order.lines} total={order.total} />
       {bank && (
         <a class="main" href={bank}>
-          Go to your bank
+          Continue to your bank
         </a>
       )}
     </section>
   );
 }
 
-/** What became of the order. */
+/** The outcome of the order. */
 export function OrderPanel({
   store,
   purchase,
@@ -81,23 +81,23 @@ function words({ state, reason }: Order): { title: string; text: string; good: b
   switch (state) {
     case 'paid':
       return {
-        title: 'It is yours',
-        text: 'Paid, and sold to you. Keep the order number below: it is your receipt.',
+        title: 'Order confirmed',
+        text: 'Your payment was successful. Keep the order number below as your receipt.',
         good: true,
       };
     case 'failed':
     case 'cancelled':
-      return { title: 'Not paid', text: `${orderReason(reason)} Nothing was charged.`, good: false };
+      return { title: 'Order not paid', text: `${orderReason(reason)} Nothing was charged.`, good: false };
     case 'refunded':
       return {
-        title: 'Money returned',
-        text: `${orderReason(reason)} You got everything back.`,
+        title: 'Order refunded',
+        text: `${orderReason(reason)} You have been refunded in full.`,
         good: false,
       };
     case 'refunding':
-      return { title: 'Money on its way back', text: orderReason(reason), good: false };
+      return { title: 'Refund in progress', text: orderReason(reason), good: false };
     case 'pending':
-      return { title: 'On its way', text: 'The bank has not answered yet.', good: false };
+      return { title: 'Payment processing', text: 'Waiting for the bank.', good: false };
     default:
       return assertNever(state);
   }

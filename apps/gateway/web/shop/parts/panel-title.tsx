@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { wasTouched } from '../touched';
+import { wasTouched } from '../../shared/touched';
 
 /** The heading of a new step. It takes the focus, so that who cannot see the page change is led along. */
 export function PanelTitle({ children }: { children: ComponentChildren }) {

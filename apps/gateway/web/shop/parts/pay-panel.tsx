@@ -5,8 +5,10 @@ import type { Hold } from '../../shared/types';
 import type { DropStore } from '../drop-store';
 import { emailFault } from '../fields';
 import type { Purchase } from '../purchase';
-import { TEST_CARDS } from '../words';
-import { FieldFault } from './field-fault';
+import { acceptedCards } from '../words';
+
+const CARDS = acceptedCards(document.getElementById('shop')!);
+import { FieldFault } from '../../shared/parts/field-fault';
 import { HoldTimer } from './hold-timer';
 import { OrderLines } from './order-lines';
 import { PanelTitle } from './panel-title';
@@ -14,7 +16,7 @@ import { PanelTitle } from './panel-title';
 /** The hold with its time, and the payment. */
 export function PayPanel({ store, purchase, hold }: { store: DropStore; purchase: Purchase; hold: Hold }) {
   const email = useSignal('');
-  const card = useSignal<string>(TEST_CARDS[0][0]);
+  const card = useSignal<string>(CARDS[0]![0]);
   const emailInput = useRef<HTMLInputElement>(null);
   const cardSelect = useRef<HTMLSelectElement>(null);
   const busy = purchase.busy.value;
@@ -36,7 +38,7 @@ export function PayPanel({ store, purchase, hold }: { store: DropStore; purchase
       <HoldTimer hold={hold} onOver={() => void purchase.timeIsOver()} />
       <OrderLines store={store} lines={hold.lines} total={hold.total} />
       <div class="field">
-        <label for="email">Your email, kept with the order</label>
+        <label for="email">Email for your order</label>
         <input
           id="email"
           ref={emailInput}
@@ -68,7 +70,7 @@ export function PayPanel({ store, purchase, hold }: { store: DropStore; purchase
               if (refused.card) purchase.refused.value = { ...refused, card: undefined };
             }}
           >
-            {TEST_CARDS.map(([token, words]) => (
+            {CARDS.map(([token, words]) => (
               <option key={token} value={token}>
                 {words}
               </option>
@@ -76,7 +78,9 @@ export function PayPanel({ store, purchase, hold }: { store: DropStore; purchase
           </select>
         </div>
         <FieldFault id="card-fault" text={refused.card} />
-        <p class="soft fine">Nothing is charged in reality: the card decides how the payment goes.</p>
+        <p class="soft fine">
+          Test mode: no real money is charged. The card determines the outcome of the payment.
+        </p>
       </div>
       <button class="main" type="submit" disabled={busy !== null} aria-busy={busy === 'pay'}>
         {busy === 'pay' ? 'Paying…' : `Pay ${formatMoney(hold.total)}`}

@@ -13,7 +13,7 @@ import { StockMeter } from '../parts/stock-meter';
 import { Purchase } from '../purchase';
 import { MissingView } from './missing-view';
 
-/** One drop: everything from looking to the receipt happens here. */
+/** The page of one drop, from choosing to the receipt. */
 export function DropView({ dropId }: { dropId: string }) {
   const store = useMemo(() => new DropStore(dropId), [dropId]);
   const purchase = useMemo(() => new Purchase(store), [store]);
@@ -31,12 +31,12 @@ export function DropView({ dropId }: { dropId: string }) {
       <Frame>
         <div class="plain" role="status">
           <h1 class="loading">
-            {store.load.value === 'unreachable' ? 'The shop does not answer' : 'One moment…'}
+            {store.load.value === 'unreachable' ? 'The shop is not responding' : 'Loading…'}
           </h1>
           {store.load.value === 'unreachable' ? (
-            <p>We keep trying. Your connection or the shop may be down.</p>
+            <p>Retrying… If this continues, check your connection.</p>
           ) : (
-            store.slow.value && <p>The shop has not answered yet. Still waiting…</p>
+            store.slow.value && <p>The shop has not responded yet. Still waiting…</p>
           )}
         </div>
       </Frame>

@@ -6,7 +6,7 @@ import type { ListedDrop } from '../../shared/types';
 
 const store = new HomeStore();
 
-/** All drops: those that run, those to come, those that are over. */
+/** All drops: open, upcoming and closed. */
 export function HomeView() {
   useEffect(() => {
     document.title = 'Holdfast · Drops';
@@ -19,25 +19,23 @@ export function HomeView() {
     <Frame>
       <div class="home">
         <header class="home-head">
-          <h1>Small runs, honestly counted.</h1>
-          <p>Hold what you want, take a breath, then pay. While you hold it, it is yours.</p>
+          <h1>Limited drops, live stock.</h1>
+          <p>Place a hold, then pay before it expires. Nobody else can buy what you hold.</p>
         </header>
-        {load === 'loading' && <p class="loading">One moment…</p>}
+        {load === 'loading' && <p class="loading">Loading…</p>}
         {load === 'unreachable' && (
           <p class="banner" role="status">
-            The shop does not answer at the moment, so what you see may be old. We keep trying.
+            The shop is not responding, so this list may be out of date. Retrying…
           </p>
         )}
-        {empty && (
-          <p class="state">There is no drop yet. When one is announced, it stands here with its countdown.</p>
-        )}
+        {empty && <p class="state">No drops yet. Upcoming drops appear here with a countdown.</p>}
         <Group title="Open now" drops={running} />
-        <Group title="Coming" drops={coming} />
-        <Group title="Over" drops={over} />
+        <Group title="Upcoming" drops={coming} />
+        <Group title="Closed" drops={over} />
         {store.more.value && (
           <div class="more">
             {store.further.value === 'failed' && (
-              <p role="status">The shop did not answer. Please try again.</p>
+              <p role="status">Could not load more drops. Please try again.</p>
             )}
             <button
               class="quiet"
@@ -45,7 +43,7 @@ export function HomeView() {
               aria-busy={store.further.value === 'busy'}
               onClick={() => void store.loadMore()}
             >
-              {store.further.value === 'busy' ? 'One moment…' : 'Show more'}
+              {store.further.value === 'busy' ? 'Loading…' : 'Show more'}
             </button>
           </div>
         )}

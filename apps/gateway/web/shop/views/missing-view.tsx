@@ -8,8 +8,8 @@ export function MissingView() {
   return (
     <Frame>
       <div class="plain">
-        <h1>There is no such drop</h1>
-        <p>The address is wrong, or the drop is not public yet.</p>
+        <h1>Drop not found</h1>
+        <p>The address is wrong, or the drop has not been published yet.</p>
         <a class="main" href="/">
           See all drops
         </a>

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { heartbeatTouch } from '@holdfast/messaging';
-import { ENTRIES_KEPT_SECONDS } from '../../application/count-facts';
+import { ENTRIES_KEPT_SECONDS } from '../../application/projector/count-facts';
 import { FACTS_KEPT_SECONDS } from '../../application/drop-facts-purge';
 import { factsSource, projectorSource, STREAM_TOPICS } from './stream-source';
 
 const file = join(__dirname, '../../../../../infra/debezium/connector.json');
 const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: Record<string, string> };
 
-/** What Kafka Connect would make of a topic: the settings of the first group whose pattern fits, over the defaults. */
+/**
+ * What Kafka Connect would make of a topic: the settings of the first group whose pattern fits, over the
+ * defaults.
+ */
 function madeByConnect(topic: string): Record<string, string> {
   const groups = config['topic.creation.groups']!.split(',');
   const fits = (group: string) => new RegExp(`^(${config[`topic.creation.${group}.include`]!})$`).test(topic);

@@ -1,10 +1,14 @@
 import { type KafkaSecurity, OPEN_KAFKA } from '@holdfast/config';
 import type { KafkaSource, TopicSpec } from '@holdfast/messaging';
 import { ROLES } from '@holdfast/postgres';
+import { FACT_TOPICS } from '../../application/projector/count-facts';
 
 const PARTITIONS = 6;
 
-/** Compacted, and soon: what a consumer without a position has to read is the newest image of each row and a few minutes of changes. */
+/**
+ * Compacted early, so that a consumer without a position reads the newest image of each row and a few minutes
+ * of changes.
+ */
 const STATE = {
   'cleanup.policy': 'compact',
   'segment.bytes': '8388608',
@@ -21,13 +25,13 @@ const state = (table: string): TopicSpec => ({
 });
 
 /**
- * Kafka deletes closed segments only, by their newest record: a fact stays for both times together. The inbox must remember it for longer
- * (`ENTRIES_KEPT_SECONDS`).
+ * Kafka deletes only closed segments, by their newest record: a fact is retained for the sum of both times.
+ * The inbox must keep it longer (`ENTRIES_KEPT_SECONDS`).
  */
 const FACTS = { 'retention.ms': '172800000', 'segment.ms': '21600000' };
 
-const facts = (aggregate: string): TopicSpec => ({
-  topic: `holdfast.events.${aggregate}`,
+const facts = (topic: string): TopicSpec => ({
+  topic,
   partitions: PARTITIONS,
   config: FACTS,
   from: 'beginning',
@@ -40,14 +44,14 @@ const HEARTBEAT: TopicSpec = {
   from: 'end',
 };
 
-/** The topics of the stream, as infra/debezium/connector.json makes them. */
+/** The topics of the stream, as configured in infra/debezium/connector.json. */
 export const STREAM_TOPICS = {
   state: [state('drop'), state('stock')],
-  facts: [facts('hold'), facts('order')],
+  facts: FACT_TOPICS.map(facts),
   heartbeat: HEARTBEAT,
 };
 
-/** What the projector of one inventory instance reads: every partition, in a group of its own. */
+/** The projector's consumer: each inventory instance reads all partitions, in a group of its own. */
 export function projectorSource(how: {
   brokers: readonly string[];
   security?: KafkaSecurity;
@@ -68,7 +72,7 @@ export function projectorSource(how: {
   };
 }
 
-/** What the instances count together: each fact is read by one of them. */
+/** The consumer of facts: the instances share a group, so each fact is read by one of them. */
 export function factsSource({
   brokers,
   security = OPEN_KAFKA,

@@ -1,34 +1,35 @@
-import { networkNames, type Shortage } from '@holdfast/contracts';
+import { networkNames, type PlaceOutcome, type Shortage } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
-import { Gate, type GateQuery, type GateVerdict } from '../../application/ports/gate.port';
+import { Gate, type GateQuery, type ToLedger } from '../../application/ports/gate.port';
 import type { LaneNews } from '../../application/ports/ledger.port';
 
 /** Loads the customers who have or had units in a drop; null when there are more than `max`. */
 export type LoadCustomers = (dropId: string, max: number) => Promise<string[] | null>;
 
-// All changes of this process's drops pass its own lanes, so knowledge is exact but for the clock and for operators on other
-// connections. A quarter of a second bounds both, and costs four batches a second at most.
+// All changes of this process's drops pass through its own lanes, so its data are exact except for the clock
+// and for operators on other connections. A quarter of a second bounds both, and costs at most four batches a
+// second.
 const FRESH_MS = 250;
-// A statement that was given up may still commit until the server's own time-outs end it; they are shorter than this.
+// An abandoned statement may still commit until the server's own timeouts end it; they are shorter than this.
 const DOUBT_MS = 10_000;
 const CUSTOMERS_MAX = 200_000; // about 20 MB; a drop with more asks the ledger
-const DROPS_MAX = 1_000; // the oldest is forgotten beyond
-
-const ASK: GateVerdict = { kind: 'ask' };
+const DROPS_MAX = 1_000; // beyond it the oldest is evicted
 
 interface Known {
   open: boolean;
   openUntil: number;
   perCustomerLimit: number;
   available: Map<string, { units: number; at: number }>;
-  /** Everybody who may have a hold here, and networks near their limit; null while that is not completely known. */
+  /**
+   * All customers who may have a hold here, and networks near their limit; null while the set is incomplete.
+   */
   customers: Set<string> | null;
-  /** Customers who came in while the others were being loaded. */
+  /** Customers added while the others are being loaded. */
   loading: Set<string> | null;
   doubtedUntil: number;
 }
 
-/** The gate of a process that owns all lanes of its drops: fed by them alone. */
+/** The gate of a process that owns all lanes of its drops, which alone update it. */
 export class MemoryGate extends Gate {
   private readonly drops = new Map<string, Known>();
 
@@ -40,12 +41,12 @@ export class MemoryGate extends Gate {
     super();
   }
 
-  check(query: GateQuery): GateVerdict {
+  async place(query: GateQuery, toLedger: ToLedger): Promise<PlaceOutcome> {
     const shortLines = this.surelyShort(query);
-    return shortLines === null ? ASK : { kind: 'short', shortLines };
+    return shortLines === null ? toLedger(0) : { kind: 'refused', reason: 'sold-out', shortLines };
   }
 
-  /** The indexes of all lines that do not fit, when that is sure. */
+  /** The indexes of all lines that are certainly short; null when uncertain. */
   private surelyShort({ dropId, customerId, network, lines }: GateQuery): number[] | null {
     const known = this.drops.get(dropId);
     if (known === undefined || known.customers === null || known.customers.has(customerId)) return null;
@@ -60,7 +61,7 @@ export class MemoryGate extends Gate {
       units += quantity;
     }
     if (short.length === 0 || units > known.perCustomerLimit) return null;
-    // The limit of the network is the reason then.
+    // For such a network the limit may be the reason instead.
     return networkNames(network).some((name) => known.customers!.has(name)) ? null : short;
   }
 
@@ -80,7 +81,7 @@ export class MemoryGate extends Gate {
       known.loading?.add(customer);
     }
     if (!known.open) {
-      // Nothing is refused early then, so nothing need be known; a drop that opens again loads them again.
+      // Nothing is refused early then, so customers are not needed; a drop that opens again reloads them.
       known.customers = null;
       known.loading = null;
       return;
@@ -98,19 +99,10 @@ export class MemoryGate extends Gate {
     known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS;
   }
 
-  /** It always looks. */
-  goesUnseen(): void {}
-
-  /** Nobody is counted who is on the way, so there is nothing to give back. */
-  withdraw(): void {}
-
-  /** What it knows ages in a quarter of a second; nothing else need heal it. */
+  /** Its data expire after a quarter of a second and need no other repair. */
   heal(): Promise<void> {
     return Promise.resolve();
   }
-
-  /** It never makes anybody wait. */
-  onChange(): void {}
 
   async shortageOf(dropId: string): Promise<Shortage | null> {
     const known = this.drops.get(dropId);
@@ -144,15 +136,15 @@ export class MemoryGate extends Gate {
     return known;
   }
 
-  /** The lane goes on meanwhile: whoever it serves from now on is noted in `loading`, so nobody is missed between the two. */
+  /** The lane continues during the load: customers served meanwhile are added to `loading`. */
   private async load(dropId: string, known: Known): Promise<void> {
     const loading = new Set<string>();
     known.loading = loading;
     const customers = await this.loadCustomers(dropId, this.customersMax).catch(() => null);
-    if (known.loading !== loading) return; // doubted meanwhile
+    if (known.loading !== loading) return; // became uncertain during the load
     known.loading = null;
     if (customers === null) {
-      known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS; // do not ask again at once
+      known.doubtedUntil = this.clock.monotonicMs() + DOUBT_MS; // do not retry at once
       return;
     }
     for (const customer of customers) loading.add(customer);

@@ -1,16 +1,12 @@
-import type { Shortage } from '@holdfast/contracts';
-import { Gate, type GateVerdict } from '../../application/ports/gate.port';
+import type { PlaceOutcome, Shortage } from '@holdfast/contracts';
+import { Gate, type GateQuery, type ToLedger } from '../../application/ports/gate.port';
 
-const ASK: GateVerdict = { kind: 'ask' };
-
-/** No gate at all: the ledger answers everybody. For comparisons, and for an operator who does not trust the other ones. */
+/** No gate: every place goes to the ledger. For comparisons, and as a fallback for operators. */
 export class NoGate extends Gate {
-  check(): GateVerdict {
-    return ASK;
+  place(_: GateQuery, toLedger: ToLedger): Promise<PlaceOutcome> {
+    return toLedger(0);
   }
 
-  goesUnseen(): void {}
-  withdraw(): void {}
   learn(): void {}
   doubt(): void {}
 
@@ -21,6 +17,4 @@ export class NoGate extends Gate {
   shortageOf(): Promise<Shortage | null> {
     return Promise.resolve(null);
   }
-
-  onChange(): void {}
 }

@@ -1,4 +1,5 @@
-import type { StockRow } from '@holdfast/contracts';
+import { InProcessFeed, type LiveMessage, type StockRow } from '@holdfast/contracts';
+import { SystemClock } from '@holdfast/kernel';
 import { MemoryStockView } from './stock-view';
 
 const ROWS_MAX = 10;
@@ -17,13 +18,18 @@ const rowAt = (dropId: string, sku: string, version: number): StockRow => ({
 const rowsOf = (dropId: string, version = 1, skus = 3) =>
   Array.from({ length: skus }, (_, n) => rowAt(dropId, `S${n}`, version));
 
+function viewOf(load: (dropId: string) => Promise<StockRow[]>) {
+  const feed = new InProcessFeed();
+  return new MemoryStockView({ load, feed, clock: new SystemClock(), rowsMax: ROWS_MAX });
+}
+
 describe('the stock view in memory', () => {
   it('keeps a bounded number of rows, and reads the others back from the ledger when somebody asks', async () => {
     const asked: string[] = [];
-    const view = new MemoryStockView(async (dropId) => {
+    const view = viewOf(async (dropId) => {
       asked.push(dropId);
       return rowsOf(dropId);
-    }, ROWS_MAX);
+    });
     const drops = Array.from({ length: 50 }, (_, n) => `d${n}`);
     for (const dropId of drops) await view.apply(rowsOf(dropId));
     expect(view.rows).toBeLessThanOrEqual(ROWS_MAX);
@@ -37,7 +43,7 @@ describe('the stock view in memory', () => {
   });
 
   it('keeps the drops that are used, and a drop larger than its bound', async () => {
-    const view = new MemoryStockView(() => Promise.reject(new Error('asked')), ROWS_MAX);
+    const view = viewOf(() => Promise.reject(new Error('asked')));
     await view.apply(rowsOf('busy'));
     for (let n = 0; n < 20; n += 1) {
       await view.apply(rowsOf(`d${n}`));
@@ -49,10 +55,11 @@ describe('the stock view in memory', () => {
 
   it('never goes back, whichever comes first: the ledger’s answer or the stream', async () => {
     let answer = (_: StockRow[]) => {};
-    const view = new MemoryStockView(() => new Promise((resolve) => (answer = resolve)), ROWS_MAX);
+    const view = viewOf(() => new Promise((resolve) => (answer = resolve)));
     await view.apply(rowsOf('old', 5));
     for (let n = 0; n < 5; n += 1) await view.apply(rowsOf(`d${n}`));
-    expect(await view.apply([rowAt('old', 'S0', 6)])).toHaveLength(1); // told to live readers although it is not kept
+    // Told to live readers although it is not kept.
+    expect(await view.apply([rowAt('old', 'S0', 6)])).toHaveLength(1);
     const reading = [view.ofDrop('old'), view.ofDrop('old')];
     await view.apply([rowAt('old', 'S0', 8)]);
     answer(rowsOf('old', 7));
@@ -62,14 +69,36 @@ describe('the stock view in memory', () => {
 
   it('says so when the ledger cannot be read, and asks again', async () => {
     let away = true;
-    const view = new MemoryStockView(async (dropId) => {
+    const view = viewOf(async (dropId) => {
       if (away) throw new Error('away');
       return rowsOf(dropId);
-    }, ROWS_MAX);
+    });
     for (let n = 0; n < 5; n += 1) await view.apply(rowsOf(`d${n}`));
     await expect(view.ofDrop('d0')).rejects.toThrow('away');
     away = false;
     expect(await view.ofDrop('d0')).toHaveLength(3);
     expect(view.rows).toBeLessThanOrEqual(ROWS_MAX);
+  });
+
+  it('remembers since when it is stale, and tells live readers of each change', async () => {
+    const feed = new InProcessFeed();
+    const told: LiveMessage[] = [];
+    feed.subscribe((message) => told.push(message));
+    const view = new MemoryStockView({ load: async () => [], feed, clock: new SystemClock() });
+    await view.setFreshness({ staleSince: '2026-11-22T04:00:00.000Z' });
+    expect(await view.freshness()).toEqual({ staleSince: '2026-11-22T04:00:00.000Z' });
+    await view.setFreshness({ staleSince: null });
+    expect(await view.freshness()).toEqual({ staleSince: null });
+    expect(told).toEqual([{ kind: 'stale', since: '2026-11-22T04:00:00.000Z' }, { kind: 'fresh' }]);
+  });
+
+  it('lets in who saw counts before it started only once it has caught up', async () => {
+    const view = viewOf(async () => []);
+    const before = Date.now() - 60_000;
+    expect(await view.catchUp('demo', before)).toBe(false);
+    expect(await view.catchUp('demo', Date.now() + 1)).toBe(true);
+    await view.setFreshness({ staleSince: null });
+    await view.setFreshness({ staleSince: '2026-11-22T04:00:00.000Z' });
+    expect(await view.catchUp('demo', before)).toBe(true);
   });
 });

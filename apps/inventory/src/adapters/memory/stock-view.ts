@@ -1,41 +1,58 @@
 import { ServiceUnavailable, type StockRow, StockView, type ViewFreshness } from '@holdfast/contracts';
-import { isNewer } from '@holdfast/kernel';
+import { type Clock, groupBy, isNewer } from '@holdfast/kernel';
+import type { LivePublisher } from '../../application/ports/live-publisher.port';
+import type { StockViewWriter } from '../../application/ports/stock-view-writer.port';
+
+export interface MemoryStockViewParts {
+  /** The ledger's rows of a drop. */
+  load: (dropId: string) => Promise<readonly StockRow[]>;
+  feed: LivePublisher;
+  clock: Clock;
+  rowsMax?: number;
+}
 
 interface DropRows {
   rows: Map<string, StockRow>;
-  /** The SKUs in order; null until somebody asks after a new one came. Sorting thousands at each page view would cost milliseconds. */
+  /**
+   * The sorted SKUs, cached; null after a new one. Sorting thousands at each page view would cost
+   * milliseconds.
+   */
   order: string[] | null;
-  /** The rows of before are being read back; those that the stream brings meanwhile are here already. */
+  /** Evicted rows are being reloaded; rows that the stream delivers meanwhile are applied. */
   loading: Promise<void> | null;
 }
 
-const ROWS_MAX = 100_000; // some 25 MB: five drops of the largest size; drops that are closed are seldom looked at and go first
+const ROWS_MAX = 100_000; // about 25 MB: five drops of the largest size
 
 /**
- * The stock view of a product that runs in one process. It begins empty: the change stream's snapshot fills it. Of drops that nobody has asked or
- * told about for longest it keeps no more than the id, and reads them back from the ledger when somebody asks.
+ * The stock view of a product in one process. Filled by the change stream's snapshot. The least recently used
+ * drops are evicted: only their ids are kept, and the next read loads them from the ledger.
  */
-export class MemoryStockView extends StockView {
-  /** The one used last comes last. */
+export class MemoryStockView extends StockView implements StockViewWriter {
+  /** In order of use, the most recent last. */
   private readonly drops = new Map<string, DropRows>();
   private readonly forgotten = new Set<string>();
   private size = 0;
+  private readonly startedAtMs: number;
   private current: ViewFreshness = { staleSince: null };
+  /** The stream has caught up once, so all that earlier processes have shown is here. */
+  private caughtUp = false;
 
-  constructor(
-    private readonly load: (dropId: string) => Promise<readonly StockRow[]>,
-    private readonly rowsMax = ROWS_MAX,
-  ) {
+  constructor(private readonly parts: MemoryStockViewParts) {
     super();
+    this.startedAtMs = parts.clock.now();
   }
 
-  /** How many rows it keeps. */
+  /** Number of rows in memory. */
   get rows(): number {
     return this.size;
   }
 
-  override async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
-    return rows.filter((row) => this.take(row));
+  async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
+    const taken = rows.filter((row) => this.take(row));
+    for (const [dropId, ofDrop] of groupBy(taken, (row) => row.dropId))
+      await this.parts.feed.publish({ kind: 'stock', dropId, rows: ofDrop });
+    return taken;
   }
 
   override async ofDrop(dropId: string): Promise<StockRow[]> {
@@ -51,12 +68,26 @@ export class MemoryStockView extends StockView {
     return this.current;
   }
 
-  override async setFreshness(freshness: ViewFreshness): Promise<void> {
+  override async catchUp(_dropId: string, seenAtMs: number): Promise<boolean> {
+    return this.caughtUp || seenAtMs >= this.startedAtMs;
+  }
+
+  /** Each change is published to live readers. */
+  async setFreshness(freshness: ViewFreshness): Promise<void> {
+    const { staleSince } = freshness;
     this.current = freshness;
+    this.caughtUp ||= staleSince === null;
+    await this.parts.feed.publish(
+      staleSince === null ? { kind: 'fresh' } : { kind: 'stale', since: staleSince },
+    );
+  }
+
+  private get rowsMax(): number {
+    return this.parts.rowsMax ?? ROWS_MAX;
   }
 
   private take(row: StockRow): boolean {
-    // Nothing to compare it with, and not worth a query: it is passed on, and readers compare versions themselves.
+    // Not compared, to save a query: it is published, and readers compare versions themselves.
     if (this.forgotten.has(row.dropId)) return true;
     const drop = this.drops.get(row.dropId) ?? { rows: new Map(), order: null, loading: null };
     this.touch(row.dropId, drop);
@@ -97,7 +128,7 @@ export class MemoryStockView extends StockView {
 
   private async read(dropId: string, drop: DropRows): Promise<void> {
     try {
-      for (const row of await this.load(dropId)) this.take(row);
+      for (const row of await this.parts.load(dropId)) this.take(row);
     } catch (error) {
       this.drops.delete(dropId);
       this.forgotten.add(dropId);

@@ -1,5 +1,6 @@
 /**
- * PostgreSQL array literals, written by hand: the driver's own way asks the type of each element and costs a third of a batch's encoding.
+ * PostgreSQL array literals, written by hand: the driver's encoder checks the type of each element and takes
+ * a third of a batch's encoding.
  * Source: PostgreSQL documentation, 8.15.2 "Array Value Input".
  */
 export function textArray(values: readonly (string | null)[]): string {
@@ -16,10 +17,13 @@ export function intArray(values: readonly number[]): string {
   return `{${values.join(',')}}`;
 }
 
-/** NUL is the one character that PostgreSQL's text cannot hold. */
+/** The only character that PostgreSQL's text cannot contain. */
 const NEEDS_CARE = /["\\\u0000]/;
 
-/** A NUL becomes the replacement character: such a SKU exists nowhere, so the answer is the right one without an error in the ledger. */
+/**
+ * Replaces NUL with the replacement character: no such SKU exists, so the ledger gives the right answer
+ * without an error.
+ */
 function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\0', '\uFFFD');
 }

@@ -1,5 +1,5 @@
 import { type Hold, networkName } from '@holdfast/contracts';
-import type { GateSale } from '../../application/ports/gate.port';
+import type { GateSale } from '../../application/ports/gate-source.port';
 import type { LaneNews, UnitsOnOffer } from '../../application/ports/ledger.port';
 import type {
   AnswerByKind,
@@ -8,13 +8,14 @@ import type {
   LaneCommand,
   PlaceCommand,
 } from '../../domain/lane-command';
+import { type AnswerOf, readLetter } from './ledger-letters';
 import type { EncodedBatch } from './ledger-encode';
 import { toFirstAnswer, toHold, type HoldImage } from './ledger-hold';
 
 /** [sku, total, available, held, sold, epoch, version] of a stock row after the batch. */
 export type StockImage = [string, number, number, number, number, number, number];
 
-/** The one row of `run-batch.sql`. */
+/** The row of `run-batch.sql`. */
 export interface BatchRow {
   end_codes: string | null;
   place_codes: string | null;
@@ -33,7 +34,7 @@ export interface BatchRow {
   network_left: string[] | null;
 }
 
-/** Turns the letters of the batch into answers, in the order of the commands. */
+/** Decodes the letters of the batch into answers, in the order of the commands. */
 export function decodeBatch(
   dropId: string,
   commands: readonly LaneCommand[],
@@ -69,36 +70,32 @@ class PlaceDecoder {
     });
   }
 
-  /** Letters of `define-place-holds.sql`. */
   decode(command: PlaceCommand, letter: string | undefined): AnswerByKind['place'] {
-    switch (letter) {
-      case 'h':
+    const answer = readLetter('define-place-holds', letter);
+    switch (answer) {
+      case 'held':
         return { kind: 'held', hold: this.granted(command), replayed: false };
-      case 'r':
+      case 'replayed':
         return { kind: 'held', hold: toFirstAnswer(this.row.holds![command.holdId]!), replayed: true };
-      case 'k':
-        return { kind: 'key-reused' };
-      case 'd':
-        return { kind: 'drop-not-found' };
-      case 'u':
-        return { kind: 'unknown-sku', lineIndexes: this.unknownLines(command) };
-      case 'o':
-        return { kind: 'refused', reason: 'drop-not-open', shortLines: [] };
-      case 'c':
-        return { kind: 'refused', reason: 'drop-closed', shortLines: [] };
-      case 'l':
+      case 'key-reused':
+      case 'drop-not-found':
+        return { kind: answer };
+      case 'unknown-sku':
+        return { kind: answer, lineIndexes: this.unknownLines(command) };
+      case 'drop-not-open':
+      case 'drop-closed':
+        return { kind: 'refused', reason: answer, shortLines: [] };
+      case 'customer-limit':
         return { kind: 'refused', reason: 'limit-reached', shortLines: [] };
-      case 'b':
+      case 'network-limit':
         return { kind: 'refused', reason: 'limit-reached', shortLines: [], limitOf: 'network' };
-      case 's':
+      case 'sold-out':
         return {
           kind: 'refused',
-          reason: 'sold-out',
-          // The ledger names the lines only where there are several.
+          reason: answer,
+          // The ledger returns short lines only for baskets with several lines.
           shortLines: this.row.short_lines?.[command.holdId] ?? [0],
         };
-      default:
-        throw new Error(`the ledger answered a place with ${letter}`);
     }
   }
 
@@ -127,26 +124,42 @@ class PlaceDecoder {
   }
 }
 
-/** Letters of `define-end-holds.sql`; what a letter means depends on what was asked. */
-const END_ANSWERS: { [K in EndCommand['kind']]: Record<string, AnswerByKind[K]['kind']> } = {
-  confirm: { D: 'confirmed', n: 'not-found', x: 'expired', a: 'not-active' },
-  extend: { D: 'extended', n: 'not-found', x: 'expired', a: 'not-active', p: 'payment-in-flight' },
-  yield: { D: 'yielded', n: 'not-found', a: 'not-active' },
-  release: { D: 'released', n: 'not-found', f: 'confirmed', p: 'payment-in-flight' },
-  'release-for-order': { D: 'released', n: 'not-found', f: 'confirmed', p: 'payment-in-flight' },
+const RELEASE = {
+  done: 'released',
+  'not-found': 'not-found',
+  confirmed: 'confirmed',
+  'payment-in-flight': 'payment-in-flight',
+} as const;
+
+/** The possible answers to each command on a hold. */
+const END_ANSWERS: {
+  [K in EndCommand['kind']]: Partial<Record<AnswerOf<'define-end-holds'>, AnswerByKind[K]['kind']>>;
+} = {
+  confirm: { done: 'confirmed', 'not-found': 'not-found', expired: 'expired', 'not-active': 'not-active' },
+  extend: {
+    done: 'extended',
+    'not-found': 'not-found',
+    expired: 'expired',
+    'not-active': 'not-active',
+    'payment-in-flight': 'payment-in-flight',
+  },
+  yield: { done: 'yielded', 'not-found': 'not-found', 'not-active': 'not-active' },
+  release: RELEASE,
+  'release-for-order': RELEASE,
 };
 
 function decodeEnd(command: EndCommand, letter: string | undefined, holds: BatchRow['holds']): LaneAnswer {
-  const kind = END_ANSWERS[command.kind][letter ?? ''];
-  if (kind === undefined) throw new Error(`the ledger answered a ${command.kind} with ${letter}`);
+  const answer = readLetter('define-end-holds', letter);
+  const kind = END_ANSWERS[command.kind][answer];
+  if (kind === undefined) throw new Error(`the ledger answered a ${command.kind} with ${answer}`);
   if (kind === 'extended') return { kind, hold: toHold(holds![command.holdId]!) };
   return { kind } as LaneAnswer;
 }
 
-// Also who asked again: the answer that gave the units may be the one that was lost.
-const HAS_HOLD = new Set(['h', 'r', 'k']);
+// Repeated requests too: the answer that granted the units may have been lost.
+const HAS_HOLD: ReadonlySet<AnswerOf<'define-place-holds'>> = new Set(['held', 'replayed', 'key-reused']);
 
-/** What the batch tells about the drop; null when there is no such drop to the public. */
+/** The batch's report on the drop; null if it is unknown or a draft. */
 export function decodeNews(
   dropId: string,
   { places, networks }: EncodedBatch,
@@ -155,7 +168,7 @@ export function decodeNews(
   if (row.phase === null || row.per_customer_limit === null) return null;
   const customers: string[] = [];
   places.forEach(({ customerId }, i) => {
-    if (HAS_HOLD.has(row.place_codes![i]!)) customers.push(customerId);
+    if (HAS_HOLD.has(readLetter('define-place-holds', row.place_codes![i]))) customers.push(customerId);
   });
   networks.forEach((id, i) => {
     if (Number(row.network_left![i]) < row.per_customer_limit!) customers.push(networkName(id));
@@ -171,7 +184,7 @@ export function decodeNews(
   };
 }
 
-/** The one row of `sale-of-drop.sql`. */
+/** The row of `sale-of-drop.sql`. */
 export interface SaleRow {
   open: boolean;
   opens_in_ms: string | null;

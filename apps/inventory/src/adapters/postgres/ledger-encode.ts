@@ -1,19 +1,20 @@
-import type { EndCommand, LaneCommand, PlaceCommand } from '../../domain/lane-command';
+import { basketKey } from '../../domain/basket-key';
+import { type EndCommand, type LaneCommand, type PlaceCommand, runsAlone } from '../../domain/lane-command';
 import { intArray, textArray } from './ledger-array';
 import { encodeNetworks } from './ledger-networks';
 
-/** A batch as the parameters of `run-batch.sql`, with what is needed to read its answer. */
+/** A batch as parameters of `run-batch.sql`, with what is needed to decode its answer. */
 export interface EncodedBatch {
   values: (string | number)[];
   places: PlaceCommand[];
   ends: EndCommand[];
-  /** Each SKU that the places ask for, in the order of their ordinals. */
+  /** Each requested SKU, in the order of their ordinals. */
   skus: string[];
-  /** Each network and block that the places name, in the order of their ordinals. */
+  /** Each network and block of the places, in the order of their ordinals. */
   networks: number[];
 }
 
-/** Gives things ordinals from 1 in the order of their first appearance. */
+/** Assigns ordinals from 1 in the order of first appearance. */
 class Ordinals {
   private readonly byKey = new Map<string, number>();
 
@@ -31,8 +32,8 @@ class Ordinals {
 }
 
 /**
- * Splits a batch into the arrays that the ledger walks. Customers, SKUs and baskets (equal lines) are sent once and pointed at by
- * ordinal: in a drop nearly everybody asks for the same.
+ * Splits a batch into the arrays of the ledger's function. Customers, SKUs and baskets (equal lines) are sent
+ * once and referenced by ordinal: in a drop nearly all places request the same.
  */
 export function encodeBatch(
   dropId: string,
@@ -45,8 +46,7 @@ export function encodeBatch(
   for (const command of commands) {
     if (command.kind === 'place') places.push(command);
     else if (command.kind === 'expire') expireMax = command.max;
-    else if (command.kind === 'retake' || command.kind === 'return' || command.kind === 'adjust')
-      throw new Error(`a ${command.kind} is a batch by itself`);
+    else if (runsAlone(command)) throw new Error(`a ${command.kind} is a batch by itself`);
     else ends.push(command);
   }
   const { values, skus } = encodePlaces(places);
@@ -126,11 +126,4 @@ function encodePlaces(places: readonly PlaceCommand[]): { values: string[]; skus
     intArray(lineQuantities),
   ];
   return { values, skus };
-}
-
-function basketKey(lines: PlaceCommand['lines']): string {
-  let key = '';
-  // The length before each SKU keeps two different baskets apart whatever characters a SKU has.
-  for (const { sku, quantity } of lines) key += `${quantity}:${sku.length}:${sku}`;
-  return key;
 }

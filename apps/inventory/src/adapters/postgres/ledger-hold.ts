@@ -1,6 +1,6 @@
 import type { Hold, HoldState } from '@holdfast/contracts';
 
-/** What `inventory.hold_image` makes of a row of `inventory.hold`. */
+/** A row of `inventory.hold` as `inventory.hold_image` returns it. */
 export interface HoldImage {
   hold_id: string;
   drop_id: string;
@@ -15,12 +15,12 @@ export interface HoldImage {
   expires_ms: number;
 }
 
-/** The hold as it stands. */
+/** The current state of the hold. */
 export function toHold(image: HoldImage): Hold {
   return render(image, image.state, image.expires_ms);
 }
 
-/** The hold as it was answered when it was placed: the same key gets the same bytes, whatever has become of the hold. */
+/** The hold as it was when placed: a replay returns the same bytes, whatever its current state. */
 export function toFirstAnswer(image: HoldImage): Hold {
   return render(image, 'held', image.first_expires_ms);
 }

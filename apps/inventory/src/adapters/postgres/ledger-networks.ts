@@ -4,7 +4,10 @@ import { intArray } from './ledger-array';
 
 const NO_NETWORKS = { values: ['{}', '{}', '{}', '{}', '{}'], networks: [] };
 
-/** The networks of places as the last parameters of `run-batch.sql`: each network and block is sent once, and places point at it by ordinal. */
+/**
+ * The networks of places as the last parameters of `run-batch.sql`: each network and block is sent once and
+ * referenced by ordinal.
+ */
 export function encodeNetworks(places: readonly PlaceCommand[]): { values: string[]; networks: number[] } {
   if (!places.some(({ network }) => network)) return NO_NETWORKS;
   const ordinals = new Map<number, number>();

@@ -1,30 +1,26 @@
 import type { Hold, HoldRef } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
 import type { Pool, QueryResultRow } from 'pg';
-import type { GateSale } from '../../application/ports/gate.port';
+import type { GateSale, GateSource } from '../../application/ports/gate-source.port';
 import {
   Ledger,
   type BatchResult,
   type HoldPosition,
   type LiveHoldsQuery,
 } from '../../application/ports/ledger.port';
-import {
-  runsAlone,
-  type AdjustCommand,
-  type AdjustOutcome,
-  type AnswerByKind,
-  type LaneCommand,
-  type RetakeCommand,
-  type ReturnCommand,
-} from '../../domain/lane-command';
+import { runsAlone, type AnswerByKind, type LaneCommand, type RareCommand } from '../../domain/lane-command';
 import { decodeBatch, decodeNews, decodeSale, type BatchRow, type SaleRow } from './ledger-decode';
 import { encodeBatch } from './ledger-encode';
 import { toLedgerError } from './ledger-errors';
 import { toHold, type HoldImage } from './ledger-hold';
+import { rareCall } from './ledger-rare';
 import { sql } from './sql/sql.generated';
 
-/** The ledger in PostgreSQL. A batch is one named statement in autocommit: one round trip, one transaction, one WAL flush. */
-export class PostgresLedger extends Ledger {
+/**
+ * The ledger in PostgreSQL. A batch is one named statement in autocommit: one round trip, one transaction,
+ * one WAL flush.
+ */
+export class PostgresLedger extends Ledger implements GateSource {
   constructor(
     private readonly pool: Pool,
     private readonly paymentWindowSeconds: number,
@@ -49,7 +45,7 @@ export class PostgresLedger extends Ledger {
   }
 
   async liveHolds({ customerId, dropId, after, limit }: LiveHoldsQuery) {
-    // One more than asked: it tells whether a next page exists.
+    // One more than requested, to know whether there is a next page.
     const values = [customerId, dropId, after?.placedUs ?? null, after?.holdId ?? null, limit + 1];
     const found = await this.query<{ hold: HoldImage; placed_us: string }>(sql.listLiveHolds, values);
     const rows = found.slice(0, limit);
@@ -68,54 +64,14 @@ export class PostgresLedger extends Ledger {
     return rows.length > max ? null : rows.map((row) => row.customer_id);
   }
 
-  /** How the drop sells now, all SKUs of it or those given; null when unknown or a draft. Throws `LedgerUnreachable`. */
-  async saleOf(dropId: string, skus: readonly string[] | null = null): Promise<GateSale | null> {
+  async saleOf(dropId: string, skus: readonly string[] | null): Promise<GateSale | null> {
     const [row] = await this.query<SaleRow>(sql.saleOfDrop, [dropId, skus]);
     return row ? decodeSale(row) : null;
   }
 
-  private async runRare(
-    dropId: string,
-    command: LaneCommand,
-  ): Promise<AnswerByKind['retake' | 'return' | 'adjust']> {
-    if (command.kind === 'retake') return this.retake(dropId, command);
-    if (command.kind === 'return') return this.return(dropId, command);
-    if (command.kind === 'adjust') return this.adjust(dropId, command);
-    throw new Error(`${command.kind} is no rare command`);
-  }
-
-  private async retake(dropId: string, command: RetakeCommand): Promise<AnswerByKind['retake']> {
-    const { holdId, newHoldId, customerId, orderId } = command;
-    const { code } = await this.one<{ code: string }>(sql.retakeHold, [
-      dropId,
-      holdId,
-      newHoldId,
-      customerId,
-      orderId,
-    ]);
-    return { kind: ({ D: 'confirmed', n: 'not-found', s: 'short' } as const)[code as 'D' | 'n' | 's'] };
-  }
-
-  private async return(dropId: string, command: ReturnCommand): Promise<AnswerByKind['return']> {
-    const { holdId, retakenHoldId, customerId, orderId } = command;
-    const values = [dropId, holdId, retakenHoldId, customerId, orderId];
-    const { code } = await this.one<{ code: string }>(sql.returnHold, values);
-    return { kind: ({ D: 'returned', n: 'not-found' } as const)[code as 'D' | 'n'] };
-  }
-
-  private async adjust(dropId: string, command: AdjustCommand): Promise<AdjustOutcome> {
-    const { movementId, sku, delta, reason, actor } = command;
-    const { code } = await this.one<{ code: string }>(sql.adjustStock, [
-      dropId,
-      movementId,
-      sku,
-      delta,
-      reason,
-      actor,
-    ]);
-    return {
-      kind: ({ D: 'adjusted', u: 'unknown-sku', b: 'below-committed' } as const)[code as 'D' | 'u' | 'b'],
-    };
+  private async runRare(dropId: string, command: RareCommand): Promise<AnswerByKind[RareCommand['kind']]> {
+    const { statement, values, read } = rareCall(dropId, command);
+    return read(await this.one(statement, values));
   }
 
   private async one<R extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<R> {

@@ -1,7 +1,7 @@
 import type { PgoutputSource } from '@holdfast/messaging';
 import { ROLES } from '@holdfast/postgres';
 
-/** What the ledger publishes (see the migrations), and how it is read. */
+/** The publication of the ledger (see the migrations), and how it is read. */
 export function inventoryStreamSource(url: string): PgoutputSource {
   return {
     url,

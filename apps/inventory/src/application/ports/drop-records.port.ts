@@ -1,6 +1,6 @@
 import type { DropRecord, DropState, DropSummary } from '@holdfast/contracts';
 
-/** Where a page of a list ends: the last drop on it. `createdAt` keeps its microseconds, so that no two drops are mistaken for one. */
+/** The end of a page of a list: its last drop. `createdAt` has microseconds, so that positions are unique. */
 export interface DropPosition {
   createdAt: string;
   dropId: string;
@@ -12,12 +12,17 @@ export interface DropPageQuery {
   limit: number;
 }
 
-/** The records of drops in the ledger, read for shoppers. States are effective by the database's clock. */
+/** The records of drops in the ledger, for shoppers. States are computed by the database's clock. */
 export abstract class DropRecords {
-  /** Newest first, drafts left out, each with its first items only. `last` is the position of the last one, null when nothing follows. */
+  /**
+   * Newest first, without drafts, each with its first items. `last` is the position of the last one, null on
+   * the last page.
+   */
   abstract page(query: DropPageQuery): Promise<{ drops: DropSummary[]; last: DropPosition | null }>;
-  /** Null when unknown; a draft is found. */
+  /** Null if unknown; drafts are returned. */
   abstract find(dropId: string): Promise<DropRecord | null>;
-  /** Which of these there are, in whatever state. */
+  /** Which of these exist, in any state. */
   abstract existing(dropIds: readonly string[]): Promise<string[]>;
+  /** Whose drop it is, in any state; null if unknown. */
+  abstract merchantOf(dropId: string): Promise<string | null>;
 }

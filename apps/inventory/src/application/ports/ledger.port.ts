@@ -2,43 +2,46 @@ import type { Hold, HoldRef } from '@holdfast/contracts';
 import type { StockVersion } from '@holdfast/kernel';
 import type { LaneAnswer, LaneCommand } from '../../domain/lane-command';
 
-/** Units of a SKU that are on offer, and the version of the stock row that says so: of two, the newer one counts. */
+/** Available units of a SKU, with the version of the stock row. */
 export interface UnitsOnOffer extends StockVersion {
   units: number;
 }
 
-/** How a drop sells at one moment. */
+/** The state of a drop's sale at one moment. */
 export interface DropSale {
   open: boolean;
-  /** Milliseconds until the drop closes by time alone; null when no such time is set. */
+  /** Milliseconds until the drop closes by time; null if no closing time is set. */
   closesInMs: number | null;
   perCustomerLimit: number;
   /** By SKU. */
   available: ReadonlyMap<string, UnitsOnOffer>;
 }
 
-/** What a batch tells beside its answers: how the drop stood when it committed, for those SKUs that were asked for or changed. */
+/**
+ * A batch's report besides its answers: the drop's state at the commit, with the SKUs that were requested or
+ * changed.
+ */
 export interface LaneNews extends DropSale {
   dropId: string;
   /**
-   * Customers of whom this batch shows that they have or had units: it gave them, or the key has a hold already; and the networks, by
-   * `networkName`, that could be at their limit with the next place.
+   * Customers that have or had units according to this batch: it granted them, or the key has a hold already;
+   * and the networks, by `networkName`, that could reach their limit with the next place.
    */
   customers: readonly string[];
-  /** Ids of the holds whose place this batch has decided, whatever the answer. */
+  /** Ids of the holds whose place this batch has decided, with any answer. */
   decided: readonly string[];
 }
 
 export interface BatchResult {
   /** In the order of the commands. */
   answers: LaneAnswer[];
-  /** Null when there is nothing to learn, for example because there is no such drop. */
+  /** Null if there is nothing to report, e.g. for an unknown drop. */
   news: LaneNews | null;
 }
 
-/** Where a hold stands in its customer's list. */
+/** The position of a hold in its customer's list. */
 export interface HoldPosition {
-  /** Microseconds since the epoch, as a decimal number: all that the ledger knows of the moment. */
+  /** Microseconds since the epoch, as a decimal number. */
   placedUs: string;
   holdId: string;
 }
@@ -52,24 +55,24 @@ export interface LiveHoldsQuery {
 }
 
 /**
- * The truth about stock and holds. A batch is decided in one transaction; its commands are about different subjects, and a rare command
- * (`runsAlone`) comes alone.
+ * The source of truth for stock and holds. A batch is decided in one transaction; its commands have different
+ * subjects, and a rare command (`runsAlone`) is a batch of its own.
  */
 export abstract class Ledger {
   /** Throws `BatchRefused` or `LedgerUnreachable`; after either the same batch may be run again. */
   abstract runBatch(dropId: string, commands: readonly LaneCommand[]): Promise<BatchResult>;
-  /** Null when unknown or another customer's; a hold whose time is over reads as expired. Throws `LedgerUnreachable`. */
+  /** Null if unknown or another customer's; an overdue hold reads as expired. Throws `LedgerUnreachable`. */
   abstract getHold(query: HoldRef): Promise<Hold | null>;
-  /** A customer's live holds, newest first, and where the next page begins. Throws `LedgerUnreachable`. */
+  /** A customer's live holds, newest first, and the start of the next page. Throws `LedgerUnreachable`. */
   abstract liveHolds(query: LiveHoldsQuery): Promise<{ holds: Hold[]; last: HoldPosition | null }>;
-  /** Drops that have holds whose time is over. Throws `LedgerUnreachable`. */
+  /** Drops that have overdue holds. Throws `LedgerUnreachable`. */
   abstract dueDrops(max: number): Promise<string[]>;
-  /** Customers who have or had units in the drop, and networks near their limit as in `LaneNews`; null when there are more than `max`. Throws `LedgerUnreachable`. */
-  abstract customersOf(dropId: string, max: number): Promise<string[] | null>;
 }
 
-/** The batch was undone because of what is in it. Some command of it will be refused again, its neighbours will not. */
+/**
+ * The batch was rolled back because of an invalid command in it; the other commands can succeed without it.
+ */
 export class BatchRefused extends Error {}
 
-/** No answer: the batch may have been committed or not. Sending the same batch again settles it. */
+/** No answer: the outcome of the batch is unknown. Sending the same batch again settles it. */
 export class LedgerUnreachable extends Error {}

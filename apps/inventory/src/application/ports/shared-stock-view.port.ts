@@ -1,22 +1,32 @@
-import { type StockRow, StockView } from '@holdfast/contracts';
+import type { StockRow } from '@holdfast/contracts';
+import { StockViewWriter } from './stock-view-writer.port';
 
 /**
- * A stock view that lies outside this process. Several projectors write it, and it may lose what it has while they live: it is restarted, wiped, or
- * away for a while. So they watch over it (`KeepSharedView`).
+ * A stock view outside this process. Several projectors write it, and it may lose data while they run: it may
+ * be restarted, deleted or unreachable. `KeepSharedView` monitors it.
  */
-export abstract class SharedStockView extends StockView {
+export abstract class SharedStockView extends StockViewWriter {
   /**
-   * False when the view may lack something that it was given: it was lost, or could not be reached when rows came. Throws when it cannot be
-   * reached now.
+   * False if the view may lack rows: it has lost data, or was unreachable when rows arrived. Throws if it is
+   * unreachable now.
    */
   abstract isWhole(): Promise<boolean>;
 
-  /** Lets `work` load every drop, and takes the view for whole again if nothing was lost meanwhile; else false. Throws what `work` throws. */
+  /**
+   * Runs `work`, which loads every drop, and marks the view as whole if no data were lost meanwhile; else
+   * false. Throws what `work` throws.
+   */
   abstract reload(work: () => Promise<void>): Promise<boolean>;
 
-  /** Takes all rows of a drop, read from the ledger just now; the drop is whole after it. Returns the rows that were newer. Throws when it cannot. */
+  /**
+   * Stores all rows of a drop, read from the ledger just now; the drop is then whole. Returns the newer rows.
+   * Throws if the view is unreachable.
+   */
   abstract load(dropId: string, rows: readonly StockRow[]): Promise<StockRow[]>;
 
-  /** Says that the view keeps up: as of that moment (RFC 3339) it was right, and may be trusted for so long from now. */
-  abstract vouch(lastsMs: number, asOf: string): Promise<void>;
+  /**
+   * Confirms that the view was correct as of that moment (RFC 3339) and may be trusted for that long from
+   * now.
+   */
+  abstract confirm(lastsMs: number, asOf: string): Promise<void>;
 }

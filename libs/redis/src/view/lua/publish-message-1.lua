@@ -1,9 +1,9 @@
--- Publishes a message at the node that has the key. A client of a cluster would send each PUBLISH to any node, and messages of one publisher would
--- overtake each other on their ways through the cluster.
+-- Publishes a message at the node that has the key. A cluster client sends each PUBLISH to any node, so
+-- messages of one publisher could overtake each other.
 -- KEYS[1] anchor: any key; it only chooses the node
--- ARGV[1] channel: where
--- ARGV[2] message: what
--- Result: how many of this node's clients got it.
+-- ARGV[1] channel: to publish on
+-- ARGV[2] message: its text
+-- Result: number of this node's clients that received it.
 local anchor = KEYS[1]
 local channel, message = ARGV[1], ARGV[2]
 

@@ -1,29 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/**
- * Orders, their refunds, the webhooks that were taken and the facts for other services.
- *
- * For those who check the books:
- * - `checkout.orders.state = 'paid'`: `total_minor` was captured in the attempt `attempt`, and the hold `hold_id` (or the one that was taken
- *   again for it) is confirmed for this order. `refunding`/`refunded`: it was captured, and a refund of it is on its way or done.
- * - The provider's record: `sandbox.charge` with `order_id`, `state = 'captured'`, `captured_minor`, `refunded_minor`. Each captured charge
- *   has a `paid` order with `total_minor = captured_minor` and nothing refunded, or a `refunded` order with `refunded_minor = captured_minor`;
- *   while an order is pending its charge may be captured ahead of it for a moment, and it is pending that counts.
- * - An order of 0 has the provider `none` and no charge. A confirmed hold of a `failed` order has its units in `inventory.returned`.
- * - `checkout.refund`: one row for each order that has to give money back, `state` pending or done.
- * - At most one order of a hold is pending, paid or refunding (index `order_active_of_hold`).
- */
-export class Orders1790000100001 implements MigrationInterface {
-  name = 'Orders1790000100001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [ORDERS, REFUNDS, STREAM, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const ORDERS = `
 CREATE TABLE checkout.orders (
@@ -135,3 +110,21 @@ GRANT SELECT, INSERT, UPDATE ON checkout.orders, checkout.refund TO holdfast_che
 GRANT SELECT, INSERT, DELETE ON checkout.outbox, checkout.webhook_inbox TO holdfast_checkout;
 GRANT SELECT ON checkout.outbox TO holdfast_cdc;
 GRANT SELECT ON ALL TABLES IN SCHEMA checkout TO holdfast_auditor;`;
+
+/**
+ * Orders, their refunds, the webhooks that were taken and the facts for other services.
+ *
+ * For those who check the books:
+ * - `checkout.orders.state = 'paid'`: `total_minor` was captured in the attempt `attempt`, and the hold `hold_id` (or the one that was taken
+ *   again for it) is confirmed for this order. `refunding`/`refunded`: it was captured, and a refund of it is on its way or done.
+ * - The provider's record: `sandbox.charge` with `order_id`, `state = 'captured'`, `captured_minor`, `refunded_minor`. Each captured charge
+ *   has a `paid` order with `total_minor = captured_minor` and nothing refunded, or a `refunded` order with `refunded_minor = captured_minor`;
+ *   while an order is pending its charge may be captured ahead of it for a moment, and it is pending that counts.
+ * - An order of 0 has the provider `none` and no charge. A confirmed hold of a `failed` order has its units in `inventory.returned`.
+ * - `checkout.refund`: one row for each order that has to give money back, `state` pending or done.
+ * - At most one order of a hold is pending, paid or refunding (index `order_active_of_hold`).
+ */
+export const orders: Migration = {
+  name: 'Orders1790000100001',
+  statements: [ORDERS, REFUNDS, STREAM, GRANTS],
+};

@@ -1,23 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/**
- * The sandbox provider's own books. They stand for another company's database: no statement of ours joins them with orders, except the
- * auditor's. Keys are the provider's own, so no drop stands in them.
- *
- * For those who check the books: money was taken exactly when `state = 'captured'`; `captured_minor` says how much, `refunded_minor` how much
- * of it went back in `refunds` refunds. Rows with `is_refusal` are no charges: they keep a cancelled key from ever becoming one.
- */
-export class Sandbox1790000100002 implements MigrationInterface {
-  name = 'Sandbox1790000100002';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [CHARGES, WEBHOOKS, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const CHARGES = `
 CREATE SCHEMA IF NOT EXISTS sandbox;
@@ -72,3 +53,15 @@ const GRANTS = `
 GRANT USAGE ON SCHEMA sandbox TO holdfast_sandbox, holdfast_auditor;
 GRANT SELECT, INSERT, UPDATE ON sandbox.charge, sandbox.refund, sandbox.webhook TO holdfast_sandbox;
 GRANT SELECT ON ALL TABLES IN SCHEMA sandbox TO holdfast_auditor;`;
+
+/**
+ * The sandbox provider's own books. They stand for another company's database: no statement of ours joins them with orders, except the
+ * auditor's. Keys are the provider's own, so no drop stands in them.
+ *
+ * For those who check the books: money was taken exactly when `state = 'captured'`; `captured_minor` says how much, `refunded_minor` how much
+ * of it went back in `refunds` refunds. Rows with `is_refusal` are no charges: they keep a cancelled key from ever becoming one.
+ */
+export const sandbox: Migration = {
+  name: 'Sandbox1790000100002',
+  statements: [CHARGES, WEBHOOKS, GRANTS],
+};

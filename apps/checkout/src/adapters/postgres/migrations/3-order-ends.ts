@@ -1,17 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/** Two ways to an end: an order of 0 is given without a provider, and sold units whose money never came are returned. */
-export class OrderEnds1790000100003 implements MigrationInterface {
-  name = 'OrderEnds1790000100003';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(STEPS);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const STEPS = `
 ALTER TABLE checkout.orders
@@ -20,3 +7,9 @@ ALTER TABLE checkout.orders
     'returning', 'voiding', 'yielding', 'releasing', 'refunding', 'paid', 'failed', 'refunded')),
   -- Nobody is asked for the money, so there must be none.
   ADD CONSTRAINT nothing_to_pay CHECK (provider <> 'none' OR total_minor = 0);`;
+
+/** Two ways to an end: an order of 0 is given without a provider, and sold units whose money never came are returned. */
+export const orderEnds: Migration = {
+  name: 'OrderEnds1790000100003',
+  statements: [STEPS],
+};

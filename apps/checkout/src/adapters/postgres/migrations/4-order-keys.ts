@@ -1,20 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/**
- * In which drop a customer's key is in use. Orders are distributed by drop, so no constraint of theirs sees two drops; this table is distributed
- * by customer and written before the order.
- */
-export class OrderKeys1790000100004 implements MigrationInterface {
-  name = 'OrderKeys1790000100004';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [TABLE, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const TABLE = `
 CREATE TABLE checkout.order_key (
@@ -30,3 +14,12 @@ CREATE INDEX order_key_age ON checkout.order_key USING brin (claimed_at);`;
 const GRANTS = `
 GRANT SELECT, INSERT, DELETE, UPDATE (claimed_at) ON checkout.order_key TO holdfast_checkout;
 GRANT SELECT ON checkout.order_key TO holdfast_auditor;`;
+
+/**
+ * In which drop a customer's key is in use. Orders are distributed by drop, so no constraint of theirs sees two drops; this table is distributed
+ * by customer and written before the order.
+ */
+export const orderKeys: Migration = {
+  name: 'OrderKeys1790000100004',
+  statements: [TABLE, GRANTS],
+};

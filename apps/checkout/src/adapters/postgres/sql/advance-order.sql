@@ -1,12 +1,15 @@
 -- Moves an order to its next step, with the fact and the refund row that belong to it, in one commit.
--- Safe because it moves only from the step and attempt that were seen: of two that drive an order one moves it and the other gets no row.
--- The payment is given up a quarter of the time before the hold is over, two seconds at most, so that there is time to cancel and give back.
--- $1 drop_id, $2 order_id, $3 attempt seen, $4 step seen, $5 new step, $6 payment_state, $7 reference, $8 next_action_url, $9 reason,
--- $10 payable_until ($6 to $10: null leaves it as it is), $11 never give up, $12 lease in ms, $13 fact type, $14 fact payload (null: no fact).
--- $15 answer status, $16 answer body (null: none): kept only when the key has no answer yet.
--- Rows: 1 = moved, 0 = somebody else moved it.
+-- Safe because it moves only from the step and attempt that were read: of two concurrent callers one moves it
+-- and the other gets no row. The payment is abandoned before the hold's deadline, by a quarter of the time
+-- left or two seconds at most, so that there is time to cancel it and release the hold.
+-- $1 drop_id, $2 order_id, $3 attempt read, $4 step read, $5 new step, $6 payment_state, $7 reference, $8
+-- next_action_url, $9 reason,
+-- $10 payable_until ($6 to $10: null keeps the value), $11 never abandon, $12 lease in ms, $13 fact type, $14
+-- fact payload (null: no fact),
+-- $15 answer status, $16 answer body (null: none): stored only if the key has no answer yet.
+-- Rows: 1 = moved, 0 = another caller moved it.
 WITH moved AS (
-  UPDATE checkout.orders
+  UPDATE checkout.orders o
   SET step = $5,
     payment_state = coalesce($6, payment_state),
     reference = coalesce($7, reference),
@@ -27,7 +30,7 @@ WITH moved AS (
     END,
     updated_at = clock_timestamp()
   WHERE drop_id = $1 AND order_id = $2 AND attempt = $3 AND step = $4
-  RETURNING *
+  RETURNING o.*, checkout.order_image(o) AS image
 ), fact AS (
   INSERT INTO checkout.outbox (drop_id, aggregatetype, aggregateid, type, payload)
   SELECT drop_id, 'order', order_id, $13::text, $14::jsonb FROM moved WHERE $13::text IS NOT NULL
@@ -39,7 +42,4 @@ WITH moved AS (
   UPDATE checkout.refund r SET state = 'done', done_at = clock_timestamp()
   FROM moved m WHERE m.step = 'refunded' AND r.drop_id = m.drop_id AND r.order_id = m.order_id
 )
-SELECT drop_id, order_id, customer_id, hold_id, fingerprint, attempt, step, provider, token, email, lines, total_minor, currency,
-  payment_state, reference, next_action_url, reason, payable_until, tries, wakes, answer_status, answer_body, created_at,
-  extract(epoch FROM give_up_at - clock_timestamp()) * 1000 AS give_up_in_ms
-FROM moved
+SELECT image FROM moved

@@ -1,4 +1,4 @@
--- Drops that have orders to check now. Reads only and locks nothing: orders are then taken drop by drop.
+-- Drops that have due orders. Reads only, without locks: orders are then claimed drop by drop.
 -- $1 drops at most.
 SELECT drop_id
 FROM checkout.orders

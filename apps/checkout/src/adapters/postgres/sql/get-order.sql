@@ -1,7 +1,5 @@
 -- One order. Reads only.
 -- $1 drop_id, $2 order_id. Rows: 1, or 0 = unknown.
-SELECT drop_id, order_id, customer_id, hold_id, fingerprint, attempt, step, provider, token, email, lines, total_minor, currency,
-  payment_state, reference, next_action_url, reason, payable_until, tries, wakes, answer_status, answer_body, created_at,
-  extract(epoch FROM give_up_at - clock_timestamp()) * 1000 AS give_up_in_ms
-FROM checkout.orders
+SELECT checkout.order_image(o) AS image
+FROM checkout.orders o
 WHERE drop_id = $1 AND order_id = $2

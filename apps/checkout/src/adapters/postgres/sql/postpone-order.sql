@@ -1,8 +1,11 @@
--- Sets the next check of an order that could not get on; not later than the moment at which its payment is given up.
--- The last call to the provider ends just after that moment. The next check then comes at once: a pause would outlast the hold. The two steps
--- it is for are left by the first check after the moment, so it does not go round; those that undo a payment keep their pause.
--- Safe because it touches only the step that was seen, and leaves the time alone when a webhook asked for a check meanwhile (wakes).
--- $1 drop_id, $2 order_id, $3 attempt seen, $4 step seen, $5 wakes seen, $6 delay in ms. Rows: 1, or 0 = it moved on or was woken.
+-- Sets the next check of an order that could not proceed; not later than the time at which its payment is
+-- abandoned.
+-- The last call to the provider ends just after that time. The next check is then due immediately, because a
+-- delay would outlast the hold. The first check after that time leaves the two steps concerned, so it does
+-- not loop; steps that undo a payment keep their delay. Safe because it changes only the step that was read,
+-- and keeps the time if a webhook has requested a check meanwhile (wakes).
+-- $1 drop_id, $2 order_id, $3 attempt read, $4 step read, $5 wakes read, $6 delay in ms. Rows: 1, or 0 = it
+-- moved on or was woken.
 UPDATE checkout.orders
 SET tries = tries + 1,
   next_check_at = least(

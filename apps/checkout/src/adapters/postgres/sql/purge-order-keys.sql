@@ -1,6 +1,6 @@
--- Forgets keys that were claimed two days ago; the contract keeps them for one. Safe: a request that still comes with such a key and the hold of
--- before meets its order, which is there. Any number of purgers pass over each other's rows.
--- $1 rows at most. Rows: those removed.
+-- Deletes keys that were claimed two days ago; the contract keeps them for one. Safe: a late request with
+-- such a key and the same hold still finds its order. Concurrent purges skip each other's rows.
+-- $1 rows at most. Rows: those deleted.
 DELETE FROM checkout.order_key
 WHERE (customer_id, key_hash) IN (
   SELECT customer_id, key_hash FROM checkout.order_key

@@ -1,6 +1,7 @@
--- Remembers a webhook and makes its order due at once, in one commit: the event is not lost, whoever dies after it was acknowledged.
--- Safe against replays by the inbox's key: the order is woken only by the first.
--- $1 drop_id, $2 provider, $3 event_id, $4 order_id, $5 type. Rows: 1 = woken, 0 = seen before, settled or unknown order.
+-- Records a webhook and makes its order due, in one commit, so that an acknowledged event survives a crash.
+-- The inbox's key makes it safe against replays: only the first delivery wakes the order.
+-- $1 drop_id, $2 provider, $3 event_id, $4 order_id, $5 type. Rows: 1 = woken, 0 = seen before, settled or
+-- unknown order.
 WITH taken AS (
   INSERT INTO checkout.webhook_inbox (drop_id, provider, event_id, order_id, type)
   VALUES ($1, $2, $3, $4, $5)

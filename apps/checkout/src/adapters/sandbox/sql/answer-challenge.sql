@@ -1,5 +1,6 @@
--- The shopper's word about a charge that waits for it, and the webhook that tells the shop, in one commit.
--- Safe because only a waiting charge takes an answer: the first one counts, and none comes after a cancellation.
+-- Records the shopper's answer to a challenged charge, and the webhook that reports it to the shop, in one
+-- commit. Safe because only a waiting charge accepts an answer: the first one counts, and none is accepted
+-- after a cancellation.
 -- $1 reference, $2 authorized or declined. Rows: 1 = answered now, 0 = it did not wait.
 WITH answered AS (
   UPDATE sandbox.charge SET state = $2, updated_at = clock_timestamp()

@@ -1,6 +1,7 @@
--- Takes webhooks to deliver, and already sets their next try, so that a worker that dies loses none.
--- Safe for any number of workers: rows that another one is taking are skipped.
--- $1 rows at most, $2 pause until the first retry in ms, doubled with each try up to a minute; half of it is left to chance.
+-- Claims webhooks to deliver, and schedules their next try in the same statement, so that a crashed worker
+-- loses none. Safe for any number of workers: rows locked by another one are skipped.
+-- $1 rows at most, $2 delay of the first retry in ms, doubled with each try up to a minute; half of it is
+-- random.
 -- Rows: event_id, body.
 WITH due AS (
   SELECT event_id FROM sandbox.webhook

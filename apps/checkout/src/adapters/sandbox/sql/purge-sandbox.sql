@@ -1,2 +1,3 @@
--- Forgets charges that moved no money a month ago, and what was told to the shop a week ago, see the migration. $1 rows at most of each. One row.
+-- Deletes charges of a month ago that moved no money, and webhooks of a week ago, see define-purge.sql. $1
+-- rows at most of each. One row.
 SELECT sandbox.purge($1) AS purged

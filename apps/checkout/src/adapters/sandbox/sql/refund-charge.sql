@@ -1,4 +1,5 @@
--- Gives a captured charge back, whole. Safe to repeat by the refund's key; a second refund under another key breaks refunded_at_most_once.
+-- Refunds a captured charge in full. The refund's key makes it safe to repeat; a second refund under another
+-- key violates refunded_at_most_once.
 -- $1 provider_key, $2 refund_key. Rows: 1 = refunded now, 0 = done before, or nothing was captured.
 WITH made AS (
   INSERT INTO sandbox.refund (refund_key, reference, amount_minor)

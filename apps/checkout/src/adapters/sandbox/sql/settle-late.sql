@@ -1,5 +1,5 @@
--- Charges whose time has come succeed, with the webhook that says so, in one commit.
--- Safe for any number of workers: rows that another one is settling are skipped.
+-- Settles due charges as succeeded, with the webhook that reports it, in one commit.
+-- Safe for any number of workers: rows locked by another one are skipped.
 -- $1 rows at most. Rows: those settled.
 WITH due AS (
   SELECT reference FROM sandbox.charge

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Ours have about 350 characters. What is longer is refused before anybody looks at it. */
+/** Valid tokens have about 350 characters. Longer ones are refused before they are parsed. */
 export const TOKEN_LENGTH_MAX = 1_024;
 
 const SCHEME = 'Bearer ';
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /**
- * The token of an Authorization header: the scheme (in any case, RFC 9110), one space, one token and nothing else. Undefined for whatever else
- * stands there, and when the header came more than once: of two, Node would give us the first and hide the second.
+ * The token of an Authorization header: the scheme (in any case, RFC 9110), one space, one token and nothing
+ * else. Undefined for whatever else stands there, and when the header came more than once: of two, Node would
+ * give us the first and hide the second.
  */
 export function bearerTokenOf({
   headers,

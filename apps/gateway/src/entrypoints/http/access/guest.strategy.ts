@@ -3,10 +3,10 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { bearerTokenOf } from './bearer';
-import type { Principal } from './request';
+import type { Shopper } from './request';
 import { ACCESS, asSecret, type Claims, hasClaims, ISSUER, Tokens } from './tokens';
 
-export type VerifiedGuest = Principal & { expiresAtMs: number };
+export type VerifiedGuest = Shopper & { expiresAtMs: number };
 
 /** Reads the access token of a guest session. One algorithm, issuer and audience: what the token says of itself decides nothing. */
 @Injectable()
@@ -25,6 +25,6 @@ export class GuestStrategy extends PassportStrategy(Strategy, 'guest') {
 
   validate(claims: Partial<Claims>): VerifiedGuest | false {
     if (!hasClaims(claims, ACCESS.typ)) return false;
-    return { customerId: claims.sub, expiresAtMs: claims.exp * 1000 };
+    return { kind: 'shopper', customerId: claims.sub, expiresAtMs: claims.exp * 1000 };
   }
 }

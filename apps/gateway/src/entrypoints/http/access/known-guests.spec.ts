@@ -16,7 +16,11 @@ describe('the tokens that were verified', () => {
     const guests = new KnownGuests(new SystemClock());
     // As long as a token of ours, each a string of its own; signing so many would take a minute.
     const tokenOf = (n: number) => Buffer.from(`${n}`.padEnd(sample.length, 'x')).toString('latin1');
-    const guestOf = (n: number) => ({ customerId: `cus_${n}`.padEnd(30, '0'), expiresAtMs: Infinity });
+    const guestOf = (n: number) => ({
+      kind: 'shopper' as const,
+      customerId: `cus_${n}`.padEnd(30, '0'),
+      expiresAtMs: Infinity,
+    });
     const grown = heapGrowth(() => {
       for (let n = 0; n < 120_000; n += 1) guests.verified(tokenOf(n), guestOf(n));
       return guests;

@@ -27,7 +27,11 @@ export class KnownGuests {
   }
 
   signed(token: string, customerId: string): void {
-    this.cache.set(token, { customerId, expiresAtMs: this.clock.now() + ACCESS.seconds * 1000 });
+    this.cache.set(token, {
+      kind: 'shopper',
+      customerId,
+      expiresAtMs: this.clock.now() + ACCESS.seconds * 1000,
+    });
   }
 
   /** What the remembered tokens take, counted. */

@@ -1,7 +1,6 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { assertNever } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { clientAddress } from '../limits/address-key';
 import { Allowances } from '../limits/allowances';
@@ -10,18 +9,21 @@ import { bearerTokenOf } from './bearer';
 import type { VerifiedGuest } from './guest.strategy';
 import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
-import { policyOf, type PolicyName } from './policy';
+import { MerchantAccess } from './merchant-access';
+import { type Policy, POLICIES } from './policies';
+import { routeName } from './routes';
 
-const NO_OPERATOR: Problem = { code: 'unauthenticated', detail: 'An operator’s pass is needed here.' };
+const NO_OPERATOR: Problem = { code: 'unauthenticated', detail: 'An operator token is required.' };
 
 /** The first guard of every route: lets through whom the route's policy names, and nobody where a policy is missing. */
 @Injectable()
 export class PolicyGuard extends AuthGuard('guest') {
-  private readonly policies = new WeakMap<object, PolicyName>();
+  private readonly policies = new WeakMap<object, Policy>();
 
   constructor(
     private readonly guests: KnownGuests,
     private readonly operators: Operators,
+    private readonly merchants: MerchantAccess,
     private readonly allowances: Allowances,
     private readonly events: SecurityEvents,
   ) {
@@ -45,7 +47,7 @@ export class PolicyGuard extends AuthGuard('guest') {
       case undefined:
         throw new ProblemError({ code: 'forbidden' });
       default:
-        return assertNever(policy);
+        return this.admitForMerchant(policy, request, context);
     }
   }
 
@@ -56,6 +58,25 @@ export class PolicyGuard extends AuthGuard('guest') {
     if (known === undefined) return this.verify(token, request, context);
     request.principal = known;
     return true;
+  }
+
+  private async admitForMerchant(
+    policy: Policy,
+    request: FastifyRequest,
+    context: ExecutionContext,
+  ): Promise<boolean> {
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    // Looking up a key costs a query, so who has used up the reads of their address is not looked up.
+    this.allowances.refuseExhausted('reads', request, reply);
+    const token = bearerTokenOf(request.raw);
+    const principal = token === undefined ? null : await this.merchants.principalOf(token);
+    if (!principal || (policy === 'person' && principal.kind !== 'staff'))
+      return this.refuse(request, context, notSignedIn(request.headers.authorization));
+    request.principal = principal;
+    const refusal = await this.merchants.refusalOf(principal, policy);
+    if (!refusal) return true;
+    await this.allowances.spend('reads', request, reply);
+    throw new ProblemError(refusal);
   }
 
   private async verify(token: string, request: FastifyRequest, context: ExecutionContext): Promise<boolean> {
@@ -89,11 +110,11 @@ export class PolicyGuard extends AuthGuard('guest') {
     throw new ProblemError(problem ?? unauthenticated(authorization));
   }
 
-  private policyOf(context: ExecutionContext): PolicyName | undefined {
+  private policyOf(context: ExecutionContext): Policy | undefined {
     const handler = context.getHandler();
     let policy = this.policies.get(handler);
     if (policy === undefined) {
-      policy = policyOf(handler, context.getClass());
+      policy = POLICIES[routeName(handler, context.getClass())];
       if (policy !== undefined) this.policies.set(handler, policy);
     }
     return policy;
@@ -107,4 +128,10 @@ function unauthenticated(authorization: string | undefined) {
     code: 'unauthenticated',
     headers: { 'www-authenticate': `Bearer realm="holdfast"${challenge}` },
   } as const;
+}
+
+function notSignedIn(authorization: string | undefined): Problem {
+  const detail =
+    'The access token or API key is missing, expired or invalid. Sign in with POST /v1/auth/login.';
+  return { ...unauthenticated(authorization), detail };
 }

@@ -2,8 +2,8 @@ import { isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Whom an address stands for: an IPv4 address for itself, an IPv6 one for its /64, because a single household is given that many and could
- * take a fresh one for each request.
+ * The key of an address for limits: an IPv4 address itself, of an IPv6 address its /64, because a single
+ * household has that many addresses and could use a new one for each request.
  */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;
@@ -17,12 +17,12 @@ export function addressKey(address: string): string {
   return [...left, ...zeros, ...right].slice(0, 4).join(':').toLowerCase();
 }
 
-/** The /48 around the /64 that `addressKey` gives; null for IPv4, where an address is all that anybody is given. */
+/** The /48 of the /64 that `addressKey` returns; null for IPv4. */
 export function blockOf(key: string): string | null {
   return key.includes(':') ? key.split(':').slice(0, 3).join(':') : null;
 }
 
-/** Whom we speak with, as our own proxies tell it; the peer itself when what they told is no address. */
+/** The client's address as reported by trusted proxies; the peer's own if that is not an address. */
 export function clientAddress(request: FastifyRequest): string {
   const told = request.ip;
   return isIP(told) === 0 ? (request.socket.remoteAddress ?? '') : told;

@@ -4,7 +4,7 @@ import { AppConfig } from '@holdfast/config';
 import { Operators } from '../access/operator';
 import { addressKey, clientAddress } from './address-key';
 
-/** Tells the other services whose share a request takes. */
+/** The key of a request's client for fair queueing in other services. */
 @Injectable()
 export class AddressShares {
   constructor(
@@ -12,7 +12,10 @@ export class AddressShares {
     private readonly operators: Operators,
   ) {}
 
-  /** Null while addresses are not limited: without limits, and for the operator's own load, which comes from one address for many. */
+  /**
+   * Null if addresses are not limited: without limits, and for the operator's load tests, which simulate many
+   * clients from one address.
+   */
   of(request: FastifyRequest): string | null {
     if (!this.config.limits || this.operators.hasPass(request)) return null;
     return addressKey(clientAddress(request));

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '@holdfast/config';
+import { isDropId } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { LimitStore } from '../../../application/ports/limit-store.port';
 import type { Allowance } from '../../../domain/gcra';
 import { Operators } from '../access/operator';
 import { ProblemError } from '../problems/problem';
-import { looksLikeId } from '../schemas/inputs';
 import { addressKey, clientAddress } from './address-key';
 import { LIMIT_POLICIES, type LimitName, type LimitPolicy } from './limit-policies';
 
-/** What clients may still do, by the public limits of the contract: asked by the guard of the routes and by whoever answers without a route. */
+/** Applies the public limits of the contract, for the guard of the routes and for answers without a route. */
 @Injectable()
 export class Allowances {
   constructor(
@@ -21,15 +21,15 @@ export class Allowances {
   ) {}
 
   /**
-   * Takes one from each limit that the request falls under and tells the client in its headers. Throws `ProblemError` (429) when one is used up,
-   * as a rejection only where it answers with a promise; with nothing to wait for, the request goes on in the same tick.
+   * Takes one from each limit that applies to the request and sets the response headers. Throws
+   * `ProblemError` (429) if one is used up; synchronous unless a remote call is needed.
    */
   spend(name: LimitName, request: FastifyRequest, reply: FastifyReply): true | Promise<true> {
     if (this.isLifted(request)) return true;
     return this.spendFrom(LIMIT_POLICIES[name], 0, null, request, reply);
   }
 
-  /** Throws `ProblemError` (429) while the address has used up what `name` allows it, and takes nothing. */
+  /** Throws `ProblemError` (429) if the address has used up the limit `name`; takes nothing. */
   refuseExhausted(name: LimitName, request: FastifyRequest, reply: FastifyReply): void {
     if (this.isLifted(request)) return;
     for (const policy of LIMIT_POLICIES[name]) {
@@ -43,7 +43,7 @@ export class Allowances {
     return !this.config.limits || this.operators.hasPass(request);
   }
 
-  /** One limit after the other, from `first` on; `tightest` is the one nearest to its end so far. */
+  /** Takes from each limit in turn, from `first` on; `tightest` is the one closest to exhaustion so far. */
   private spendFrom(
     policies: readonly LimitPolicy[],
     first: number,
@@ -70,7 +70,7 @@ export class Allowances {
     return true;
   }
 
-  /** The one of the two that is nearer to its end. Throws when the second one is used up. */
+  /** The limit closer to exhaustion. Throws if the second one is used up. */
   private tighter(before: Spent | null, now: Spent, request: FastifyRequest, reply: FastifyReply): Spent {
     if (!now.allowance.allowed) this.refuse(request, reply, now);
     return before && before.allowance.remaining <= now.allowance.remaining ? before : now;
@@ -86,16 +86,23 @@ export class Allowances {
   }
 }
 
-/** Whose allowance it is; undefined when the request names nobody. What a client sends becomes a key only when it looks like one of our ids. */
+/**
+ * The key of the allowance; undefined if the request has none. Client input becomes a key only if it has the
+ * form of a drop id.
+ */
 function ownerOf(policy: LimitPolicy, request: FastifyRequest): string | undefined {
   switch (policy.of) {
     case 'address':
       return addressKey(clientAddress(request));
     case 'customer':
-      return request.principal?.customerId;
+      return request.principal?.kind === 'shopper' ? request.principal.customerId : undefined;
+    case 'person':
+      return request.principal?.kind === 'staff' ? request.principal.staffId : undefined;
+    case 'everybody':
+      return 'everybody';
     case 'drop': {
       const { dropId } = request.params as { dropId?: string };
-      return dropId !== undefined && looksLikeId(dropId) ? dropId : undefined;
+      return dropId !== undefined && isDropId(dropId) ? dropId : undefined;
     }
   }
 }
@@ -105,7 +112,7 @@ interface Spent {
   allowance: Allowance;
 }
 
-/** Only the limit nearest to its end is told; that is what the client has to mind (draft-ietf-httpapi-ratelimit-headers-10, section 4). */
+/** Reports only the limit closest to exhaustion (draft-ietf-httpapi-ratelimit-headers-10, section 4). */
 function tell(reply: FastifyReply, { policy, allowance: { remaining, nextInMs } }: Spent): void {
   reply.header('ratelimit', `"${policy.name}";r=${remaining};t=${Math.ceil(nextInMs / 1000)}`);
   reply.header('ratelimit-policy', `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`);

@@ -2,17 +2,18 @@ import { SetMetadata } from '@nestjs/common';
 import type { NamedQuota } from '../../../application/ports/limit-store.port';
 
 /** What a request counts as. */
-export type LimitName = 'sessions' | 'purchases' | 'reads';
+export type LimitName = 'sessions' | 'purchases' | 'logins' | 'links' | 'own-account' | 'reads';
 
-/** `name` also stands in `RateLimit` and `RateLimit-Policy`. */
+/** `name` is also used in `RateLimit` and `RateLimit-Policy`. */
 export interface LimitPolicy extends NamedQuota {
-  /** Whose allowance it is. */
-  of: 'address' | 'customer' | 'drop';
+  /** Who shares the allowance. */
+  of: 'address' | 'customer' | 'person' | 'drop' | 'everybody';
 }
 
 const MINUTE = 60;
 
-// One address stands for many shoppers (a school, a mobile carrier), so its limits are far above one customer's.
+// Many shoppers may share an address (a school, a mobile carrier), so its limits are much higher than one
+// customer's.
 const ADDRESS_SESSIONS: LimitPolicy = {
   name: 'address-sessions',
   of: 'address',
@@ -32,20 +33,36 @@ const CUSTOMER_PURCHASES: LimitPolicy = {
   quota: 30,
   windowSeconds: MINUTE,
 };
-// Above what the lane of one drop takes on the machines measured: it keeps one drop from taking the whole edge.
+// A person types a password a few times. Checking one takes a tenth of a second of a core (argon2id), which nobody may order by the thousand.
+const ADDRESS_SIGN_INS: LimitPolicy = {
+  name: 'address-sign-ins',
+  of: 'address',
+  quota: 30,
+  windowSeconds: MINUTE,
+};
+const ALL_LOGINS: LimitPolicy = { name: 'logins', of: 'everybody', quota: 300, windowSeconds: MINUTE };
+const OWN_ACCOUNT: LimitPolicy = { name: 'own-account', of: 'person', quota: 30, windowSeconds: MINUTE };
+// Above the measured rate of a lane: keeps one drop from using the whole edge.
 const DROP_PURCHASES: LimitPolicy = { name: 'drop', of: 'drop', quota: 20_000, windowSeconds: 1 };
 
 /**
- * In the order in which they are asked, the one that the fewest share first: a customer over their own limit must not use up what their
- * neighbours share, and an address over its limit, with however many customers, not what all shoppers of the drop share.
+ * In order of application, the least shared limit first: a customer over their own limit must not use up that
+ * of their address, and an address over its limit must not use up that of the drop.
  */
 export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
   sessions: [ADDRESS_SESSIONS],
   purchases: [CUSTOMER_PURCHASES, ADDRESS_PURCHASES, DROP_PURCHASES],
+  // What strangers share is for passwords alone: a one-time link and a signed-in browser always work.
+  logins: [ADDRESS_SIGN_INS, ALL_LOGINS],
+  links: [ADDRESS_SIGN_INS],
+  'own-account': [OWN_ACCOUNT],
   reads: [ADDRESS_READS],
 };
 
 export const LIMIT = Symbol('limit');
 
-/** Puts a route under these limits; without it a route counts as a read. `own`: its handler asks `Allowances` itself. */
+/**
+ * Applies these limits to a route; without it a route counts as a read. `own`: its handler calls `Allowances`
+ * itself.
+ */
 export const Limited = (name: LimitName | 'own') => SetMetadata(LIMIT, name);

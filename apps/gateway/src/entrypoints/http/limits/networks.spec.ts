@@ -93,18 +93,18 @@ describe('a place beyond the unpaid units of its network', () => {
     const problem = answer.json<{ detail: string }>();
     expect(problem).toMatchObject({ status: 409, code: 'limit-reached', limitOf: 'network' });
     expect(problem).not.toHaveProperty('errors');
-    expect(problem.detail).toMatch(/your network.*Pay for a hold or release one, or try again/);
+    expect(problem.detail).toMatch(/your network.*Pay for or release a hold, or try again/);
     expect(app.get(SecurityEvents).count('network-limit')).toBe(1);
     const { body } = await app.inject({ url: '/metrics', remoteAddress: '127.0.0.1' });
     expect(body).toContain('holdfast_holds_total{outcome="network-limit-reached"} 1');
   });
 
-  it('is told apart from the limit of one customer', async () => {
+  it('differs from the limit of one customer', async () => {
     await start();
     jest.spyOn(backend.inventory, 'placeHold').mockResolvedValue(refusal('customer'));
     const { code, detail } = (await place('203.0.113.7')).json<{ code: string; detail: string }>();
     expect(code).toBe('limit-reached');
-    expect(detail).toContain('one customer');
+    expect(detail).toContain('per customer');
     expect(app.get(SecurityEvents).count('network-limit')).toBe(0);
   });
 });

@@ -6,11 +6,13 @@ import type { Network } from '@holdfast/contracts';
 import { Operators } from '../access/operator';
 import { addressKey, blockOf, clientAddress } from './address-key';
 
-const ID_BYTES = 6; // 48 bits are exact in a JSON number; of 100,000 networks in a drop, two share an id once in 50,000 drops
+// 48 bits are exact in a JSON number; of 100,000 networks in a drop, two share an id once in 50,000 drops.
+const ID_BYTES = 6;
 
 /**
- * Names the network that a request comes from, for the budget of unpaid units. A keyed hash: whoever reads the ledger or the wire learns no
- * address, and no client can look for another network with the same name. All gateways of a product share the key.
+ * The network of a request as an opaque number, for the budget of unpaid units. A keyed hash, so that the
+ * ledger contains no addresses and clients cannot search for collisions. All gateways of a product share the
+ * key.
  */
 @Injectable()
 export class Networks {
@@ -26,7 +28,7 @@ export class Networks {
     );
   }
 
-  /** Null when no budget counts: limits are off, or an operator asks. */
+  /** Null if no budget applies: limits are off, or the request has an operator pass. */
   of(request: FastifyRequest): Network | null {
     if (!this.config.limits || this.operators.hasPass(request)) return null;
     const network = addressKey(clientAddress(request));
@@ -34,7 +36,7 @@ export class Networks {
     return { id: this.idOf(network), blockId: block === null ? null : this.idOf(`${block}/48`) };
   }
 
-  // The key comes first and has a fixed length, and only a quarter of the digest is shown: nobody can extend or forge it.
+  // The key is a prefix of fixed length and the digest is truncated, so length extension is not possible.
   private idOf(name: string): number {
     return hash('sha256', Buffer.concat([this.key, Buffer.from(name)]), 'buffer').readUIntBE(0, ID_BYTES);
   }

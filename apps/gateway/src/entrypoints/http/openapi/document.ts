@@ -1,27 +1,41 @@
 import { z } from 'zod';
-import { PROBLEMS, type ProblemCode } from '../problems/catalogue';
-import { type Operation, OPERATIONS, type Success } from './operations';
+import { type ProblemCode, PROBLEMS } from '@holdfast/contracts';
+import { POLICIES } from '../access/policies';
+import { ACCOUNTS_COMPONENTS } from './accounts-schemas';
+import { DROPS_COMPONENTS } from './drops-schemas';
+import { AUDIT_COMPONENTS } from './audit-schemas';
+import { type Operation, type Success, TAGS } from './operation';
+import { FIGURES_COMPONENTS } from './figures-operations';
+import { OPERATIONS } from './operations';
+import { PRODUCTS_COMPONENTS } from './products-schemas';
+import { SALES_COMPONENTS } from './sales-operations';
 import { drop, dropSummary, health, hold, order, problem, session } from './schemas';
 
 type Json = Record<string, unknown>;
 
 const PARAMETER_HELP: Record<string, string> = {
-  dropId: 'Id of a drop',
-  holdId: 'Id of a hold',
-  orderId: 'Id of an order',
-  provider: 'Name of a payment provider, such as `sandbox`',
-  reference: 'The provider’s reference of a payment',
+  dropId: 'ID of the drop',
+  holdId: 'ID of the hold',
+  orderId: 'ID of the order',
+  staffId: 'ID of the member of staff',
+  keyId: 'ID of the API key',
+  productId: 'ID of the product',
+  provider: 'Name of the payment provider, such as `sandbox`',
+  reference: 'The payment reference of the provider',
 };
 
 const HEADERS: Record<string, Json> = {
-  Location: { description: 'Where the created thing is.', schema: { type: 'string' } },
-  ETag: { description: 'For If-None-Match.', schema: { type: 'string' } },
-  'Idempotent-Replayed': { description: '`true` when the key was used before.', schema: { type: 'string' } },
+  Location: { description: 'URL of the created resource.', schema: { type: 'string' } },
+  ETag: { description: 'Entity tag for If-None-Match.', schema: { type: 'string' } },
+  'Idempotent-Replayed': {
+    description: '`true` if the response is a replay of an earlier request with the same key.',
+    schema: { type: 'string' },
+  },
   'Set-Cookie': { description: 'The refresh token.', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } },
+  'Retry-After': { description: 'Number of seconds to wait before retrying.', schema: { type: 'integer' } },
 };
 
-/** The whole interface as an OpenAPI 3.1 document, made from the schemas that check requests. */
+/** The API as an OpenAPI 3.1 document, generated from the schemas that validate requests. */
 export function buildOpenApi(): Json {
   const paths: Record<string, Json> = {};
   for (const operation of OPERATIONS) {
@@ -33,41 +47,84 @@ export function buildOpenApi(): Json {
       title: 'Holdfast',
       version: '1.0.0',
       description:
-        'Sells limited drops: holds stock for shoppers, takes their payment and shows live counts.',
+        'API for limited drops: hold stock for shoppers, take payments and stream live stock counts.',
     },
     servers: [{ url: '/' }],
-    tags: ['Shopper', 'Operators', 'Sandbox', 'Providers'].map((name) => ({ name })),
+    tags: TAGS.map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { guest: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        guest: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        staff: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of a merchant: `hfk_…`.' },
+      },
       schemas: components(),
     },
   };
 }
 
-/** What answers refer to by name. Answers may gain fields, so a client must not be told that there are no others. */
+/** Shared schemas. Responses may gain fields, so they do not forbid additional properties. */
 function components(): Json {
-  const all = z.toJSONSchema(z.tuple([drop, dropSummary, order, hold, session, problem, health]), {
-    io: 'output',
-  });
+  const all = z.toJSONSchema(
+    z.tuple([
+      drop,
+      dropSummary,
+      order,
+      hold,
+      session,
+      problem,
+      health,
+      ...ACCOUNTS_COMPONENTS,
+      ...DROPS_COMPONENTS,
+      ...PRODUCTS_COMPONENTS,
+      ...FIGURES_COMPONENTS,
+      ...AUDIT_COMPONENTS,
+      ...SALES_COMPONENTS,
+    ]),
+    {
+      io: 'output',
+    },
+  );
   return referring(all.$defs, (text) => text.replaceAll(',"additionalProperties":false', '')) as Json;
 }
 
 function describe(operation: Operation): Json {
-  const { id, tag, summary, description, guest } = operation;
+  const { id, tag, summary, description } = operation;
+  const security = securityOf(operation);
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description ? { description } : {}),
-    ...(guest ? { security: [{ guest: [] }] } : {}),
+    ...(security.length > 0 ? { security } : {}),
     parameters: parametersOf(operation),
     ...bodyOf(operation),
     responses: { ...successesOf(operation), ...refusalsOf(operation) },
   };
 }
 
-function parametersOf({ path, query, idempotent }: Operation): Json[] {
+const policyOf = ({ method, path }: Operation) =>
+  POLICIES[`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`];
+
+/** Any one of these is enough. */
+function securityOf(operation: Operation): Json[] {
+  const policy = policyOf(operation);
+  switch (policy) {
+    case undefined:
+    case 'public':
+    case 'provider':
+    case 'figures':
+      return [];
+    case 'guest':
+      return [{ guest: [] }];
+    case 'person':
+      return [{ staff: [] }];
+    default:
+      return [{ staff: [] }, { apiKey: [] }];
+  }
+}
+
+function parametersOf({ path, query, idempotent, ifMatch }: Operation): Json[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -91,16 +148,23 @@ function parametersOf({ path, query, idempotent }: Operation): Json[] {
   const key = {
     name: 'Idempotency-Key',
     in: 'header',
-    required: true,
+    required: idempotent === true,
     description: '1 to 255 visible characters, bare or quoted.',
-    // The bare form; a quoted one has rules of its own.
+    // The bare form; the quoted form has its own rules.
     schema: { type: 'string', pattern: '^[!#-~][!-~]{0,254}$' },
     example: '6f1c0f2e-hold-1',
   };
-  return [...inPath, ...inQuery, ...live, ...(idempotent ? [key] : [])];
+  const match = {
+    name: 'If-Match',
+    in: 'header',
+    required: ifMatch === true,
+    description: 'The `ETag` of the version that was read, or `*`.',
+    schema: { type: 'string' },
+  };
+  return [...inPath, ...inQuery, ...live, ...(idempotent ? [key] : []), ...(ifMatch ? [match] : [])];
 }
 
-/** A number in an address is text to the checker and a number to the reader. */
+/** A query parameter is a string for the validator and a number in the document. */
 function queryType(name: string, schema: Json): Json {
   return name === 'limit'
     ? { type: 'integer', minimum: 1, maximum: 200, default: schema['default'] ?? 50 }
@@ -116,6 +180,8 @@ function bodyOf({ body, bodyOptional, bodyType }: Operation): Json {
     return { requestBody: { required: true, content: { [bodyType]: { schema: {} } } } };
   }
   if (!bodyType) return {};
+  if (bodyType === 'text/csv')
+    return { requestBody: { required: true, content: { [bodyType]: { schema: { type: 'string' } } } } };
   const schema = {
     type: 'object',
     properties: {
@@ -123,7 +189,7 @@ function bodyOf({ body, bodyOptional, bodyType }: Operation): Json {
       nonce: {
         type: 'string',
         maxLength: 100,
-        description: 'Of the form on the page, which browsers send; programs leave it out.',
+        description: 'The nonce in the form of the bank page. Sent by browsers; other clients omit it.',
       },
     },
     required: ['decision'],
@@ -132,17 +198,20 @@ function bodyOf({ body, bodyOptional, bodyType }: Operation): Json {
   return { requestBody: { required: true, content: { [bodyType]: { schema } } } };
 }
 
-function successesOf({ success }: Operation): Record<string, Json> {
+function successesOf({ method, path, success }: Operation): Record<string, Json> {
   const all = Object.entries(success).map(([status, it]) => [status, successOf(it)] as const);
-  const cached = success[200]?.headers?.includes('ETag');
-  return Object.fromEntries(cached ? [...all, ['304', { description: 'Not changed.' }]] : all);
+  const isPublic = method === 'get' && !path.startsWith('/v1/admin/');
+  const cached = isPublic && success[200]?.headers?.includes('ETag');
+  return Object.fromEntries(cached ? [...all, ['304', { description: 'Not modified.' }]] : all);
 }
 
-function successOf({ description, content, headers = [] }: Success): Json {
+function successOf({ description, content, csv, headers = [] }: Success): Json {
   return {
     description,
     ...(headers.length > 0 ? { headers: pick(headers) } : {}),
-    ...(content === undefined ? {} : { content: contentOf(content) }),
+    ...(content === undefined
+      ? {}
+      : { content: { ...contentOf(content), ...(csv ? contentOf('text/csv') : {}) } }),
   };
 }
 
@@ -151,22 +220,26 @@ function contentOf(content: z.ZodType | string): Json {
   return { 'application/json': { schema: jsonOf(content, 'output') } };
 }
 
-/** The refusals an operation names, and those that follow from what it needs. */
+/** The problems that an operation lists, and those that follow from what it requires. */
 function refusalsOf(operation: Operation): Record<string, Json> {
   const codes = new Set<ProblemCode>(operation.refusals);
-  if (operation.guest) codes.add('unauthenticated');
-  if (operation.path.includes('{')) codes.add('invalid-request'); // an address that cannot be decoded
+  const policy = policyOf(operation);
+  if (securityOf(operation).length > 0) codes.add('unauthenticated');
+  if (operation.path.startsWith('/v1/admin/')) codes.add('forbidden').add('mfa-required');
+  if (typeof policy === 'object') codes.add('step-up-required');
+  if (operation.path.includes('{')) codes.add('invalid-request'); // a path that cannot be decoded
   if (operation.idempotent) {
-    for (const code of ['invalid-request', 'idempotency-key-required', 'idempotency-key-reused'] as const)
-      codes.add(code);
+    for (const code of ['invalid-request', 'idempotency-key-reused'] as const) codes.add(code);
+    if (operation.idempotent !== 'optional') codes.add('idempotency-key-required');
     for (const code of ['payload-too-large', 'unsupported-media-type', 'temporary-reduced-capacity'] as const)
       codes.add(code);
   }
-  // Every route is limited, and any may be asked while what it needs is away.
+  // Every route is rate-limited, and any may be called while a dependency is down.
   codes.add('quota-exceeded').add('temporarily-unavailable');
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
-    const status = PROBLEMS[code][0];
+    const status =
+      code === 'mfa-required' && operation.path.startsWith('/v1/admin/') ? 403 : PROBLEMS[code][0];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries([...byStatus].map(([status, list]) => [String(status), refusal(status, list)]));

@@ -1,35 +1,15 @@
-import type { z } from 'zod';
-import type { ProblemCode } from '../problems/catalogue';
 import { dropsQuery, holdInput, holdsQuery, orderInput, pageQuery, sessionInput } from '../schemas/inputs';
+import { ACCOUNTS_OPERATIONS } from './accounts-operations';
+import { DROPS_OPERATIONS } from './drops-operations';
+import { FIGURES_OPERATIONS } from './figures-operations';
+import { AUDIT_OPERATIONS } from './audit-operations';
+import type { Operation } from './operation';
+import { PRODUCTS_OPERATIONS } from './products-operations';
+import { SALES_OPERATIONS } from './sales-operations';
 import { drop, dropSummary, health, hold, order, pageOf, received, session } from './schemas';
 
-/** An answer that is no refusal. A string is a media type that is no JSON. */
-export interface Success {
-  description: string;
-  content?: z.ZodType | string;
-  headers?: readonly ('Location' | 'ETag' | 'Idempotent-Replayed' | 'Set-Cookie')[];
-}
-
-export interface Operation {
-  method: 'get' | 'post' | 'delete';
-  /** As in the address of OpenAPI: `/v1/drops/{dropId}`. */
-  path: string;
-  id: string;
-  tag: 'Shopper' | 'Operators' | 'Sandbox' | 'Providers';
-  summary: string;
-  description?: string;
-  guest?: boolean;
-  idempotent?: boolean;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  bodyOptional?: boolean;
-  bodyType?: string;
-  success: Record<number, Success>;
-  refusals?: readonly ProblemCode[];
-}
-
-const LIVE = `Server-Sent Events: \`snapshot\` with the whole drop first, then \`stock\`, \`drop\`, \`stale\`, \`fresh\` and \`heartbeat\`.
-\`?for=<seconds>\` ends the stream by itself; a client that sends \`Last-Event-ID\` never gets an older \`version\` than it has seen.`;
+const LIVE = `Server-Sent Events: first \`snapshot\` with the whole drop, then \`stock\`, \`drop\`, \`stale\`, \`fresh\` and \`heartbeat\`.
+With \`?for=<seconds>\` the server ends the stream after that time. A client that sends \`Last-Event-ID\` never receives an older \`version\` than it has seen.`;
 
 const shopper: Operation[] = [
   {
@@ -37,11 +17,11 @@ const shopper: Operation[] = [
     path: '/v1/sessions',
     id: 'openSession',
     tag: 'Shopper',
-    summary: 'Open a guest session',
-    description: 'With the cookie of an earlier session the customer stays the same.',
+    summary: 'Create a guest session',
+    description: 'With the cookie of an earlier session, the new session belongs to the same customer.',
     body: sessionInput,
     bodyOptional: true,
-    success: { 201: { description: 'A session.', content: session, headers: ['Set-Cookie'] } },
+    success: { 201: { description: 'The session.', content: session, headers: ['Set-Cookie'] } },
     refusals: ['invalid-request', 'payload-too-large', 'unsupported-media-type'],
   },
   {
@@ -49,9 +29,10 @@ const shopper: Operation[] = [
     path: '/v1/sessions',
     id: 'endSession',
     tag: 'Shopper',
-    summary: 'End the guest session of the cookie',
-    description: 'Its refresh tokens are good no more and the cookie is taken away. Repeating it is 204.',
-    success: { 204: { description: 'It has ended.', headers: ['Set-Cookie'] } },
+    summary: 'End the guest session',
+    description:
+      'Revokes the refresh tokens of the session in the cookie and clears the cookie. Repeating the request returns 204.',
+    success: { 204: { description: 'The session has ended.', headers: ['Set-Cookie'] } },
     refusals: ['temporarily-unavailable'],
   },
   {
@@ -61,7 +42,7 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'List drops, newest first',
     query: dropsQuery,
-    success: { 200: { description: 'One page.', content: pageOf(dropSummary), headers: ['ETag'] } },
+    success: { 200: { description: 'A page of results.', content: pageOf(dropSummary), headers: ['ETag'] } },
     refusals: ['invalid-request'],
   },
   {
@@ -69,7 +50,7 @@ const shopper: Operation[] = [
     path: '/v1/drops/{dropId}',
     id: 'getDrop',
     tag: 'Shopper',
-    summary: 'A drop with its counts',
+    summary: 'Retrieve a drop with its stock counts',
     success: { 200: { description: 'The drop.', content: drop, headers: ['ETag'] } },
     refusals: ['not-found'],
   },
@@ -78,9 +59,9 @@ const shopper: Operation[] = [
     path: '/v1/drops/{dropId}/live',
     id: 'readLive',
     tag: 'Shopper',
-    summary: 'Live counts of a drop',
+    summary: 'Stream live stock counts of a drop',
     description: LIVE,
-    success: { 200: { description: 'A stream without end.', content: 'text/event-stream' } },
+    success: { 200: { description: 'An event stream.', content: 'text/event-stream' } },
     refusals: ['invalid-request', 'not-found', 'temporary-reduced-capacity'],
   },
   {
@@ -88,12 +69,12 @@ const shopper: Operation[] = [
     path: '/v1/drops/{dropId}/holds',
     id: 'placeHold',
     tag: 'Shopper',
-    summary: 'Place a hold: all lines or none',
-    guest: true,
+    summary: 'Place a hold',
+    description: 'Either all lines are held or none.',
     idempotent: true,
     body: holdInput,
     success: {
-      201: { description: 'Held.', content: hold, headers: ['Location', 'Idempotent-Replayed'] },
+      201: { description: 'The hold.', content: hold, headers: ['Location', 'Idempotent-Replayed'] },
     },
     refusals: ['drop-not-open', 'drop-closed', 'limit-reached', 'sold-out', 'not-found'],
   },
@@ -102,12 +83,11 @@ const shopper: Operation[] = [
     path: '/v1/holds',
     id: 'listHolds',
     tag: 'Shopper',
-    summary: 'Your own live holds, newest first',
+    summary: 'List your active holds, newest first',
     description:
-      'Over all drops, or in one with `dropId`. A hold that you have just placed is listed at once.',
-    guest: true,
+      'Across all drops, or in one drop with `dropId`. A hold is listed as soon as it has been placed.',
     query: holdsQuery,
-    success: { 200: { description: 'One page.', content: pageOf(hold) } },
+    success: { 200: { description: 'A page of results.', content: pageOf(hold) } },
     refusals: ['invalid-request'],
   },
   {
@@ -115,8 +95,7 @@ const shopper: Operation[] = [
     path: '/v1/holds/{holdId}',
     id: 'getHold',
     tag: 'Shopper',
-    summary: 'A hold of your own',
-    guest: true,
+    summary: 'Retrieve one of your holds',
     success: { 200: { description: 'The hold.', content: hold } },
     refusals: ['not-found'],
   },
@@ -126,9 +105,8 @@ const shopper: Operation[] = [
     id: 'releaseHold',
     tag: 'Shopper',
     summary: 'Release a hold',
-    description: 'Releasing what has ended already is 204, too.',
-    guest: true,
-    success: { 204: { description: 'Released.' } },
+    description: 'Releasing a hold that was released or has expired returns 204.',
+    success: { 204: { description: 'The hold was released.' } },
     refusals: ['not-found', 'hold-not-active', 'request-in-progress'],
   },
   {
@@ -138,14 +116,17 @@ const shopper: Operation[] = [
     tag: 'Shopper',
     summary: 'Pay for a hold',
     description:
-      'A key belongs to one order: with another body, or with the hold of another drop, it is refused. An order whose total is 0 is paid without a provider.',
-    guest: true,
+      'An Idempotency-Key belongs to one order: reusing it with a different body, or with a hold of another drop, is refused. An order whose total is 0 is paid without a payment provider.',
     idempotent: true,
     body: orderInput,
     success: {
-      201: { description: 'Settled.', content: order, headers: ['Location', 'Idempotent-Replayed'] },
+      201: {
+        description: 'The order is settled.',
+        content: order,
+        headers: ['Location', 'Idempotent-Replayed'],
+      },
       202: {
-        description: 'The payment is pending: poll the Location.',
+        description: 'The payment is pending. Poll the URL in Location.',
         content: order,
         headers: ['Location', 'Idempotent-Replayed'],
       },
@@ -157,10 +138,9 @@ const shopper: Operation[] = [
     path: '/v1/orders',
     id: 'listOrders',
     tag: 'Shopper',
-    summary: 'Your own orders, newest first',
-    guest: true,
+    summary: 'List your orders, newest first',
     query: pageQuery,
-    success: { 200: { description: 'One page.', content: pageOf(order) } },
+    success: { 200: { description: 'A page of results.', content: pageOf(order) } },
     refusals: ['invalid-request'],
   },
   {
@@ -168,8 +148,7 @@ const shopper: Operation[] = [
     path: '/v1/orders/{orderId}',
     id: 'getOrder',
     tag: 'Shopper',
-    summary: 'An order of your own',
-    guest: true,
+    summary: 'Retrieve one of your orders',
     success: { 200: { description: 'The order.', content: order } },
     refusals: ['not-found'],
   },
@@ -181,9 +160,9 @@ const others: Operation[] = [
     path: '/v1/payments/webhooks/{provider}',
     id: 'receiveWebhook',
     tag: 'Providers',
-    summary: 'What a payment provider tells us, signed over the raw body',
+    summary: 'Receive a webhook of a payment provider, signed over the raw body',
     bodyType: 'application/json',
-    success: { 200: { description: 'Taken.', content: received } },
+    success: { 200: { description: 'The webhook was accepted.', content: received } },
     refusals: ['invalid-request', 'unauthenticated', 'not-found', 'payload-too-large'],
   },
   {
@@ -191,7 +170,7 @@ const others: Operation[] = [
     path: '/sandbox/3ds/{reference}',
     id: 'showBankPage',
     tag: 'Sandbox',
-    summary: 'The bank page of a payment that asks its shopper',
+    summary: 'Show the bank page of a payment that needs confirmation',
     success: { 200: { description: 'The page.', content: 'text/html' } },
     refusals: ['not-found'],
   },
@@ -200,9 +179,9 @@ const others: Operation[] = [
     path: '/sandbox/3ds/{reference}',
     id: 'answerBankPage',
     tag: 'Sandbox',
-    summary: 'Approve or deny, as the form of the bank page does',
+    summary: 'Approve or deny a payment',
     bodyType: 'application/x-www-form-urlencoded',
-    success: { 303: { description: 'Back to the shop.', headers: ['Location'] } },
+    success: { 303: { description: 'Redirect back to the shop.', headers: ['Location'] } },
     refusals: ['invalid-request', 'forbidden', 'not-found', 'unsupported-media-type', 'payload-too-large'],
   },
   {
@@ -210,27 +189,36 @@ const others: Operation[] = [
     path: '/health/live',
     id: 'isLive',
     tag: 'Operators',
-    summary: 'The process runs',
-    success: { 200: { description: 'It does.', content: health } },
+    summary: 'Liveness: the process is running',
+    success: { 200: { description: 'The process is running.', content: health } },
   },
   {
     method: 'get',
     path: '/health/ready',
     id: 'isReady',
     tag: 'Operators',
-    summary: 'Each dependency by its name',
-    success: { 200: { description: 'Ready.', content: health } },
+    summary: 'Readiness: the status of each dependency',
+    success: { 200: { description: 'All required dependencies are available.', content: health } },
   },
   {
     method: 'get',
     path: '/metrics',
     id: 'readMetrics',
     tag: 'Operators',
-    summary: 'Metrics for Prometheus',
+    summary: 'Metrics in Prometheus text format',
     success: { 200: { description: 'The metrics.', content: 'text/plain' } },
     refusals: ['unauthenticated', 'not-found'],
   },
 ];
 
-/** Every operation that the interface describes. A test compares it with the routes that there are. */
-export const OPERATIONS: readonly Operation[] = [...shopper, ...others];
+/** Every operation of the API. A test compares this list with the registered routes. */
+export const OPERATIONS: readonly Operation[] = [
+  ...shopper,
+  ...ACCOUNTS_OPERATIONS,
+  ...DROPS_OPERATIONS,
+  ...PRODUCTS_OPERATIONS,
+  ...FIGURES_OPERATIONS,
+  ...AUDIT_OPERATIONS,
+  ...SALES_OPERATIONS,
+  ...others,
+];

@@ -2,7 +2,7 @@ import type { BankChallenge } from '@holdfast/contracts';
 import { assertNever, formatMoney } from '@holdfast/kernel';
 import { escapeHtml, htmlPage } from './html';
 
-/** The page of the sandbox's bank, where the shopper says yes or no to a payment. */
+/** The sandbox bank's page, where the shopper approves or declines a payment. */
 export function bankPage(challenge: BankChallenge, nonce: string): string {
   return htmlPage(
     'Confirm your payment',
@@ -19,7 +19,7 @@ function heading({ state }: BankChallenge): string {
     case 'denied':
       return 'You declined this payment';
     case 'over':
-      return 'This payment is over';
+      return 'This payment has expired';
     default:
       return assertNever(state);
   }
@@ -32,14 +32,15 @@ function facts({ amount, reference }: BankChallenge): string {
 
 function actions({ state, reference, returnPath }: BankChallenge, nonce: string): string {
   if (state !== 'open') {
-    const why = state === 'over' ? '<p>Its time ran out. Nothing more will be charged.</p>' : '';
+    const why =
+      state === 'over' ? '<p>The time to confirm it has passed. Nothing more will be charged.</p>' : '';
     return `${why}<p><a class="button" href="${escapeHtml(safePath(returnPath))}">Back to the shop</a></p>`;
   }
   return `<form method="post" action="/sandbox/3ds/${encodeURIComponent(reference)}">
 <input type="hidden" name="nonce" value="${escapeHtml(nonce)}">
 <button class="main" name="decision" value="approve">Approve</button>
 <button name="decision" value="deny">Decline</button></form>
-<p class="soft">This is a bank made for trying things out. No money moves.</p>`;
+<p class="soft">This is a test bank. No real money is charged.</p>`;
 }
 
 /** A path on our own origin, whatever checkout says: this page must never become a way to send shoppers elsewhere. */

@@ -3,6 +3,6 @@ import { htmlPage } from './html';
 export function notFoundPage(): string {
   return htmlPage(
     'Not found',
-    '<h1>There is nothing here</h1><p>The address is wrong, or what it led to is gone.</p><p><a href="/">See all drops</a></p>',
+    '<h1>Page not found</h1><p>The address is wrong, or the page no longer exists.</p><p><a href="/">See all drops</a></p>',
   );
 }

@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fingerprint } from '../server/body';
+import { fingerprintOf } from '@holdfast/kernel';
 import { pageHeaders } from './html';
 
 const INDEX = 'index.html';
+const ADMIN = 'admin.html';
 
-/** The built pages of the shop, or undefined where they are not built: an API without pages is still an API. */
+/** The built pages of the shop; undefined if they are not built, as in some tests. */
 export interface ShopFiles {
   root: string;
-  /** Files that stand beside the index, such as `favicon.svg`. */
+  /** Files next to the index, such as `favicon.svg`. */
   loose: string[];
 }
 
@@ -27,25 +28,40 @@ export function findShopFiles(): ShopFiles | undefined {
 }
 
 export interface ShopPages {
-  /** The one page for the list of drops and for each drop: the script in it does the rest. */
+  /** One page for the list of drops and for each drop, rendered by its script. */
   shop: Buffer;
   etag: string;
-  /** The same page for an address that leads to no drop. It says so itself, whether or not its script runs. */
+  /** The same page for an unknown drop. It says so even if its script does not run. */
   missing: Buffer;
 }
 
 const ROOT = '<div id="shop"></div>';
-const NO_SUCH_DROP = `<div id="shop" data-missing><main class="noscript"><h1>There is no such drop</h1>
-<p>The address is wrong, or the drop is not public yet.</p><p><a href="/">See all drops</a></p></main></div>`;
+const ROOT_WITH_FAULTS = '<div id="shop" data-sandbox-faults></div>';
+const NO_SUCH_DROP = `<div id="shop" data-missing><main class="noscript"><h1>Drop not found</h1>
+<p>The address is wrong, or the drop has not been published yet.</p><p><a href="/">See all drops</a></p></main></div>`;
 
-/** Kept in memory: they are small, and everybody asks for them. */
-export function readShopPages(): ShopPages | undefined {
+/** Kept in memory: they are small and requested often. */
+export function readShopPages(sandboxFaults: boolean): ShopPages | undefined {
+  const files = findShopFiles();
+  return files && shopPages(readFileSync(join(files.root, INDEX), 'utf8'), sandboxFaults);
+}
+
+/** The one page for merchants, rendered by its script; undefined where nothing is built. */
+export function readAdminPage(): { page: Buffer; etag: string } | undefined {
   const files = findShopFiles();
   if (!files) return undefined;
-  const shop = readFileSync(join(files.root, INDEX));
-  const missing = Buffer.from(shop.toString().replace(ROOT, NO_SUCH_DROP));
-  return { shop, etag: `"${fingerprint(shop).slice(0, 24)}"`, missing };
+  const page = readFileSync(join(files.root, ADMIN));
+  return { page, etag: tagOf(page) };
 }
+
+/** The pages made from the built one. Its root element says whether test tokens that delay or lose answers are accepted. */
+export function shopPages(built: string, sandboxFaults: boolean): ShopPages {
+  const shop = Buffer.from(sandboxFaults ? built.replace(ROOT, ROOT_WITH_FAULTS) : built);
+  const missing = Buffer.from(built.replace(ROOT, NO_SUCH_DROP));
+  return { shop, etag: tagOf(shop), missing };
+}
+
+const tagOf = (page: Buffer): string => `"${fingerprintOf(page).slice(0, 24)}"`;
 
 /**
  * What a page of the shop may do: its own scripts, styles and calls; pictures of products from wherever the merchant keeps them. It is the one
@@ -53,5 +69,11 @@ export function readShopPages(): ShopPages | undefined {
  */
 export const SHOP_HEADERS = pageHeaders(
   { 'default-src': "'self'", 'img-src': "'self' data: https:", 'form-action': "'self'" },
+  'no-cache',
+);
+
+/** The merchants' page shows no picture from elsewhere, and no form of it is ever sent by the browser itself. */
+export const ADMIN_HEADERS = pageHeaders(
+  { 'default-src': "'self'", 'img-src': "'self' data:", 'form-action': "'none'" },
   'no-cache',
 );

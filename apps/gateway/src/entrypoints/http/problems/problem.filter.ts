@@ -1,14 +1,14 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InvalidCursor, ServiceUnavailable } from '@holdfast/contracts';
-import { DeadlineExceeded } from '@holdfast/kernel';
+import { InvalidCursor, type ProblemCode, ServiceUnavailable } from '@holdfast/contracts';
+import { DeadlineExceeded, LIMITS } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { notFoundPage } from '../pages/not-found.page';
 import { acceptsHtml, sendHtml } from '../pages/html';
-import type { FirstLook } from '../server/first-look';
+import { answerPreflight } from '../server/cross-origin';
+import type { EarlyChecks } from '../server/early-checks';
 import type { MethodTable } from '../server/method-table';
 import { traceIdOf } from '../server/trace';
-import type { ProblemCode } from './catalogue';
 import { type Problem, ProblemError, sendProblem } from './problem';
 
 const BY_STATUS: Record<number, ProblemCode> = {
@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly methods: MethodTable,
     private readonly logger: Logger,
-    private readonly first: Pick<FirstLook, 'answer'>,
+    private readonly earlyChecks: Pick<EarlyChecks, 'answer'>,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -41,13 +41,15 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) {
-      this.logger.warn({ err: error, requestId: request.id }, 'a fault after the answer was sent');
+      this.logger.warn({ err: error, requestId: request.id }, 'error after the response was sent');
       return;
     }
     if (request.is404 && isNotFound(error)) this.answerUnknown(request, reply);
     // The framework reads a body before the guards: one that it refuses has to be counted here.
     else if (error instanceof HttpException && !reply.hasHeader('ratelimit'))
-      this.first.answer(request, reply, () => sendProblem(request, reply, this.problemOf(error, request)));
+      this.earlyChecks.answer(request, reply, () =>
+        sendProblem(request, reply, this.problemOf(error, request)),
+      );
     else sendProblem(request, reply, this.problemOf(error, request));
   }
 
@@ -56,8 +58,10 @@ export class ProblemFilter implements ExceptionFilter {
     const allow = this.methods.allowed(request.url);
     if (allow !== undefined && !isServed(request.method, allow)) {
       reply.header('allow', allow);
-      if (request.method === 'OPTIONS') void reply.code(204).send();
-      else sendProblem(request, reply, { code: 'method-not-allowed' });
+      if (request.method === 'OPTIONS') {
+        answerPreflight(request, reply, allow);
+        void reply.code(204).send();
+      } else sendProblem(request, reply, { code: 'method-not-allowed' });
     } else if (acceptsHtml(request)) {
       sendHtml(reply, 404, notFoundPage());
     } else {
@@ -70,7 +74,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof InvalidCursor) {
       return {
         code: 'invalid-request',
-        errors: [{ pointer: '/cursor', message: 'is not one that a list gave out' }],
+        errors: [{ pointer: '/cursor', message: 'is not a valid cursor' }],
       };
     }
     if (error instanceof ServiceUnavailable) {
@@ -81,10 +85,16 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof DeadlineExceeded) return { code: 'temporarily-unavailable', retryAfterSeconds: 1 };
     const code = BY_STATUS[statusOf(error)];
+    if (code === 'payload-too-large') return { code, detail: tooLarge(request) };
     if (code) return { code, ...(code === 'temporarily-unavailable' ? { retryAfterSeconds: 1 } : {}) };
-    this.logger.error({ err: error, traceId: traceIdOf(request), requestId: request.id }, 'a fault of ours');
+    this.logger.error({ err: error, traceId: traceIdOf(request), requestId: request.id }, 'internal error');
     return { code: 'internal-error' };
   }
+}
+
+function tooLarge({ routeOptions }: FastifyRequest): string {
+  const kib = (routeOptions.bodyLimit ?? LIMITS.bodyBytesMax) / 1024;
+  return `The request body is larger than ${kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`}.`;
 }
 
 function statusOf(error: unknown): number {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ProblemCode, PROBLEMS } from '@holdfast/contracts';
 import { traceIdOf } from '../server/trace';
-import { PROBLEMS, type ProblemCode } from './catalogue';
 
 export interface ProblemPointer {
   /** JSON pointer into the body, or `/<name>` for a parameter. */
@@ -11,11 +11,15 @@ export interface ProblemPointer {
 /** A refusal as the edge sends it (RFC 9457); the rest of the body follows from the code. */
 export interface Problem {
   code: ProblemCode;
+  /** Where it is not the usual one of the code: `mfa-required` is 401 at the sign-in, and 403 for who is signed in. */
+  status?: number;
   detail?: string;
   errors?: ProblemPointer[];
   /** Of `limit-reached`, when it is not the customer's own limit. */
   limitOf?: 'network';
   retryAfterSeconds?: number;
+  /** More members of the document, as JSON text: `"rejected":[…]`. */
+  members?: string;
   headers?: Record<string, string>;
 }
 
@@ -38,23 +42,27 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Up to the detail, which only a few refusals write themselves: the losers of a drop are most of its traffic, so their answer is made once. */
 const HEADS = new Map(
-  Object.entries(PROBLEMS).map(([code, [status, title, detail]]) => {
-    const start = JSON.stringify({ type: `/problems/${code}`, title, status, code }).slice(0, -1);
-    return [code, { start, detail: JSON.stringify(detail) }];
-  }),
+  (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => [code, headOf(code, PROBLEMS[code][0])]),
 );
+
+function headOf(code: ProblemCode, status: number) {
+  const [, title, detail] = PROBLEMS[code];
+  const start = JSON.stringify({ type: `/problems/${code}`, title, status, code }).slice(0, -1);
+  return { start, detail: JSON.stringify(detail) };
+}
 
 /** The body of a refusal as JSON text. */
 export function problemBody(
-  { code, detail, errors, limitOf }: Problem,
+  { code, status, detail, errors, limitOf, members }: Problem,
   instance: string,
   traceId: string,
 ): string {
-  const head = HEADS.get(code)!;
+  const head = status === undefined ? HEADS.get(code)! : headOf(code, status);
   const text = detail === undefined ? head.detail : JSON.stringify(shortened(detail, ECHO.messageMax));
   const more = errors && errors.length > 0 ? `,"errors":${JSON.stringify(errors.map(shortPointer))}` : '';
   const whose = limitOf === undefined ? '' : `,"limitOf":"${limitOf}"`;
-  return `${head.start},"detail":${text},"instance":${JSON.stringify(instance)},"traceId":"${traceId}"${more}${whose}}`;
+  const others = members === undefined ? '' : `,${members}`;
+  return `${head.start},"detail":${text},"instance":${JSON.stringify(instance)},"traceId":"${traceId}"${more}${whose}${others}}`;
 }
 
 function shortPointer({ pointer, message }: ProblemPointer): ProblemPointer {
@@ -62,7 +70,8 @@ function shortPointer({ pointer, message }: ProblemPointer): ProblemPointer {
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const status = PROBLEMS[problem.code][0];
+  const status = problem.status ?? PROBLEMS[problem.code][0];
+  request.refusal = problem.code;
   if (problem.headers) reply.headers(problem.headers);
   if (status === 401 && !reply.hasHeader('www-authenticate')) {
     reply.header('www-authenticate', 'Bearer realm="holdfast"');

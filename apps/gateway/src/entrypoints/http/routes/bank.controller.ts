@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CheckoutClient } from '@holdfast/contracts';
 import { SecurityEvents } from '@holdfast/observability';
-import { Policy } from '../access/policy';
 import { clientAddress } from '../limits/address-key';
 import { Limited } from '../limits/limit-policies';
 import { BankForm } from '../pages/bank-form';
@@ -21,7 +20,6 @@ const decision = z.strictObject({
 
 /** The bank of the sandbox (`tok_3ds`): a page that asks, and the answer that leads back to the shop. */
 @Controller('sandbox/3ds')
-@Policy('public')
 export class BankController {
   constructor(
     private readonly checkout: CheckoutClient,
@@ -52,7 +50,7 @@ export class BankController {
         address: clientAddress(request),
         detail: `bank form from ${request.headers.origin ?? 'nowhere'}`,
       });
-      sendProblem(request, reply, { code: 'forbidden', detail: 'Answer on the page of the bank itself.' });
+      sendProblem(request, reply, { code: 'forbidden', detail: 'Submit the form on the bank page itself.' });
       return;
     }
     const challenge = reference && (await this.checkout.answerBankChallenge(reference, form.value.decision));
@@ -72,7 +70,13 @@ function readForm(request: FastifyRequest) {
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
     return rawBody(request).length === 0
       ? refused([{ pointer: '/decision', message: 'must be approve or deny' }])
-      : ({ kind: 'refused', problem: { code: 'unsupported-media-type', detail: 'Send a form.' } } as const);
+      : ({
+          kind: 'refused',
+          problem: {
+            code: 'unsupported-media-type',
+            detail: 'Send the form as application/x-www-form-urlencoded.',
+          },
+        } as const);
   }
   return check(decision, Object.fromEntries(new URLSearchParams(rawBody(request).toString('utf8'))));
 }

@@ -1,10 +1,10 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDropId } from '@holdfast/kernel';
 import { RenderedDrops } from '../../../application/rendered-drops';
-import { Policy } from '../access/policy';
 import { Limited } from '../limits/limit-policies';
 import { sendProblem } from '../problems/problem';
-import { dropsQuery, looksLikeId } from '../schemas/inputs';
+import { dropsQuery } from '../schemas/inputs';
 import { check } from '../server/body';
 import { CompressedTexts } from '../server/content-coding';
 import { type CacheableText, sendCacheable } from './send-cacheable';
@@ -12,7 +12,6 @@ import { type CacheableText, sendCacheable } from './send-cacheable';
 const CACHE_CONTROL = 'public, s-maxage=1, stale-while-revalidate=5';
 
 @Controller('v1/drops')
-@Policy('public')
 export class DropsController {
   constructor(
     private readonly drops: RenderedDrops,
@@ -31,7 +30,7 @@ export class DropsController {
   @Limited('reads')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { dropId } = request.params as { dropId: string };
-    const drop = looksLikeId(dropId) ? await this.drops.get(dropId) : null;
+    const drop = isDropId(dropId) ? await this.drops.get(dropId) : null;
     if (drop) await this.send(request, reply, drop);
     else sendProblem(request, reply, { code: 'not-found' });
   }

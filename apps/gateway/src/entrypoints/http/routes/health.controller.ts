@@ -1,7 +1,6 @@
 import { Controller, Get, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Policy } from '../access/policy';
 import { sendProblem } from '../problems/problem';
 import { presentHealth, Readiness } from '../server/readiness';
 import { sendJson } from './send';
@@ -9,7 +8,6 @@ import { sendJson } from './send';
 const COME_BACK_SECONDS = 2;
 
 @Controller('health')
-@Policy('public')
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,

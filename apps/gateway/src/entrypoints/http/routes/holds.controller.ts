@@ -1,30 +1,27 @@
 import { Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InventoryClient, type PlaceHold, type PlaceOutcome } from '@holdfast/contracts';
-import { dropIdOf } from '@holdfast/kernel';
+import { type PlaceHold, type PlaceOutcome, ShopperHolds } from '@holdfast/contracts';
+import { dropIdOf, fingerprintOf, isDropId } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
-import { Policy } from '../access/policy';
 import { customerOf } from '../access/request';
 import { Limited } from '../limits/limit-policies';
 import { clientAddress } from '../limits/address-key';
 import { Networks } from '../limits/networks';
 import { type Problem, sendProblem } from '../problems/problem';
-import { holdInput, holdsQuery, looksLikeId } from '../schemas/inputs';
-import { check, fingerprint, type Parsed, parseJson, rawBody, refused } from '../server/body';
+import { holdInput, holdsQuery } from '../schemas/inputs';
+import { check, type Parsed, parseJson, rawBody, refused } from '../server/body';
 import { EdgeCounts } from '../server/edge-counts';
-import { idempotencyKeyOf } from './idempotency';
-import { answerPlace, answerRelease, isOverNetworkBudget } from './outcomes';
-import { renderHold } from './render';
+import { idempotencyKeyOf } from './idempotency-key';
+import { answerPlace, answerRelease, isOverNetworkBudget, renderHold } from './outcomes';
 import { sendAnswer, sendJson } from './send';
 
 const NOT_FOUND: Problem = { code: 'not-found' };
 
 /** Placing, reading and releasing holds. The first is the hot route: no pipes, no interceptors, one parse. */
 @Controller('v1')
-@Policy('guest')
 export class HoldsController {
   constructor(
-    private readonly inventory: InventoryClient,
+    private readonly holds: ShopperHolds,
     private readonly counts: EdgeCounts,
     private readonly networks: Networks,
     private readonly events: SecurityEvents,
@@ -38,8 +35,8 @@ export class HoldsController {
       sendProblem(request, reply, command.problem);
       return;
     }
-    const outcome: PlaceOutcome = looksLikeId(command.value.dropId)
-      ? await this.inventory.placeHold({ ...command.value, network: this.networks.of(request) })
+    const outcome: PlaceOutcome = isDropId(command.value.dropId)
+      ? await this.holds.placeHold({ ...command.value, network: this.networks.of(request) })
       : { kind: 'drop-not-found' };
     this.counts.placed(outcome);
     if (isOverNetworkBudget(outcome))
@@ -57,7 +54,7 @@ export class HoldsController {
     }
     const { dropId, cursor, limit } = query.value;
     const customerId = customerOf(request);
-    const { items, nextCursor } = await this.inventory.listHolds({ customerId, dropId, cursor, limit });
+    const { items, nextCursor } = await this.holds.listHolds({ customerId, dropId, cursor, limit });
     const texts = items.map(renderHold).join(',');
     sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
   }
@@ -66,7 +63,7 @@ export class HoldsController {
   @Limited('reads')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const ref = refOf(request);
-    const hold = ref && (await this.inventory.getHold(ref));
+    const hold = ref && (await this.holds.getHold(ref));
     if (hold) sendJson(reply, renderHold(hold));
     else sendProblem(request, reply, NOT_FOUND);
   }
@@ -75,7 +72,7 @@ export class HoldsController {
   @Limited('reads')
   async release(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const ref = refOf(request);
-    const outcome = ref ? await this.inventory.releaseHold(ref) : ({ kind: 'not-found' } as const);
+    const outcome = ref ? await this.holds.releaseHold(ref) : ({ kind: 'not-found' } as const);
     sendAnswer(request, reply, answerRelease(outcome));
   }
 }
@@ -95,13 +92,13 @@ function readPlace(request: FastifyRequest): Parsed<PlaceHold> {
   const { lines } = body.value;
   const twice = repeatedSku(lines);
   if (twice !== undefined) {
-    return refused([{ pointer: `/lines/${twice}/sku`, message: 'stands in an earlier line already' }]);
+    return refused([{ pointer: `/lines/${twice}/sku`, message: 'appears in an earlier line' }]);
   }
   const { dropId } = request.params as { dropId: string };
-  const bodyHash = fingerprint(rawBody(request));
+  const fingerprint = fingerprintOf(rawBody(request));
   return {
     kind: 'parsed',
-    value: { dropId, customerId: customerOf(request), key: key.value, bodyHash, lines },
+    value: { dropId, customerId: customerOf(request), key: key.value, fingerprint, lines },
   };
 }
 

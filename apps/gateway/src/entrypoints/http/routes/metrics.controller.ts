@@ -1,10 +1,8 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Metrics } from '@holdfast/observability';
-import { Policy } from '../access/policy';
 
 @Controller('metrics')
-@Policy('figures')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

@@ -1,22 +1,19 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CheckoutClient, type PlaceOrder, type PlaceOrderOutcome } from '@holdfast/contracts';
-import { dropIdOf } from '@holdfast/kernel';
-import { Policy } from '../access/policy';
+import { dropIdOf, fingerprintOf } from '@holdfast/kernel';
 import { customerOf } from '../access/request';
 import { AddressShares } from '../limits/address-shares';
 import { Limited } from '../limits/limit-policies';
 import { sendProblem } from '../problems/problem';
 import { orderInput, pageQuery } from '../schemas/inputs';
-import { check, fingerprint, type Parsed, parseJson, rawBody } from '../server/body';
+import { check, type Parsed, parseJson, rawBody } from '../server/body';
 import { EdgeCounts } from '../server/edge-counts';
-import { idempotencyKeyOf } from './idempotency';
+import { idempotencyKeyOf } from './idempotency-key';
 import { answerOrder } from './outcomes';
-import { renderOrder } from './render';
 import { sendAnswer, sendJson } from './send';
 
 @Controller('v1/orders')
-@Policy('guest')
 export class OrdersController {
   constructor(
     private readonly checkout: CheckoutClient,
@@ -52,7 +49,7 @@ export class OrdersController {
       customerId: customerOf(request),
       ...query.value,
     });
-    const texts = items.map(renderOrder).join(',');
+    const texts = items.map((order) => JSON.stringify(order)).join(',');
     sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
   }
 
@@ -62,7 +59,7 @@ export class OrdersController {
     const { orderId } = request.params as { orderId: string };
     const known = dropIdOf(orderId) !== undefined;
     const order = known ? await this.checkout.getOrder({ orderId, customerId: customerOf(request) }) : null;
-    if (order) sendJson(reply, renderOrder(order));
+    if (order) sendJson(reply, JSON.stringify(order));
     else sendProblem(request, reply, { code: 'not-found' });
   }
 }
@@ -72,9 +69,9 @@ function readOrder(request: FastifyRequest): Parsed<PlaceOrder> {
   if (key.kind === 'refused') return key;
   const body = parseJson(request, orderInput);
   if (body.kind === 'refused') return body;
-  const bodyHash = fingerprint(rawBody(request));
+  const fingerprint = fingerprintOf(rawBody(request));
   return {
     kind: 'parsed',
-    value: { customerId: customerOf(request), key: key.value, bodyHash, ...body.value },
+    value: { customerId: customerOf(request), key: key.value, fingerprint, ...body.value },
   };
 }

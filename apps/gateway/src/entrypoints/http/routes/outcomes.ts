@@ -1,5 +1,6 @@
 import type {
   Busy,
+  Hold,
   PlaceOrderOutcome,
   PlaceOutcome,
   ReleaseOutcome,
@@ -7,11 +8,10 @@ import type {
 } from '@holdfast/contracts';
 import { assertNever } from '@holdfast/kernel';
 import type { Problem, ProblemPointer } from '../problems/problem';
-import { renderHold } from './render';
 
-/** What the edge answers: a body that is written already, or a refusal. */
+/** What the gateway answers: a serialized body, or a problem. */
 export type Answer =
-  | { kind: 'sent'; status: number; body: string; location?: string; replayed?: boolean }
+  | { kind: 'sent'; status: number; body: string; location?: string; etag?: string; replayed?: boolean }
   | { kind: 'empty'; status: 204 }
   | { kind: 'problem'; problem: Problem };
 
@@ -23,8 +23,8 @@ const NETWORK_LIMIT: Answer = {
   problem: {
     code: 'limit-reached',
     detail:
-      'With this, the shoppers of your network (one address, or one IPv6 prefix) would hold more unpaid units of this drop than one network may. ' +
-      'Nothing was held. Pay for a hold or release one, or try again when one has expired.',
+      'This hold would exceed the limit on unpaid units of this drop for your network (one address or IPv6 prefix). ' +
+      'Nothing was held. Pay for or release a hold, or try again when one has expired.',
     limitOf: 'network',
   },
 };
@@ -38,7 +38,7 @@ function problem(code: Problem['code'], errors?: ProblemPointer[]): Answer {
   return { kind: 'problem', problem: errors ? { code, errors } : { code } };
 }
 
-function busy({ retryAfterSeconds }: Busy): Answer {
+export function busy({ retryAfterSeconds }: Busy): Answer {
   const seconds = Math.max(1, Math.ceil(retryAfterSeconds));
   return { kind: 'problem', problem: { code: 'temporary-reduced-capacity', retryAfterSeconds: seconds } };
 }
@@ -103,14 +103,14 @@ export function answerOrder(outcome: PlaceOrderOutcome): Answer {
       return problem('payment-declined');
     case 'unknown-token':
       return problem('invalid-request', [
-        { pointer: '/payment/token', message: 'is not known to the provider' },
+        { pointer: '/payment/token', message: 'is not a payment token of this provider' },
       ]);
     case 'token-refused':
       return problem('invalid-request', [
         {
           pointer: '/payment/token',
           message:
-            'is a test card that stalls or loses answers: this shop takes it only with HOLDFAST_SANDBOX_FAULTS=on',
+            'is a test token that delays or loses answers: it is accepted only with HOLDFAST_SANDBOX_FAULTS=on',
         },
       ]);
     case 'key-reused':
@@ -141,7 +141,7 @@ export function answerWebhook(outcome: WebhookOutcome): Answer {
     case 'malformed':
       return problem('invalid-request');
     default:
-      return assertNever(outcome);
+      return assertNever(outcome.kind);
   }
 }
 
@@ -150,5 +150,16 @@ function unknownSkus(lineIndexes: readonly number[]): ProblemPointer[] {
 }
 
 function shortLines(lineIndexes: readonly number[]): ProblemPointer[] {
-  return lineIndexes.map((i) => ({ pointer: `/lines/${i}`, message: 'fewer are available than asked for' }));
+  return lineIndexes.map((i) => ({ pointer: `/lines/${i}`, message: 'not enough units are available' }));
+}
+
+/** The body of a hold. The only place that writes one, with its keys in one order: a replayed answer has to equal the first byte for byte. */
+export function renderHold(hold: Hold): string {
+  const { id, dropId, customerId, state, total, expiresAt, createdAt } = hold;
+  const lines = hold.lines.map(({ sku, quantity, price }) => ({ sku, quantity, price: money(price) }));
+  return JSON.stringify({ id, dropId, customerId, state, lines, total: money(total), expiresAt, createdAt });
+}
+
+function money({ amountMinor, currency }: Hold['total']) {
+  return { amountMinor, currency };
 }

@@ -1,24 +1,24 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppConfig } from '@holdfast/config';
 import { ServiceUnavailable } from '@holdfast/contracts';
-import { DeadlineExceeded } from '@holdfast/kernel';
+import { DeadlineExceeded, isDropId } from '@holdfast/kernel';
 import { DropDirectory } from '../../../application/drop-directory';
-import { Policy } from '../access/policy';
 import { Limited } from '../limits/limit-policies';
-import { acceptsHtml, sendHtml } from '../pages/html';
-import { notFoundPage } from '../pages/not-found.page';
-import { readShopPages, SHOP_HEADERS } from '../pages/shop-files';
-import { sendProblem } from '../problems/problem';
-import { looksLikeId } from '../schemas/inputs';
-import { matchesTag } from '../server/entity-tag';
+import { sendPage } from '../pages/send-page';
+import { readShopPages, SHOP_HEADERS, type ShopPages } from '../pages/shop-files';
 
-/** The shop: one page for the list of drops and for each drop; the script in it does the rest. */
+/** The shop: one page for the list of drops and for each drop, rendered by its script. */
 @Controller()
-@Policy('public')
 export class PagesController {
-  private readonly pages = readShopPages();
+  private readonly pages: ShopPages | undefined;
 
-  constructor(private readonly directory: DropDirectory) {}
+  constructor(
+    private readonly directory: DropDirectory,
+    { sandboxFaults }: AppConfig,
+  ) {
+    this.pages = readShopPages(sandboxFaults);
+  }
 
   @Get()
   drops(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
@@ -33,9 +33,9 @@ export class PagesController {
     else void reply.code(404).headers(SHOP_HEADERS).send(this.pages.missing);
   }
 
-  /** While nobody can say, the page is sent: it tells that the shop does not answer, and goes on asking. */
+  /** If that cannot be determined, the page is sent: it reports that the shop is not responding, and retries. */
   private async mayBeThere(dropId: string): Promise<boolean> {
-    if (!looksLikeId(dropId)) return false;
+    if (!isDropId(dropId)) return false;
     try {
       return await this.directory.has(dropId);
     } catch (error) {
@@ -45,14 +45,6 @@ export class PagesController {
   }
 
   private send(request: FastifyRequest, reply: FastifyReply): void {
-    if (!this.pages) {
-      if (acceptsHtml(request)) sendHtml(reply, 404, notFoundPage());
-      else sendProblem(request, reply, { code: 'not-found' });
-      return;
-    }
-    const { shop, etag } = this.pages;
-    reply.headers(SHOP_HEADERS).header('etag', etag);
-    if (matchesTag(request.headers['if-none-match'], etag)) void reply.code(304).send();
-    else void reply.send(shop);
+    sendPage(request, reply, this.pages && { page: this.pages.shop, etag: this.pages.etag }, SHOP_HEADERS);
   }
 }

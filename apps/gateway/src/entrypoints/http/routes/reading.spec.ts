@@ -62,14 +62,14 @@ describe('reading a drop', () => {
     await waitFor('another tag', changed, { deadlineMs: 1_000 });
   });
 
-  it('shows a change at once when the feed tells of it', async () => {
+  it('shows a change at once after a message of the feed', async () => {
     await shown();
     backend.drops.set(DROP_ID, aDrop({ revision: 2, state: 'closed' }));
     await backend.feed.publish({ kind: 'drop', dropId: DROP_ID, revision: 2 });
     await waitFor('the new state', async () => (await shown()).state === 'closed', { deadlineMs: 250 });
   });
 
-  it('shows the last known state, marked stale, while inventory is away', async () => {
+  it('shows the last known state, marked stale, while inventory is unreachable', async () => {
     await shown();
     backend.fault = new ServiceUnavailable('away');
     await waitFor('stale counts', async () => (await shown()).items[0]!.stock.stale, { deadlineMs: 1_500 });
@@ -77,7 +77,7 @@ describe('reading a drop', () => {
     await waitFor('fresh counts', async () => !(await shown()).items[0]!.stock.stale, { deadlineMs: 2_500 });
   });
 
-  it('is 503 while inventory is away and nothing is known', async () => {
+  it('is 503 while inventory is unreachable and nothing is known', async () => {
     backend.fault = new ServiceUnavailable('away');
     expect((await app.inject(URL)).statusCode).toBe(503);
   });

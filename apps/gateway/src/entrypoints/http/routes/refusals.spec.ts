@@ -222,8 +222,8 @@ describe('keys', () => {
     await post(HOLDS, HOLD);
     await post(HOLDS, `${JSON.stringify(HOLD)} `);
     const [a, b] = backend.placed.slice(-2);
-    expect(a!.bodyHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(a!.bodyHash).not.toBe(b!.bodyHash);
+    expect(a!.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(a!.fingerprint).not.toBe(b!.fingerprint);
   });
 });
 
@@ -277,7 +277,7 @@ describe('tokens', () => {
 });
 
 describe('faults behind the edge', () => {
-  it('are 503 with Retry-After while a service is away', async () => {
+  it('are 503 with Retry-After while a service is unreachable', async () => {
     backend.fault = new ServiceUnavailable('away', 3);
     const answer = await post(HOLDS, HOLD);
     await refusal(answer, 503, 'temporarily-unavailable');
@@ -296,7 +296,7 @@ describe('faults behind the edge', () => {
     expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/lines/0']);
   });
 
-  it('make the product not ready, by the name of what is away', async () => {
+  it('make the product not ready, naming what is unreachable', async () => {
     backend.fault = new ServiceUnavailable('away');
     const body = await refusal(await app.inject('/health/ready'), 503, 'temporarily-unavailable');
     expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/inventory', '/checkout']);

@@ -16,7 +16,8 @@ export async function sendCacheable(
   text: CacheableText,
   { cacheControl, compressed }: { cacheControl: string; compressed: CompressedTexts },
 ): Promise<void> {
-  reply.header('etag', text.etag).header('cache-control', cacheControl).header('vary', 'Accept-Encoding');
+  const vary = reply.hasHeader('vary') ? 'Accept-Encoding, Origin' : 'Accept-Encoding';
+  reply.header('etag', text.etag).header('cache-control', cacheControl).header('vary', vary);
   if (matchesTag(request.headers['if-none-match'], text.etag)) {
     void reply.code(304).send();
     return;

@@ -16,6 +16,7 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
     return;
   }
   if (answer.location) reply.header('location', answer.location);
+  if (answer.etag) reply.header('etag', answer.etag);
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
   void reply.header('content-type', JSON_TYPE).send(answer.body);
 }

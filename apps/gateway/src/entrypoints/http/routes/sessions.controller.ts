@@ -4,7 +4,6 @@ import { AppConfig } from '@holdfast/config';
 import { SecurityEvents } from '@holdfast/observability';
 import { SessionFamilies } from '../../../application/ports/session-families.port';
 import { KnownGuests } from '../access/known-guests';
-import { Policy } from '../access/policy';
 import { noSessionCookie, readSessionCookie, sessionCookie } from '../access/session-cookie';
 import { ACCESS, Tokens } from '../access/tokens';
 import { clientAddress } from '../limits/address-key';
@@ -25,7 +24,6 @@ interface Opened {
  * two have it. A cookie that is not ours, over or ended is no fault: who brings it becomes a new guest.
  */
 @Controller('v1/sessions')
-@Policy('public')
 export class SessionsController {
   constructor(
     private readonly tokens: Tokens,

@@ -2,7 +2,6 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CheckoutClient, type WebhookOutcome } from '@holdfast/contracts';
 import { SecurityEvents } from '@holdfast/observability';
-import { Policy } from '../access/policy';
 import { clientAddress } from '../limits/address-key';
 import { Allowances } from '../limits/allowances';
 import { Limited } from '../limits/limit-policies';
@@ -13,7 +12,6 @@ import { sendAnswer } from './send';
 
 /** What payment providers tell us. The bytes go on as they came: the signature is over them. */
 @Controller('v1/payments/webhooks')
-@Policy('provider')
 export class WebhooksController {
   constructor(
     private readonly checkout: CheckoutClient,

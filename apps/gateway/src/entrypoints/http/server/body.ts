@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Problem, ProblemPointer } from '../problems/problem';
 
 /**
- * Keeps each body as the bytes that came. They are parsed by the handler, after the guards, because a missing token is told before a broken body;
- * and the bytes are needed as they are, for the fingerprint of an idempotent request and for a provider's signature.
+ * Keeps each body as raw bytes. The handler parses them after the guards, because a missing token is reported
+ * before an invalid body; and the raw bytes are needed for the fingerprint of an idempotent request and for a
+ * provider's signature.
  */
 export function keepRawBodies(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
@@ -19,16 +19,14 @@ export function rawBody(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : NOTHING;
 }
 
-/** SHA-256 in hex: tells a replay from a key that is used for something else. */
-export function fingerprint(body: Buffer): string {
-  return hash('sha256', body, 'hex');
-}
-
 export type Parsed<T> = { kind: 'parsed'; value: T } | { kind: 'refused'; problem: Problem };
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 
-/** Reads the body as JSON and checks it. `whenEmpty` stands in for a body that was left out; without it one is needed. */
+/**
+ * Parses the body as JSON and validates it. `whenEmpty` is the default for an empty body; without it a body
+ * is required.
+ */
 export function parseJson<S extends z.ZodType>(
   request: FastifyRequest,
   schema: S,
@@ -36,23 +34,25 @@ export function parseJson<S extends z.ZodType>(
 ): Parsed<z.infer<S>> {
   const body = rawBody(request);
   if (body.length === 0) {
-    return whenEmpty === undefined ? refused([at('', 'a JSON body is needed')]) : check(schema, whenEmpty);
+    return whenEmpty === undefined
+      ? refused([at('', 'must be JSON; the request had no body')])
+      : check(schema, whenEmpty);
   }
   const { 'content-type': type, 'content-encoding': encoding } = request.headers;
   if (!isJson(type) || (encoding !== undefined && encoding !== 'identity')) {
     return { kind: 'refused', problem: { code: 'unsupported-media-type' } };
   }
-  if (!isUtf8(body)) return refused([at('', 'is not UTF-8')]);
+  if (!isUtf8(body)) return refused([at('', 'is not valid UTF-8')]);
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
   } catch {
-    return refused([at('', 'is not JSON')]);
+    return refused([at('', 'is not valid JSON')]);
   }
   return check(schema, value);
 }
 
-/** Checks parameters of the address in the same way. */
+/** Validates parameters of the URL in the same way. */
 export function check<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.infer<S>> {
   const result = schema.safeParse(value);
   if (result.success) return { kind: 'parsed', value: result.data };
@@ -68,7 +68,7 @@ export function refused(errors: ProblemPointer[]): { kind: 'refused'; problem: P
   };
 }
 
-const ERRORS_MAX = 50; // a hostile body can have thousands of faults; nobody reads more than a few
+const ERRORS_MAX = 50; // a hostile body can have thousands of errors
 
 function isJson(contentType: string | undefined): boolean {
   return contentType === 'application/json' || (contentType !== undefined && JSON_TYPE.test(contentType));
@@ -81,7 +81,7 @@ function at(pointer: string, message: string): ProblemPointer {
 function pointersOf(issue: z.core.$ZodIssue): ProblemPointer[] {
   const base = toPointer(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => at(`${base}${toPointer([key])}`, 'is not known here'));
+    return issue.keys.map((key) => at(`${base}${toPointer([key])}`, 'is not a known field'));
   }
   return [at(base, issue.message)];
 }

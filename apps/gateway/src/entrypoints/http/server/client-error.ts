@@ -1,22 +1,22 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type ProblemCode, PROBLEMS } from '@holdfast/contracts';
 import type { SecurityEvents } from '@holdfast/observability';
-import type { ProblemCode } from '../problems/catalogue';
-import { PROBLEMS } from '../problems/catalogue';
 import { PROBLEM_TYPE, problemBody } from '../problems/problem';
 import { endRefused, isEnding } from './connections/end-refused';
 import { requestIdOf } from './trace';
 
 interface ParserError {
   code?: string;
-  /** The bytes that the parser was given last. */
+  /** The last bytes of the parser's input. */
   rawPacket?: unknown;
 }
 
 const REQUEST_LINE_MAX = 8 * 1024;
 
 /**
- * Answers what never became a request: too slow, too large, or no HTTP at all. There is nothing but the socket to answer on, and it is closed
- * `refusedMs` later at the latest.
+ * Answers invalid requests (too slow, too large, or not HTTP) directly on the socket, which is closed after
+ * `refusedMs` at the latest.
  */
 export function answerClientErrors(
   events: () => SecurityEvents,
@@ -36,11 +36,11 @@ export function answerClientErrors(
 }
 
 function answerOf(code: ProblemCode): string {
-  const [status, title] = PROBLEMS[code];
+  const [status] = PROBLEMS[code];
   const id = requestIdOf({ headers: {} });
   const body = problemBody({ code }, '/', id.slice(0, 32));
   return [
-    `HTTP/1.1 ${status} ${title}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'x-content-type-options: nosniff',
@@ -59,7 +59,7 @@ function codeOf({ code, rawPacket }: ParserError): ProblemCode {
   return 'invalid-request';
 }
 
-/** The parser counts the address as a header; whoever sent a long address should read that it was the address. */
+/** The parser counts the URL as a header; a long URL must be reported as such. */
 function isLongRequestLine(packet: unknown): boolean {
   if (!Buffer.isBuffer(packet) || !/^[A-Z]+ \S/.test(packet.toString('latin1', 0, 64))) return false;
   const end = packet.indexOf('\r\n');

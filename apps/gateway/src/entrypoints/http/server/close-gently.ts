@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-const FINISH_MS_MAX = 5_000; // of the ten seconds that the whole product has for its end
+/** For requests in flight; part of the ten seconds for the shutdown of the product. */
+export const FINISH_MS_MAX = 5_000;
 const LOOK_AGAIN_MS = 50; // a connection whose last answer is out is idle, and nobody else closes it
 
 /**
- * Lets the server close without waiting for ever: connections on which nothing was ever asked are closed at once (Node takes them for busy
- * until their header timeout), and whatever is left after five seconds, too. Requests in flight have until then.
+ * Closes the server within a bounded time: connections without a request are closed at once (Node treats them
+ * as busy until their header timeout), those with requests in flight after five seconds at the latest.
  */
 export function closeGently(server: Server): void {
   const silent = new Set<Socket>();

@@ -1,4 +1,4 @@
-import type { CheckoutClient, InventoryClient, StockView } from '@holdfast/contracts';
+import type { CheckoutClient, Drops, StockView } from '@holdfast/contracts';
 
 /** One dependency of the gateway, asked when somebody wants to know. */
 export interface ReadinessCheck {
@@ -10,7 +10,7 @@ export interface ReadinessCheck {
 }
 
 interface Apps {
-  inventory: InventoryClient;
+  drops: Drops;
   checkout: CheckoutClient;
   stock: StockView;
 }
@@ -39,7 +39,7 @@ export class ReadinessChecks {
 
 /** A question that only the app's ledger can answer. */
 function inventory(apps: Apps): ReadinessCheck {
-  return { name: 'inventory', needed: true, probe: () => apps.inventory.getDrop(NO_DROP).then(() => ({})) };
+  return { name: 'inventory', needed: true, probe: () => apps.drops.getDrop(NO_DROP).then(() => ({})) };
 }
 
 function checkout(apps: Apps, needed: boolean): ReadinessCheck {
@@ -70,9 +70,4 @@ function stream({ stock }: Apps): ReadinessCheck {
       return {};
     },
   };
-}
-
-/** Exported by the module that gives the gateway its services, when it has more to ask than the apps. */
-export abstract class ReadinessSource {
-  abstract readonly checks: ReadinessChecks;
 }

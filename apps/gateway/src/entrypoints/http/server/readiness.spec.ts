@@ -18,7 +18,7 @@ const away = () => Promise.reject(new ServiceUnavailable('away'));
 /** What a gateway of a cluster asks. */
 function inCluster(redis: 'up' | 'down' | 'degraded'): void {
   backend.readiness = ReadinessChecks.ofCluster({
-    inventory: backend.inventory,
+    drops: backend.inventory,
     checkout: backend.checkout,
     stock: backend.view,
     redis: () => Promise.resolve({ state: redis, version: '7.0.0' }),
@@ -52,7 +52,7 @@ describe('readiness of a gateway', () => {
     });
   });
 
-  it('ends in a cluster when inventory is away', async () => {
+  it('ends in a cluster if inventory is unreachable', async () => {
     inCluster('up');
     backend.inventory.getDrop = away;
     app = await startEdge(backend);
@@ -63,7 +63,7 @@ describe('readiness of a gateway', () => {
     ).toEqual(['/inventory']);
   });
 
-  it('ends in one process when any of its apps is away', async () => {
+  it('ends in one process if any of its apps is down', async () => {
     backend.checkout.getOrder = away;
     app = await startEdge(backend);
     expect((await ready()).statusCode).toBe(503);

@@ -5,10 +5,15 @@ import { shared } from '@holdfast/process';
 import { type ReadinessCheck, ReadinessChecks } from './readiness-checks';
 
 const PROBE_DEADLINE_MS = 1_500;
-/** Who asks in between gets the last answer: a crowd of askers costs each dependency two questions a second. */
+/**
+ * Who asks in between gets the last answer: a crowd of askers costs each dependency two questions a second.
+ */
 const PROBE_AGE_MS_MAX = 500;
 
-/** Whether this process should be sent requests: not once it has begun to stop, and not while something it cannot do without is away. */
+/**
+ * Whether this process should receive requests: not during shutdown, and not while a required dependency is
+ * down.
+ */
 @Injectable()
 export class Readiness implements OnModuleDestroy {
   private stopping = false;
@@ -50,7 +55,7 @@ type Look = HealthIndicatorResult;
 
 const DEGRADED = 'degraded';
 
-/** The library knows up and down alone; what is away but not needed goes by it as up, with a mark. */
+/** The library only knows up and down; an optional dependency that is down is reported as up, with a mark. */
 export function presentHealth({ status, info, error, details }: HealthCheckResult): object {
   return { status, info: marked(info ?? {}), error, details: marked(details) };
 }
@@ -65,7 +70,10 @@ function marked(states: Partial<HealthIndicatorResult>): object {
   return Object.fromEntries(entries) as object;
 }
 
-/** What a fault says of our insides is for the log; a check that writes its own reason for operators is not needed by shoppers. */
+/**
+ * What a fault says of our insides is for the log; a check that writes its own reason for operators is not
+ * needed by shoppers.
+ */
 function reasonOf(error: unknown, needed: boolean): string {
   if (needed || error instanceof DeadlineExceeded || !(error instanceof Error)) return 'does not answer';
   return error.name === 'Error' ? error.message : 'does not answer';

@@ -89,7 +89,10 @@ describe('bytes on the wire', () => {
   });
 });
 
-/** Five seconds after the beginning of the end every connection is cut off: whoever waited for that would need longer. */
+/**
+ * Five seconds after the start of the shutdown every connection is closed; a shutdown that waits for that
+ * takes longer.
+ */
 const ENDED_MS_MAX = 4_500;
 
 describe('the end', () => {

@@ -8,7 +8,7 @@ import {
   type StockRow,
 } from '@holdfast/contracts';
 
-/** Rows as the driver gives them: 64-bit integers are text, times are dates cut to milliseconds. */
+/** Rows as the driver returns them: 64-bit integers as text, times as dates truncated to milliseconds. */
 export interface DropRow {
   drop_id: string;
   merchant_id: string;
@@ -85,7 +85,7 @@ export function toDropItem(row: ItemRow): DropItem {
   };
 }
 
-/** Of no row: of a drop without items. */
+/** Undefined: a drop without items. */
 export function toItemFigures(
   row: ItemFiguresRow | undefined,
 ): Pick<DropSummary, 'itemCount' | 'priceRange'> {

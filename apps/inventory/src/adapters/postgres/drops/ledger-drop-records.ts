@@ -1,4 +1,5 @@
 import type { DropRecord, DropSummary } from '@holdfast/contracts';
+import { orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import {
   type DropPageQuery,
@@ -8,7 +9,6 @@ import {
 import { ListedItems } from './listed-items';
 import { readDrops, readDropSummaries } from './read-drops';
 import { sql } from './sql/sql.generated';
-import { orUnavailable } from './unavailable';
 
 export class LedgerDropRecords extends DropRecords {
   private readonly listedItems = new ListedItems();
@@ -18,22 +18,31 @@ export class LedgerDropRecords extends DropRecords {
   }
 
   override page(query: DropPageQuery): Promise<{ drops: DropSummary[]; last: DropPosition | null }> {
-    return orUnavailable(this.readPage(query));
+    return orServiceUnavailable('drops', this.readPage(query));
   }
 
   override async find(dropId: string): Promise<DropRecord | null> {
-    const [drop] = await orUnavailable(readDrops(this.pool, [dropId]));
+    const [drop] = await orServiceUnavailable('drops', readDrops(this.pool, [dropId]));
     return drop ?? null;
   }
 
   override existing(dropIds: readonly string[]): Promise<string[]> {
     const found = this.pool.query<{ drop_id: string }>({ ...sql.findKnownDrops, values: [dropIds] });
-    return orUnavailable(found.then(({ rows }) => rows.map((row) => row.drop_id)));
+    return orServiceUnavailable(
+      'drops',
+      found.then(({ rows }) => rows.map((row) => row.drop_id)),
+    );
+  }
+
+  override async merchantOf(dropId: string): Promise<string | null> {
+    const found = this.pool.query<{ merchant_id: string }>({ ...sql.findMerchantOfDrop, values: [dropId] });
+    const { rows } = await orServiceUnavailable('drops', found);
+    return rows[0]?.merchant_id ?? null;
   }
 
   private async readPage({ state, after, limit }: DropPageQuery) {
-    // One more than asked: it tells whether a next page exists.
-    const values = [false, state, after?.createdAt ?? null, after?.dropId ?? null, limit + 1];
+    // One more than requested, to know whether there is a next page.
+    const values = [false, state, after?.createdAt ?? null, after?.dropId ?? null, limit + 1, null];
     const found = await this.pool.query<{ drop_id: string; created_at: string }>({
       ...sql.listDrops,
       values,

@@ -1,10 +1,13 @@
 import type { StockRow } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import { DropUpkeep } from '../../../application/ports/drop-upkeep.port';
+import { sql as requests } from '../merchants/sql/sql.generated';
 import { readStock } from './read-drops';
 import { sql } from './sql/sql.generated';
 
-const LIVELY_AFTER_CLOSE = '2 days'; // the longest hold lives a day, its payment an hour: nothing moves after that but refunds, which the stream brings
+// The longest hold lasts a day, its payment an hour: later changes are refunds only, which the stream
+// delivers.
+const ACTIVE_AFTER_CLOSE = '2 days';
 
 export class LedgerDropUpkeep extends DropUpkeep {
   constructor(private readonly pool: Pool) {
@@ -20,8 +23,8 @@ export class LedgerDropUpkeep extends DropUpkeep {
     return done.rowCount === 1;
   }
 
-  override livelyDrops(after: string, limit: number): Promise<string[]> {
-    return this.ids(sql.listLivelyDrops, [after, limit, LIVELY_AFTER_CLOSE]);
+  override activeDrops(after: string, limit: number): Promise<string[]> {
+    return this.ids(sql.listActiveDrops, [after, limit, ACTIVE_AFTER_CLOSE]);
   }
 
   override stockOf(dropId: string): Promise<StockRow[]> {
@@ -37,6 +40,12 @@ export class LedgerDropUpkeep extends DropUpkeep {
       ...sql.purgeDropOutbox,
       values: [dropId, `${ageSeconds} seconds`, limit],
     });
+    return done.rowCount ?? 0;
+  }
+
+  override async purgeRequests(ageSeconds: number, limit: number): Promise<number> {
+    const values = [`${ageSeconds} seconds`, limit];
+    const done = await this.pool.query({ ...requests.purgeRequests, values });
     return done.rowCount ?? 0;
   }
 

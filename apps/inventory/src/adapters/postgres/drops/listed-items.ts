@@ -6,17 +6,18 @@ import { sql } from './sql/sql.generated';
 
 const DROPS_MAX = 1_000; // 24 items of 300 bytes each: about 7 MB
 
-/** What a list shows of the items of a drop. */
+/** The items of a drop in a list. */
 export type Listed = Pick<DropSummary, 'items' | 'itemCount' | 'priceRange'>;
 
 /**
- * The first items of drops, with the figures of all of them, kept by the drop's revision. To count 5,000 items takes the database as long as
- * everything else in a list together, and a list is read twice a second for every crowd. Whatever changes an item has to raise the revision.
+ * The first items of drops, with count and prices of all, cached by the drop's revision: counting 5,000 items
+ * takes as long as the rest of a list, and lists are read twice a second under load. Every change of an item
+ * has to increase the revision.
  */
 export class ListedItems {
   private readonly kept = new Map<string, { revision: string; listed: Listed }>();
 
-  /** By drop id, of drops that have just been read. */
+  /** By drop id, for drops that have just been read. */
   async of(db: Db, drops: readonly { drop_id: string; revision: string }[]): Promise<Map<string, Listed>> {
     const known = new Map<string, Listed>();
     const unknown: string[] = [];
@@ -25,7 +26,7 @@ export class ListedItems {
       if (kept?.revision === revision) known.set(drop_id, kept.listed);
       else unknown.push(drop_id);
     }
-    // Meanwhile others may put what is known here out of memory.
+    // Concurrent calls may evict what is known here.
     const read = await this.read(db, unknown);
     const found = new Map<string, Listed>();
     for (const { drop_id, revision } of drops) {

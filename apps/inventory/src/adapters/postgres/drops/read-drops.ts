@@ -14,7 +14,7 @@ import { sql } from './sql/sql.generated';
 
 export type Db = Pick<Pool | PoolClient, 'query'>;
 
-/** The records of these drops in the order of the ids; unknown ones are left out. */
+/** The records of these drops in the order of the ids, without unknown ones. */
 export async function readDrops(db: Db, dropIds: readonly string[]): Promise<DropRecord[]> {
   if (dropIds.length === 0) return [];
   const drops = await db.query<DropRow>({ ...sql.findDrops, values: [dropIds] });
@@ -29,7 +29,7 @@ export async function readDrops(db: Db, dropIds: readonly string[]): Promise<Dro
   return dropIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The same for a list: with the first items of each, and what all of them come to. */
+/** The same for a list: with the first items of each, and count and prices of all items. */
 export async function readDropSummaries(
   db: Db,
   listedItems: ListedItems,
@@ -47,7 +47,7 @@ export async function readDropSummaries(
   return dropIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The counts of these drops as the ledger has them now, by drop and SKU. */
+/** The current counts of these drops in the ledger, by drop and SKU. */
 export async function readStock(db: Db, dropIds: readonly string[]): Promise<StockRow[]> {
   if (dropIds.length === 0) return [];
   const stock = await db.query<StockDbRow>({ ...sql.findDropStock, values: [dropIds] });

@@ -1,19 +1,20 @@
-import { InvalidDrop, type NewDrop, type NewDropItem } from '@holdfast/contracts';
+import { InvalidDrop, type NewDrop, type NewDropItem, type StockDisplay } from '@holdfast/contracts';
 import type { PoolClient } from 'pg';
 import { parseTimestamp } from '../../../domain/new-drop';
 import { sql } from './sql/sql.generated';
 
-const ITEMS_A_STATEMENT = 5_000; // a fifth of a second each; all 20,000 at once would come near the statement timeout on a busy machine
+// 0.2 s each; all 20,000 at once could reach the statement timeout on a busy machine.
+export const ITEMS_A_STATEMENT = 5_000;
 
-/** Who is written beside the movements that the command line makes. */
-const ACTOR = 'operator';
-
-/** Inserts a checked drop with its items, stock and first movements. Throws `InvalidDrop` when its time is over by the database's clock. */
+/**
+ * Inserts a checked drop with its items, stock and first movements. Throws `InvalidDrop` if its closing time
+ * has passed by the database's clock.
+ */
 export async function insertDrop(
   client: PoolClient,
-  dropId: string,
-  merchantId: string,
+  { dropId, merchantId, actor }: { dropId: string; merchantId: string; actor: string },
   drop: NewDrop,
+  { stockDisplay = 'exact', draft = false }: { stockDisplay?: StockDisplay; draft?: boolean } = {},
 ): Promise<void> {
   const made = await client.query({
     ...sql.insertDrop,
@@ -27,17 +28,19 @@ export async function insertDrop(
       asTimestamp(drop.closesAt),
       drop.perCustomerLimit,
       drop.holdTtlSeconds,
+      stockDisplay,
+      draft,
     ],
   });
-  if (made.rowCount === 0)
-    throw new InvalidDrop('the closing time is over: the drop would never sell anything');
+  if (made.rowCount === 0) throw new InvalidDrop('the closing time has passed: the drop would never open');
+  await client.query({ ...sql.lockDropSkus, values: [merchantId, drop.items.map((item) => item.sku)] });
   for (let from = 0; from < drop.items.length; from += ITEMS_A_STATEMENT)
-    await insertItems(client, dropId, from, drop.items.slice(from, from + ITEMS_A_STATEMENT));
+    await insertItems(client, { dropId, actor }, from, drop.items.slice(from, from + ITEMS_A_STATEMENT));
 }
 
 async function insertItems(
   client: PoolClient,
-  dropId: string,
+  { dropId, actor }: { dropId: string; actor: string },
   from: number,
   items: NewDropItem[],
 ): Promise<void> {
@@ -56,7 +59,7 @@ async function insertItems(
   });
   await client.query({
     ...sql.insertDropStock,
-    values: [dropId, skus, items.map((item) => item.units), ACTOR],
+    values: [dropId, skus, items.map((item) => item.units), actor],
   });
 }
 

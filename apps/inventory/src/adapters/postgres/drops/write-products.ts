@@ -3,9 +3,9 @@ import { randomId } from '@holdfast/kernel';
 import type { PoolClient } from 'pg';
 import { sql } from './sql/sql.generated';
 
-const ROWS_A_STATEMENT = 2_000; // products carry descriptions of many kB: 2,000 keep a statement under about 50 MB
+const ROWS_A_STATEMENT = 2_000; // descriptions may have many kB: 2,000 keep a statement under about 50 MB
 
-/** Makes checked products and their SKUs, or brings those with the same handle up to date. */
+/** Creates checked products and their SKUs, or updates those with the same handle. */
 export async function upsertProducts(
   client: PoolClient,
   merchantId: string,
@@ -26,7 +26,9 @@ export async function upsertProducts(
     });
     for (const row of saved.rows) idOf.set(row.handle, row.product_id);
   }
-  const skus = products.flatMap(({ handle, skus }) => skus.map((sku) => ({ ...sku, handle })));
+  const skus = products.flatMap(({ handle, skus }) =>
+    skus.map((sku, position) => ({ ...sku, handle, position })),
+  );
   for (const slice of slices(sortedBy(skus, ({ sku }) => sku))) {
     await client.query({
       ...sql.upsertProductSkus,
@@ -37,6 +39,7 @@ export async function upsertProducts(
         slice.map((sku) => sku.name),
         slice.map((sku) => sku.priceMinor),
         slice.map((sku) => sku.currency),
+        slice.map((sku) => sku.position),
       ],
     });
   }

@@ -2,7 +2,10 @@ import type { Pool } from 'pg';
 import { type Fact, FactCounts } from '../../../application/ports/fact-counts.port';
 import { sql } from './sql/sql.generated';
 
-/** Inbox and counts in the ledger's database, though no truth: what is lost there is told by the rows that the facts are about. */
+/**
+ * Inbox and counts in the ledger's database. Derived data: they can be recomputed from the rows that the
+ * facts describe.
+ */
 export class LedgerFactCounts extends FactCounts {
   constructor(private readonly pool: Pool) {
     super();

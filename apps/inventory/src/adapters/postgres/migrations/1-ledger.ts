@@ -1,22 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/**
- * The ledger: the truth about stock and holds.
- *
- * `drop_id` stands in every key, so that no statement needs two drops and a drop can move to another server as a whole.
- * Ids are compared byte by byte (COLLATE "C"): a locale-aware comparison costs more and sorts differently from server to server.
- */
-export class Ledger1790000000001 implements MigrationInterface {
-  name = 'Ledger1790000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [CATALOGUE, STOCK, HOLDS, STREAM, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const CATALOGUE = `
 CREATE TABLE inventory.merchant (
@@ -195,3 +177,14 @@ GRANT SELECT, INSERT, DELETE ON inventory.outbox TO holdfast_inventory;
 GRANT SELECT, UPDATE ON inventory.cdc_heartbeat TO holdfast_inventory, holdfast_cdc;
 GRANT SELECT ON inventory.stock, inventory.drop, inventory.outbox TO holdfast_cdc;
 GRANT SELECT ON ALL TABLES IN SCHEMA inventory TO holdfast_auditor;`;
+
+/**
+ * The ledger: the truth about stock and holds.
+ *
+ * `drop_id` stands in every key, so that no statement needs two drops and a drop can move to another server as a whole.
+ * Ids are compared byte by byte (COLLATE "C"): a locale-aware comparison costs more and sorts differently from server to server.
+ */
+export const ledger: Migration = {
+  name: 'Ledger1790000000001',
+  statements: [CATALOGUE, STOCK, HOLDS, STREAM, GRANTS],
+};

@@ -1,17 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/** How often each fact happened in a drop, counted from the stream, and the inbox that tells a fact from its repetition. */
-export class FactCounts1790000000004 implements MigrationInterface {
-  name = 'FactCounts1790000000004';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [TABLES, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 // No reference to inventory.drop: facts of other services come by the stream, and a drop's rows may move to another server before them.
 const TABLES = `
@@ -34,3 +21,9 @@ const GRANTS = `
 GRANT SELECT, INSERT, UPDATE, DELETE ON inventory.fact_inbox TO holdfast_inventory;
 GRANT SELECT, INSERT, UPDATE ON inventory.fact_count TO holdfast_inventory;
 GRANT SELECT ON inventory.fact_inbox, inventory.fact_count TO holdfast_auditor;`;
+
+/** How often each fact happened in a drop, counted from the stream, and the inbox that tells a fact from its repetition. */
+export const factCounts: Migration = {
+  name: 'FactCounts1790000000004',
+  statements: [TABLES, GRANTS],
+};

@@ -1,35 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { sql } from '../sql/sql.generated';
-
-/**
- * The budget of unpaid units of one network in one drop. A hold remembers the network that placed it, so that its end gives the units back;
- * holds of before have none and count for nobody.
- *
- * The functions that take the networks of places have other parameters than before, so the former ones stay beside them: processes of the
- * version before go on with those while this one is being rolled out. `end_holds` keeps its signature, so that ends which come through them
- * give the units back, too.
- */
-export class NetworkBudget1790000000007 implements MigrationInterface {
-  name = 'NetworkBudget1790000000007';
-
-  async up(runner: QueryRunner): Promise<void> {
-    const functions = [
-      sql.defineNetworkBudgets,
-      sql.defineWalkPlaces,
-      sql.definePlaceHolds,
-      sql.defineEndHolds,
-      sql.defineRunBatch,
-      sql.defineRetakeHold,
-    ];
-    await runner.query(TABLES);
-    for (const { text } of functions) await runner.query(text);
-    await runner.query(GRANTS);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const TABLES = `
 -- What a gateway calls the network of an address: keyed hashes, so that no address is kept. Null: the hold counts for no network.
@@ -53,6 +22,13 @@ CREATE TABLE inventory.network_units (
 
 const GRANTS = `
 GRANT SELECT, INSERT, UPDATE ON inventory.network_units TO holdfast_inventory;
-GRANT SELECT ON inventory.network_units TO holdfast_auditor;
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA inventory TO holdfast_inventory;`;
+GRANT SELECT ON inventory.network_units TO holdfast_auditor;`;
+
+/**
+ * The budget of unpaid units of one network in one drop. A hold remembers the network that placed it, so that its end gives the units back;
+ * holds of before have none and count for nobody.
+ */
+export const networkBudget: Migration = {
+  name: 'NetworkBudget1790000000007',
+  statements: [TABLES, GRANTS],
+};

@@ -1,18 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { sql } from '../sql/sql.generated';
-
-/** Units that come back after they were sold. The hold stays confirmed, so sold = confirmed lines less what stands here. */
-export class Returns1790000000008 implements MigrationInterface {
-  name = 'Returns1790000000008';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [TABLE, sql.defineReturnHold.text, GRANTS]) await runner.query(statement);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the ledger is never migrated down: restore a backup instead');
-  }
-}
+import type { Migration } from '@holdfast/postgres';
 
 const TABLE = `
 CREATE TABLE inventory.returned (
@@ -31,6 +17,10 @@ CREATE TABLE inventory.returned (
 
 const GRANTS = `
 GRANT SELECT, INSERT ON inventory.returned TO holdfast_inventory;
-GRANT SELECT ON inventory.returned TO holdfast_auditor;
-REVOKE EXECUTE ON FUNCTION inventory.return_hold FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION inventory.return_hold TO holdfast_inventory;`;
+GRANT SELECT ON inventory.returned TO holdfast_auditor;`;
+
+/** Units that come back after they were sold. The hold stays confirmed, so sold = confirmed lines less what stands here. */
+export const returns: Migration = {
+  name: 'Returns1790000000008',
+  statements: [TABLE, GRANTS],
+};

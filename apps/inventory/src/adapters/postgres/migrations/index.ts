@@ -1,25 +1,57 @@
-import type { MigrationSet } from '@holdfast/postgres';
-import { Ledger1790000000001 } from './1-ledger';
-import { Lane1790000000002 } from './2-lane';
-import { StockNews1790000000003 } from './3-stock-news';
-import { FactCounts1790000000004 } from './4-fact-counts';
-import { OutboxPurge1790000000005 } from './5-outbox-purge';
-import { HoldsOfCustomer1790000000006 } from './6-holds-of-customer';
-import { NetworkBudget1790000000007 } from './7-network-budget';
-import { Returns1790000000008 } from './8-returns';
-import { HoldPurge1790000000009 } from './9-hold-purge';
+import type { Migration, MigrationSet } from '@holdfast/postgres';
+import { sql } from '../sql/sql.generated';
+import { ledger } from './1-ledger';
+import { lane } from './2-lane';
+import { factCounts } from './4-fact-counts';
+import { outboxPurge } from './5-outbox-purge';
+import { holdsOfCustomer } from './6-holds-of-customer';
+import { networkBudget } from './7-network-budget';
+import { returns } from './8-returns';
+import { merchantChanges } from './10-merchant-changes';
+import { products } from './11-products';
+import { merchantDrops } from './12-merchant-drops';
+import { stockAdjustments } from './13-stock-adjustments';
+import { figures } from './14-figures';
+import { factsChained } from './15-facts-chained';
+
+/** It defined functions only, which the function files do now. The number stays taken. */
+const functionsOnly = (name: string): Migration => ({ name, statements: [] });
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
   migrations: [
-    Ledger1790000000001,
-    Lane1790000000002,
-    StockNews1790000000003,
-    FactCounts1790000000004,
-    OutboxPurge1790000000005,
-    HoldsOfCustomer1790000000006,
-    NetworkBudget1790000000007,
-    Returns1790000000008,
-    HoldPurge1790000000009,
+    ledger,
+    lane,
+    functionsOnly('StockNews1790000000003'),
+    factCounts,
+    outboxPurge,
+    holdsOfCustomer,
+    networkBudget,
+    returns,
+    functionsOnly('HoldPurge1790000000009'),
+    merchantChanges,
+    products,
+    merchantDrops,
+    stockAdjustments,
+    figures,
+    factsChained,
   ],
+  functionSchemas: ['inventory'],
+  functions: [
+    sql.defineDropState,
+    sql.defineHoldHelpers,
+    sql.defineNetworkBudgets,
+    sql.defineWalkPlaces,
+    sql.definePlaceHolds,
+    sql.defineEndHolds,
+    sql.defineRunBatch,
+    sql.defineRetakeHold,
+    sql.defineReturnHold,
+    sql.defineMovementImage,
+    sql.defineAdjustStock,
+    sql.defineReleaseForMerchant,
+    sql.definePurgeHolds,
+    sql.defineNoteSoldOut,
+  ],
+  grants: sql.grantFunctions,
 };

@@ -1,14 +1,16 @@
--- Ends holds (confirm, release, expire) and moves them between owner and payment (extend, yield). Runs inside run_batch, under its lock.
+-- Ends holds (confirm, release, expire) and passes them between customer and payment (extend, yield). Runs
+-- inside run_batch, under its lock.
 --
--- Letters: D done, now or before by the same command · n not found, or another customer's · x its time is over · a not active ·
--- p a payment is in flight · f confirmed.
--- Each UPDATE repeats its condition (state, time, order) beside the key, so a wrong judgement changes nothing and is seen by the count.
+-- Letters: D done · n not-found · x expired · a not-active · p payment-in-flight · f confirmed.
+-- Done: now, or before by the same command. Not found: unknown, or another customer's.
+-- Each UPDATE repeats its condition (state, time, order) beside the key, so a wrong decision changes nothing
+-- and the row count reveals it.
 CREATE OR REPLACE FUNCTION inventory.end_holds(
   p_drop_id text,
   p_kinds text[], p_hold_ids text[], p_customer_ids text[], p_order_ids text[],
   p_payment_window_seconds integer, p_expire_max integer, p_clock timestamptz, p_now timestamptz,
   OUT codes text, OUT expired integer, OUT extended json,
-  -- What the ended holds change on stock, by SKU.
+  -- Stock changes of the ended holds, by SKU.
   OUT skus text[], OUT available bigint[], OUT held bigint[], OUT sold bigint[]
 )
 LANGUAGE plpgsql VOLATILE
@@ -23,10 +25,10 @@ DECLARE
   v_extend text[];
   v_extend_orders text[];
   v_changed bigint;
-  -- Who gets units of the limit back: what was released or expired, not what was bought.
+  -- Customers whose limit gets units back: of holds that were released or expired, not confirmed.
   v_customers text[];
   v_customer_units integer[];
-  -- Whose unpaid units these were.
+  -- The networks of the ended holds.
   v_networks bigint[];
   v_network_units integer[];
   v_network_paid integer[];

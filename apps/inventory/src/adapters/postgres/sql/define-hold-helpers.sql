@@ -1,11 +1,10 @@
--- The small pure parts of run_batch: the judgement over one end, the images of a hold, and the search for holds whose time is over.
+-- Helpers of run_batch: the decision on one end, the images of a hold, and the search for holds past their
+-- deadline.
 
--- The lines of one order of goods, worked out once for the many holds of a batch that ask for the same.
-CREATE TYPE inventory.basket AS (skus text[], quantities integer[], prices_minor bigint[], units integer);
-
--- What becomes of a command on a hold in this state. Letters as in end_holds; "D:<what>" means that something has to be written.
--- A hold that nobody pays for may be confirmed by any order of its owner: the money is there and the units are.
-CREATE FUNCTION inventory.judge_end(p_kind text, p_order_id text, p_state text, p_paying_order_id text, p_in_time boolean)
+-- The answer to a command on a hold in this state. Letters as in end_holds; "D:<what>" means that a row has
+-- to be written. A hold without a payment in flight may be confirmed by any order of its customer: both money
+-- and units are there.
+CREATE OR REPLACE FUNCTION inventory.judge_end(p_kind text, p_order_id text, p_state text, p_paying_order_id text, p_in_time boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -48,8 +47,8 @@ BEGIN
 END
 $$;
 
--- A hold's row as the adapter reads it back.
-CREATE FUNCTION inventory.hold_image(h inventory.hold)
+-- A hold's row as the adapter decodes it.
+CREATE OR REPLACE FUNCTION inventory.hold_image(h inventory.hold)
 RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN jsonb_build_object(
@@ -61,7 +60,7 @@ RETURN jsonb_build_object(
 );
 
 -- Payload of hold.confirmed.v1, hold.released.v1 and hold.expired.v1.
-CREATE FUNCTION inventory.hold_fact(p_drop_id text, p_hold_id text, p_customer_id text, p_order_id text, p_skus text[], p_quantities integer[],
+CREATE OR REPLACE FUNCTION inventory.hold_fact(p_drop_id text, p_hold_id text, p_customer_id text, p_order_id text, p_skus text[], p_quantities integer[],
   p_at timestamptz)
 RETURNS jsonb
 LANGUAGE sql STABLE
@@ -71,8 +70,9 @@ RETURN jsonb_build_object(
   'at', to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 );
 
--- Holds of a drop whose time is over, the oldest first. Without sorting the only plan left is the index that has them in this order.
-CREATE FUNCTION inventory.due_holds(p_drop_id text, p_clock timestamptz, p_max integer)
+-- Holds of a drop past their deadline, oldest first. With sorting disabled, the planner has to use the index
+-- in this order.
+CREATE OR REPLACE FUNCTION inventory.due_holds(p_drop_id text, p_clock timestamptz, p_max integer)
 RETURNS text[]
 LANGUAGE plpgsql VOLATILE
 SET enable_sort = off SET enable_bitmapscan = off

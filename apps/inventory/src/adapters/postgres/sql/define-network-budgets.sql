@@ -1,8 +1,8 @@
--- The budget of unpaid units that one network may have in one drop: an IPv4 address or an IPv6 /64 (weight 1), or a /48 (weight 8).
--- docs/adr/0013-unpaid-units-of-one-network.md has the rule and its reasons.
+-- The budget of unpaid units that one network may have in one drop: an IPv4 address or an IPv6 /64 (weight
+-- 1), or a /48 (weight 8). Rule and reasons: docs/adr/0013-unpaid-units-of-one-network.md.
 
--- A count that halves with each half-life. What is next to nothing is nothing: a product of ever smaller numbers would end in an underflow,
--- which PostgreSQL treats as an error, and with it every later batch of the network.
+-- A count that halves with each half-life. Tiny values become 0: PostgreSQL raises an error on underflow,
+-- which would fail every later batch of the network.
 CREATE OR REPLACE FUNCTION inventory.decayed(p_units real, p_age_seconds double precision, p_half_life_seconds integer)
 RETURNS real
 LANGUAGE sql IMMUTABLE
@@ -12,15 +12,16 @@ RETURN CASE
   ELSE p_units * power(0.5::double precision, p_age_seconds / p_half_life_seconds)
 END;
 
--- After how many seconds what a network has paid for or wasted counts half: six hold times, so that a crowd which comes once for each
--- hold time is not forgotten in between, and half an hour at least.
+-- Half-life, in seconds, of what a network has paid for or wasted: six hold times, so that a crowd that comes
+-- once per hold time is not forgotten in between; at least half an hour.
 CREATE OR REPLACE FUNCTION inventory.network_half_life(p_hold_ttl_seconds integer)
 RETURNS integer
 LANGUAGE sql IMMUTABLE
 RETURN greatest(1800, 6 * p_hold_ttl_seconds);
 
--- Unpaid units that a network may have. All of p_base while at least half of what it got was paid for, with half of the base as benefit of the
--- doubt; less in proportion when more of it was wasted; never less than p_floor, for the household or office behind the same address.
+-- The unpaid units that a network may have: p_base while at least half of its units were paid for (it starts
+-- with a credit of half the base), proportionally less if more were wasted, and never less than p_floor, for
+-- the household or office behind the same address.
 CREATE OR REPLACE FUNCTION inventory.network_allowance(p_base bigint, p_floor bigint, p_paid real, p_wasted real)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE
@@ -29,14 +30,15 @@ RETURN CASE
   ELSE least(p_base, greatest(p_floor, floor(p_base * (2.0 * p_paid + p_base) / (p_paid + p_wasted + p_base / 2.0))::bigint))
 END;
 
--- What each network has and may have, for the places of a batch; reads under the lock of run_batch.
--- The total of the drop is added up only when it could matter: a drop may have thousands of SKUs, and most networks stay below the least budget.
+-- Unpaid units and budget of each network, for the places of a batch. Reads under the lock of run_batch.
+-- The drop's total is summed only if it could matter: a drop may have thousands of SKUs, and most networks
+-- stay below the smallest budget.
 CREATE OR REPLACE FUNCTION inventory.network_budgets(
   p_drop_id text, p_limit integer, p_hold_ttl_seconds integer, p_now timestamptz,
   p_networks bigint[], p_weights integer[], p_asked integer[],
-  -- In the order of p_networks; null in unpaid for a network that never had a unit.
+  -- In the order of p_networks; unpaid is null for a network that never had a unit.
   OUT unpaid integer[], OUT allowance bigint[],
-  -- All places of the batch together stay in the budget of each network.
+  -- All places of the batch together fit each network's budget.
   OUT in_budget boolean
 )
 LANGUAGE plpgsql VOLATILE
@@ -46,7 +48,7 @@ DECLARE
   -- max(50, 5 % of the drop).
   c_units_least CONSTANT bigint := 50;
   c_units_per_unit_of_budget CONSTANT bigint := 20;
-  -- More than anybody comes to, and eight times as much, which a block may have, is still an integer.
+  -- Larger than any real budget; eight times as much, for a block, still fits an integer.
   c_units_most CONSTANT bigint := 250000000;
   c_floor CONSTANT bigint := 10;
   v_half_life integer := inventory.network_half_life(p_hold_ttl_seconds);
@@ -56,7 +58,7 @@ DECLARE
   v_wasted real[];
   v_roomy boolean;
 BEGIN
-  -- Few networks come a second time in most drops, so the usual answer is no row at all.
+  -- In most drops few networks come a second time, so this usually finds no row.
   unpaid := array_fill(NULL::integer, ARRAY[cardinality(p_networks)]);
   v_paid := array_fill(0::real, ARRAY[cardinality(p_networks)]);
   v_wasted := v_paid;
@@ -91,14 +93,16 @@ BEGIN
 END
 $$;
 
--- True when a hold has kept its units from others for nothing: it expired, or was given back when more than half of its time was over. Otherwise
--- whoever releases in the last second, or lets a payment fail, could hold the same units again and again. An early release says nothing.
+-- True if a hold blocked its units without a sale: it expired, or was released after more than half of its
+-- time. Late releases count, because releasing in the last second or letting a payment fail would otherwise
+-- allow holding the same units again and again.
 CREATE OR REPLACE FUNCTION inventory.is_wasted(h inventory.hold)
 RETURNS boolean
 LANGUAGE sql STABLE
 RETURN h.state = 'expired' OR (h.state = 'released' AND h.ended_at > h.created_at + (h.first_expires_at - h.created_at) / 2);
 
--- Gives networks the units back that are no longer unpaid, and notes which were paid for and which were wasted.
+-- Subtracts units that are no longer unpaid from their networks, and records how many were paid for and how
+-- many wasted.
 CREATE OR REPLACE FUNCTION inventory.return_network_units(
   p_drop_id text, p_now timestamptz, p_networks bigint[], p_units integer[], p_paid integer[], p_wasted integer[]
 )

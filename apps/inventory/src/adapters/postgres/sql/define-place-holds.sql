@@ -1,24 +1,26 @@
--- Decides the places of a batch in arrival order and writes the holds that are granted. Runs inside run_batch, under its lock.
+-- Decides the places of a batch in arrival order and writes the holds that are granted. Runs inside
+-- run_batch, under its lock.
 --
--- Letters: h held · r replayed · k key reused · d drop not found · u unknown SKU · o not open · c closed · l limit of the customer ·
--- b budget of the network · s sold out. This is their order of precedence too. All lines of a hold or none.
+-- Letters: h held · r replayed · k key-reused · d drop-not-found · u unknown-sku · o drop-not-open · c
+-- drop-closed · l customer-limit · b network-limit · s sold-out. This is also their order of precedence. All
+-- lines of a hold are granted, or none.
 --
--- Fast path: nothing was there before, all customers and networks stay in their limits and the units suffice for all: everything is granted
--- by sets.
--- Otherwise the batch is walked in order on counters in memory, and the same set statements write what was granted.
+-- Fast path: if no hold exists yet, all customers and networks stay within their limits and there are enough
+-- units, everything is granted with set statements. Otherwise walk_places goes through the batch in order
+-- with counters in memory, and the same statements write the result.
 CREATE OR REPLACE FUNCTION inventory.place_holds(
   p_drop_id text, p_phase text, p_limit integer, p_now timestamptz, p_expires_at timestamptz,
   p_hold_ids text[], p_customer_ids text[], p_fingerprints text[], p_basket_ordinals integer[], p_customer_ordinals integer[],
   p_customers text[], p_customer_asked integer[], p_skus text[], p_sku_asked bigint[],
   p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
-  -- Units that the ends of this batch give back; the stock rows do not show them yet.
+  -- Units released by the ends of this batch; not yet in the stock rows.
   p_back_skus text[], p_back_units bigint[],
   -- Networks as in run_batch.
   p_network_ordinals integer[], p_block_ordinals integer[], p_networks bigint[], p_network_weights integer[], p_network_asked integer[],
   p_hold_ttl_seconds integer,
   OUT codes text, OUT currency text, OUT prices_minor bigint[], OUT available bigint[], OUT taken bigint[],
   OUT replays jsonb, OUT short_lines json,
-  -- For each of p_networks: units that it may still take.
+  -- For each of p_networks: units left in its budget.
   OUT network_left bigint[]
 )
 LANGUAGE plpgsql VOLATILE
@@ -36,7 +38,7 @@ DECLARE
   v_known_units integer[];
   v_known_given integer[];
   v_index integer;
-  -- Units that each network has and may have; null for all when no place names one.
+  -- Unpaid units and budget of each network; null if no place names a network.
   v_unpaid integer[];
   v_allowance bigint[];
   v_in_budget boolean := true;
@@ -57,11 +59,12 @@ BEGIN
   FROM unnest(p_skus, p_sku_asked) WITH ORDINALITY AS a(sku, asked, n)
   LEFT JOIN LATERAL (
     SELECT i.currency, i.price_minor, s.available FROM inventory.item i, inventory.stock s
-    WHERE i.drop_id = p_drop_id AND i.sku = a.sku AND s.drop_id = p_drop_id AND s.sku = a.sku LIMIT 1
+    WHERE i.drop_id = p_drop_id AND i.sku = a.sku AND i.removed_at IS NULL AND s.drop_id = p_drop_id AND s.sku = a.sku LIMIT 1
   ) i ON true
   LEFT JOIN unnest(p_back_skus, p_back_units) AS b(sku, units) ON b.sku = a.sku;
 
-  -- Few customers come a second time, so the usual answer is no row at all. Null in v_units for whoever has none.
+  -- Few customers come a second time, so this usually finds no row. v_units is null for a customer without
+  -- units.
   SELECT array_agg(cu.customer_id), array_agg(cu.units) INTO v_known, v_known_units
   FROM inventory.customer_units cu WHERE cu.drop_id = p_drop_id AND cu.customer_id = ANY (p_customers);
   v_units := array_fill(NULL::integer, ARRAY[cardinality(p_customers)]);
@@ -109,12 +112,13 @@ BEGIN
   SELECT p_drop_id, p.hold_id, p.customer_id, 'held', p.fingerprint, (v_baskets[p.basket]).skus, (v_baskets[p.basket]).quantities,
     (v_baskets[p.basket]).prices_minor, place_holds.currency, (v_baskets[p.basket]).units, p_now, p_expires_at, p_expires_at,
     p_networks[p.network], p_networks[p.block]
-  -- Without networks their ordinals are shorter, and null.
+  -- Without networks their ordinals are shorter arrays, and unnest fills them with null.
   FROM unnest(p_hold_ids, p_customer_ids, p_fingerprints, p_basket_ordinals, v_codes, p_network_ordinals, p_block_ordinals)
     AS p(hold_id, customer_id, fingerprint, basket, code, network, block)
   WHERE p.code = 'h';
 
-  -- The table's CHECK is the limit; two statements because an upsert costs a third more for the many who come for the first time.
+  -- The table's CHECK is the limit; two statements because an upsert costs a third more for the many who come
+  -- for the first time.
   IF v_known IS NOT NULL THEN
     SELECT array_agg(g.customer_id), array_agg(g.units) INTO v_known, v_known_given
     FROM unnest(p_customers, v_given, v_units) AS g(customer_id, units, had) WHERE g.had IS NOT NULL AND g.units > 0;

@@ -1,8 +1,10 @@
--- Money arrived after its hold had ended: takes the same units again, straight to sold, under a new hold id. One transaction.
+-- Handles a payment that arrived after its hold had ended: takes the same units again, directly as sold,
+-- under a new hold id. One transaction.
 --
--- Letters: D confirmed, now or before · n not found, or another customer's · s short: units gone, limit used up, or the hold went to another order.
--- Safe for the same reasons as run_batch: the drop's row is locked first, the new id is a primary key, the stock change is conditional.
--- The drop's state does not matter: the shopper has paid while it was open.
+-- Letters: D confirmed · n not-found · s short. Confirmed: now or before. Not found: unknown, or another
+-- customer's. Short: not enough units, limit reached, or the hold belongs to another order.
+-- Safe for the same reasons as run_batch: the drop's row is locked first, the new id is a primary key, the
+-- stock change is conditional. The drop's state does not matter: the order was placed while it was open.
 CREATE OR REPLACE FUNCTION inventory.retake_hold(
   p_drop_id text, p_hold_id text, p_new_hold_id text, p_customer_id text, p_order_id text,
   OUT code text, OUT stock json
@@ -23,7 +25,8 @@ BEGIN
     RETURN;
   END IF;
 
-  -- The hold may be alive after all: then this is a plain confirm. A release puts a hold whose time is over into its end first.
+  -- If the hold is still live, this is a plain confirm. The release first ends a hold whose deadline has
+  -- passed.
   SELECT b.end_codes, b.stock INTO v_batch FROM inventory.run_batch_of_ends(p_drop_id, 'confirm', p_hold_id, p_customer_id, p_order_id) b;
   IF v_batch.end_codes IN ('D', 'n') THEN
     code := v_batch.end_codes;
@@ -57,7 +60,7 @@ BEGIN
   UPDATE inventory.customer_units cu SET units = cu.units + v_hold.units, unit_limit = v_limit
   WHERE cu.drop_id = p_drop_id AND cu.customer_id = p_customer_id;
   IF inventory.is_wasted(v_hold) THEN
-    -- It was paid for after all.
+    -- It was counted as wasted, and is now paid for.
     PERFORM inventory.return_network_units(p_drop_id, v_now, ARRAY[v_hold.network, v_hold.network_block], '{0,0}',
       ARRAY[v_hold.units, v_hold.units], ARRAY[-v_hold.units, -v_hold.units]);
   END IF;
@@ -79,7 +82,7 @@ BEGIN
 END
 $$;
 
--- One end of one hold by the rules of run_batch.
+-- Ends one hold by the rules of run_batch.
 CREATE OR REPLACE FUNCTION inventory.run_batch_of_ends(p_drop_id text, p_kind text, p_hold_id text, p_customer_id text, p_order_id text,
   OUT end_codes text, OUT stock json)
 LANGUAGE sql VOLATILE

@@ -1,9 +1,11 @@
--- The money for a confirmed hold never came: its sold units go back on offer, and the customer's limit gets them back. One transaction.
--- The hold stays confirmed, because a hold ends once; rows of inventory.returned say what came back: sold = confirmed lines less returns.
+-- Makes the sold units of a confirmed hold available again, because its payment was never captured. The
+-- customer's limit gets them back, too. One transaction. The hold stays confirmed, because a hold ends once;
+-- inventory.returned records the returned units: sold = confirmed lines - returns.
 --
--- Letters: D returned, now or before · n the order has no confirmed hold.
--- Safe for the same reasons as run_batch: the drop's row is locked first, the return's primary key makes a repetition harmless, the stock
--- change is conditional. The hold is the order's own or the one that was taken again for it, never another customer's.
+-- Letters: D returned · n not-found. Returned: now or before. Not found: the order has no confirmed hold.
+-- Safe for the same reasons as run_batch: the drop's row is locked first, the return's primary key makes a
+-- retry harmless, the stock change is conditional. The hold is the order's own or the one retaken for it,
+-- never another customer's.
 CREATE OR REPLACE FUNCTION inventory.return_hold(
   p_drop_id text, p_hold_id text, p_retaken_hold_id text, p_customer_id text, p_order_id text,
   OUT code text, OUT stock json
@@ -35,7 +37,7 @@ BEGIN
   FROM unnest(v_hold.skus, v_hold.quantities) AS l(sku, quantity);
   UPDATE inventory.customer_units cu SET units = cu.units - v_hold.units
   WHERE cu.drop_id = p_drop_id AND cu.customer_id = p_customer_id;
-  -- The confirm counted them as paid for; a waste of the same size takes that back.
+  -- The confirm counted them as paid for; the same number of wasted units compensates for it.
   PERFORM inventory.return_network_units(p_drop_id, v_now, ARRAY[v_hold.network, v_hold.network_block], '{0,0}', '{0,0}',
     ARRAY[v_hold.units, v_hold.units]);
   INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload)

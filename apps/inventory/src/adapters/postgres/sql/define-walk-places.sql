@@ -1,14 +1,15 @@
--- Walks places in arrival order on counters in memory; reads and writes no table, so it decides only from what run_batch read under its lock.
--- Letters as in place_holds.
+-- Decides places in arrival order with counters in memory. Accesses no table, so it decides only from what
+-- run_batch read under its lock. Letters as in place_holds.
 CREATE OR REPLACE FUNCTION inventory.walk_places(
   p_phase text, p_limit integer,
   p_hold_ids text[], p_fingerprints text[], p_basket_ordinals integer[], p_customer_ordinals integer[],
-  -- Ordinals of the places whose hold is there already, and the rows of these by hold id.
+  -- Ordinals of the places whose hold exists already, and these holds' rows by hold id.
   p_there integer[], p_replays jsonb,
-  -- Units that each customer has, null for none; units on offer of each SKU, null when the drop does not have it.
+  -- Units of each customer, null for none; available units of each SKU, null if the drop does not have it.
   p_units integer[], p_available bigint[],
   p_baskets inventory.basket[], p_line_baskets integer[], p_line_sku_ordinals integer[], p_line_quantities integer[],
-  -- The network and the block of each place, 0 for none; unpaid units that each of them has, null for none, and may have.
+  -- The network and the block of each place, 0 for none; unpaid units of each of them, null for none; and
+  -- their budgets.
   p_network_ordinals integer[], p_block_ordinals integer[], p_unpaid integer[], p_allowance bigint[],
   OUT codes text[], OUT available bigint[], OUT taken bigint[], OUT given integer[], OUT network_given integer[], OUT short_lines json
 )

@@ -1,5 +1,6 @@
--- Drops that have holds whose time is over. Steps from drop to drop through the index of live holds, so finished drops cost nothing.
--- $1 at most so many drops.
+-- Drops that have holds past their deadline. Skips from drop to drop in the index of live holds, so finished
+-- drops cost nothing.
+-- $1 drops at most.
 WITH RECURSIVE live (drop_id) AS (
   (SELECT h.drop_id FROM inventory.hold h WHERE h.ended_at IS NULL ORDER BY h.drop_id LIMIT 1)
   UNION ALL

@@ -1,10 +1,12 @@
--- One page of a customer's own live holds, over all drops or in one, newest first. Reads only; nothing is decided by it.
--- Whether a hold is live is said by the database's clock: one whose time is over is left out although the sweeper has not come by yet.
--- The index of live holds by customer makes it cheap. Its predicate is said in words of its own, so that no other index fits: while the table is
--- small the planner would take the sweeper's, and keep that plan when it has become a walk over all live holds.
--- How many a customer can have is bounded by the limits of the drops.
--- $1 customer_id, $2 drop_id or null, $3 microseconds and $4 hold_id of the last one seen (null: from the newest), $5 rows at most.
--- Rows: the hold, and the microsecond in which it was placed, for the next cursor.
+-- One page of a customer's live holds, in all drops or in one, newest first. Reads only.
+-- A hold past its deadline by the database's clock is left out, even if the sweeper has not ended it yet.
+-- It uses the index of live holds by customer. That index's predicate is written differently from that of the
+-- sweeper's index, so that only one matches: while the table is small the planner would choose the sweeper's,
+-- and keep that plan when it has become a scan of all live holds. The number of a customer's holds is bounded
+-- by the limits of the drops.
+-- $1 customer_id, $2 drop_id or null, $3 microseconds and $4 hold_id of the last one seen (null: first page),
+-- $5 rows at most.
+-- Rows: the hold, and its time of creation in microseconds, for the next cursor.
 SELECT inventory.hold_image(h) AS hold, placed.us::text AS placed_us
 FROM inventory.hold h
 CROSS JOIN LATERAL (SELECT (extract(epoch FROM h.created_at) * 1000000)::bigint AS us) placed

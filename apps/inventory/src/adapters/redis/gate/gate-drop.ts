@@ -1,39 +1,39 @@
-import type { GateQuery, GateVerdict } from '../../../application/ports/gate.port';
+import type { GateQuery } from '../../../application/ports/gate.port';
+import type { Decision } from './decisions';
+import { UnsyncedCustomers } from './unsynced-customers';
 
-export interface Asking {
+export interface Undecided {
   query: GateQuery;
-  resolve: (verdict: GateVerdict) => void;
+  resolve: (decision: Decision) => void;
 }
 
-// Beyond it nobody is remembered any more, and the gate is seeded again instead.
-const UNTOLD_MAX = 20_000;
-// What a gateway may refuse by itself; a drop of which more SKUs are asked for at once is served by the gate.
-const WANTED_MAX = 500;
+// SKUs for which gateways may refuse on their own; for further ones of a drop they ask the gate.
+const REFUSED_SKUS_MAX = 500;
 
-/** What this process keeps in mind about a drop. All times by the monotonic clock. */
+/** This process's state for a drop. All times by the monotonic clock. */
 export class GateDrop {
-  /** Places that go to Redis with the next call. */
-  readonly asking: Asking[] = [];
+  /** Places for the next call to Redis. */
+  readonly undecided: Undecided[] = [];
   flushScheduled = false;
-  /** Calls for places that have no answer yet. */
+  /** Calls in flight. */
   callsInFlight = 0;
-  /** After trouble: no call before this time. */
-  blindUntil = 0;
-  /** Since when no call has succeeded; null while all is well. */
-  blindSince: number | null = null;
+  /** Circuit open: no call before this time. */
+  circuitOpenUntil = 0;
+  /** Since when no call has succeeded; null while calls succeed. */
+  failingSince: number | null = null;
   seeding = false;
   seedAgainAt = 0;
   doubtedUntil = 0;
-  /** When the ledger is looked at once more, because another instance may have filled the gate in the midst of a doubt. */
-  looksAt = Infinity;
-  /** When it was last said that the gate makes no sense. */
-  complainedAt = -Infinity;
-  /** SKUs that somebody was refused lately, oldest first. */
-  private readonly wanted = new Set<string>();
-  private readonly granted = new Set<string>();
-  /** Customers by the holds that they asked for without a look at the gate, until the ledger has decided. */
-  private readonly unseen = new Map<string, string>();
-  private forgettings = 0;
+  /**
+   * When the ledger is read once more, because another instance may have seeded the gate while an outcome was
+   * unknown.
+   */
+  reseedAt = Infinity;
+  /** When an unreadable gate was last logged. */
+  loggedAt = -Infinity;
+  readonly unsynced = new UnsyncedCustomers();
+  /** SKUs refused recently, oldest first. */
+  private readonly refused = new Set<string>();
   private seededIn: string | null = null;
 
   constructor(
@@ -41,82 +41,44 @@ export class GateDrop {
     public lastUsedAt: number,
   ) {}
 
-  /** Customers who have units, or may get them, without Redis having heard of it. */
-  get untold(): ReadonlySet<string> {
-    return new Set([...this.granted, ...this.unseen.values()]);
-  }
-
-  addUntold(customerIds: Iterable<string>): void {
-    for (const customerId of customerIds) this.granted.add(customerId);
-    this.forgetIfTooMany();
-  }
-
-  goesUnseen(holdId: string, customerId: string): void {
-    this.unseen.set(holdId, customerId);
-    this.forgetIfTooMany();
-  }
-
-  /** The ledger has decided, or was not asked after all. Whoever was given units by it is named as a customer; the others have none. */
-  decided(holdIds: Iterable<string>): void {
-    if (this.unseen.size > 0) for (const holdId of holdIds) this.unseen.delete(holdId);
-  }
-
-  told(customerIds: Iterable<string>): void {
-    const told = new Set(customerIds);
-    for (const customerId of told) this.granted.delete(customerId);
-    for (const [holdId, customerId] of this.unseen) if (told.has(customerId)) this.unseen.delete(holdId);
-  }
-
-  /** The outcome of a batch is unknown: it may still commit until then. */
+  /** Until when a batch with unknown outcome may still commit. */
   doubt(until: number): void {
     this.doubtedUntil = until;
-    this.looksAt = until;
+    this.reseedAt = until;
   }
 
-  /** True when Redis has to be told something before its verdicts count. */
-  get owes(): boolean {
-    return this.granted.size > 0 || this.unseen.size > 0;
-  }
-
-  /** Something is under way that will be noted here. */
+  /** Work is in progress that will change this state. */
   get isBusy(): boolean {
-    return this.asking.length > 0 || this.flushScheduled || this.callsInFlight > 0 || this.seeding;
+    return this.undecided.length > 0 || this.flushScheduled || this.callsInFlight > 0 || this.seeding;
   }
 
   /**
-   * Names what a seeding is good for: the gate at this place in Redis, as long as nothing is forgotten here that it has to be told.
-   * Take it before the seeding: what is lost meanwhile begins another term.
+   * Identifies what a seeding is valid for: this incarnation of the gate's Redis, while no unsynced customer
+   * is dropped here. Read it before the seeding: any loss in the meantime starts another incarnation.
    */
-  termAt(place: string): string {
-    return `${place} ${this.forgettings}`;
+  incarnationIn(redis: string): string {
+    return `${redis} ${this.unsynced.generation}`;
   }
 
-  /** The gate has all that the ledger knew in this term. */
-  seeded(term: string): void {
-    this.seededIn = term;
+  /** Whether the gate has been seeded in this incarnation. */
+  seeded(incarnation: string): void {
+    this.seededIn = incarnation;
   }
 
-  /** False at first: another process may have served customers that Redis never heard of, and be gone. */
-  isSeeded(term: string): boolean {
-    return this.seededIn === term;
+  /** Initially false: another process may have served customers that Redis does not know, and ended. */
+  isSeeded(incarnation: string): boolean {
+    return this.seededIn === incarnation;
   }
 
-  private forgetIfTooMany(): void {
-    if (this.granted.size + this.unseen.size <= UNTOLD_MAX) return;
-    this.granted.clear();
-    this.unseen.clear();
-    this.forgettings += 1;
-  }
-
-  wants(sku: string): void {
-    if (!this.wanted.delete(sku) && this.wanted.size >= WANTED_MAX) {
-      const [oldest] = this.wanted;
-      if (oldest !== undefined) this.wanted.delete(oldest);
+  noteRefused(sku: string): void {
+    if (!this.refused.delete(sku) && this.refused.size >= REFUSED_SKUS_MAX) {
+      const [oldest] = this.refused;
+      if (oldest !== undefined) this.refused.delete(oldest);
     }
-    this.wanted.add(sku);
+    this.refused.add(sku);
   }
 
-  get wantedSkus(): string[] {
-    return [...this.wanted];
+  get refusedSkus(): string[] {
+    return [...this.refused];
   }
 }

@@ -1,32 +1,25 @@
-import { Clock } from '@holdfast/kernel';
+import { TestClock } from '@holdfast/testing';
 import { GateDrops } from './gate-drops';
-
-class StillClock extends Clock {
-  ms = 1_000_000;
-  now(): number {
-    return this.ms;
-  }
-}
 
 const DROPS_MAX = 2_000;
 const SETTLED_MS = 60_000;
 
-describe('the drops that a process keeps in mind', () => {
-  let clock: StillClock;
+describe('the drops that a process keeps', () => {
+  let clock: TestClock;
   let drops: GateDrops;
   beforeEach(() => {
-    clock = new StillClock();
+    clock = new TestClock(1_000_000);
     drops = new GateDrops(clock);
   });
-  /** Somebody asks for drops that nobody has made, and is sent on unseen. */
+  /** Somebody asks for drops that nobody has made, and is sent to the ledger unseen. */
   const invent = (from: number, to: number, everyMs: number) => {
     for (let n = from; n < to; n += 1) {
-      drops.use(`d${n}`).goesUnseen(`h${n}`, 'cus_1');
+      drops.use(`d${n}`).unsynced.addUnseen(`h${n}`, 'cus_1');
       clock.ms += everyMs;
     }
   };
 
-  it('are bounded, although each of them owes Redis a customer', () => {
+  it('are bounded, although each has a customer that Redis does not know', () => {
     invent(0, 30_000, 10);
     expect(drops.size).toBeLessThanOrEqual(SETTLED_MS / 10 + 1);
     invent(30_000, 40_000, 40);
@@ -45,15 +38,14 @@ describe('the drops that a process keeps in mind', () => {
     expect(costOf(5_000, 40_000)).toBeLessThan(1_000);
   });
 
-  it('stay while something is under way or in doubt, and while a customer may be in the ledger whom the next seeding would miss', () => {
+  it('stay while something is in progress or in doubt, and while a customer may be in the ledger whom the next seeding would miss', () => {
     const seeding = drops.use('dseeding1');
     seeding.seeding = true;
     drops.use('ddoubted1').doubtedUntil = clock.ms + 2 * SETTLED_MS;
-    drops.get('ddoubted1').addUntold(['cus_1']);
-    drops.use('dowing001').addUntold(['cus_1']);
+    drops.use('dunsync01').unsynced.addGranted(['cus_1']);
     for (let n = 0; n < 2 * DROPS_MAX; n += 1) drops.use(`d${n}`);
-    const kept = () => ['dseeding1', 'ddoubted1', 'dowing001'].filter((id) => drops.find(id) !== undefined);
-    expect(kept()).toEqual(['dseeding1', 'ddoubted1', 'dowing001']);
+    const kept = () => ['dseeding1', 'ddoubted1', 'dunsync01'].filter((id) => drops.find(id) !== undefined);
+    expect(kept()).toEqual(['dseeding1', 'ddoubted1', 'dunsync01']);
     expect(drops.size).toBe(DROPS_MAX);
     clock.ms += SETTLED_MS + 1;
     drops.use('dnew00001');

@@ -1,15 +1,16 @@
 import type { Clock } from '@holdfast/kernel';
 import { GateDrop } from './gate-drop';
 
-const IN_USE_MS = 60_000; // as long as a lane keeps what it has learnt
-const DROPS_MAX = 2_000; // beyond it the ones not used for the longest time are forgotten; they are seeded again when they are asked for
-// All that was sent to the ledger for a drop was decided long ago, so its next seeding finds there whatever Redis was not told.
+const IN_USE_MS = 60_000; // as long as an idle lane is kept
+const DROPS_MAX = 2_000; // beyond it the least recently used are evicted, and seeded again at their next use
+// By then the ledger has decided all places of a drop, so its next seeding finds everything there.
 const SETTLED_MS = 60_000;
-const LOOK_AT_MAX = 8; // of the oldest, for each new one: enough to be rid of two for each that comes, and the same price for any number
+// Oldest drops to check for each new one: enough to evict two for each, at a constant cost.
+const LOOK_AT_MAX = 8;
 
-/** The drops that this process has to do with. */
+/** The drops that this process serves. */
 export class GateDrops {
-  /** The least recently used first. */
+  /** Least recently used first. */
   private readonly byId = new Map<string, GateDrop>();
 
   constructor(private readonly clock: Clock) {}
@@ -26,13 +27,13 @@ export class GateDrops {
   get(dropId: string): GateDrop {
     let drop = this.byId.get(dropId);
     if (drop === undefined) {
-      if (this.byId.size >= DROPS_MAX) this.forgetOldest();
+      if (this.byId.size >= DROPS_MAX) this.evictOldest();
       this.byId.set(dropId, (drop = new GateDrop(dropId, this.clock.monotonicMs())));
     }
     return drop;
   }
 
-  /** Undefined when nothing is known of it here. */
+  /** Undefined if there is no state for it. */
   find(dropId: string): GateDrop | undefined {
     return this.byId.get(dropId);
   }
@@ -46,14 +47,15 @@ export class GateDrops {
     return drop !== undefined && this.clock.monotonicMs() - drop.lastUsedAt <= IN_USE_MS;
   }
 
-  private forgetOldest(): void {
+  private evictOldest(): void {
     const now = this.clock.monotonicMs();
     let looks = 0;
     for (const [dropId, drop] of this.byId) {
       if (this.byId.size < DROPS_MAX || (looks += 1) > LOOK_AT_MAX) return;
-      const isSettled = now - drop.lastUsedAt > SETTLED_MS && now >= drop.doubtedUntil;
-      // Until then it knows customers that neither Redis nor, perhaps, the ledger knows.
-      if (!drop.isBusy && (isSettled || !drop.owes)) this.byId.delete(dropId);
+      if (drop.isBusy || now < drop.doubtedUntil) continue;
+      const isSettled = now - drop.lastUsedAt > SETTLED_MS;
+      // Until then its customers may be missing in Redis and in the ledger.
+      if (isSettled || drop.unsynced.isEmpty) this.byId.delete(dropId);
     }
   }
 }

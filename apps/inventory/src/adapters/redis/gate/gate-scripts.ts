@@ -1,126 +1,113 @@
 import { networkNames } from '@holdfast/contracts';
+import type { Clock } from '@holdfast/kernel';
 import type { LuaCall, RedisCalls } from '@holdfast/redis';
+import type { GateSale } from '../../../application/ports/gate-source.port';
 import type { GateQuery } from '../../../application/ports/gate.port';
 import type { UnitsOnOffer } from '../../../application/ports/ledger.port';
-import { lua, LuaCode } from '../lua/lua.generated';
+import { type DecisionCode, readDecisions } from './decisions';
 import type { GateSettings } from './gate-settings';
-import { type Judgement, readJudgements } from './judgements';
+import { lua, LuaCode } from './lua/lua.generated';
 
-export type { Judgement } from './judgements';
-
-/** Version of the layout of the keys. A process with another one must not read them, so it has other keys. */
+/** Version of the key layout. It is part of the keys, so that processes with another one do not read them. */
 const LAYOUT = 'hf1';
 
-/** One hash tag a drop, so that a cluster keeps them together. In the order of the scripts' KEYS. */
+/** One hash tag for each drop, so that its keys share a slot. In the order of the scripts' KEYS. */
 export function gateKeys(
   dropId: string,
-): [gate: string, customers: string, flight: string, aloft: string, early: string] {
+): [gate: string, customers: string, deadlines: string, inFlight: string, early: string] {
   const key = (what: string) => `${LAYOUT}:{${dropId}}:${what}`;
-  return [key('gate'), key('customers'), key('flight'), key('aloft'), key('early')];
+  return [key('gate'), key('customers'), key('deadlines'), key('in-flight'), key('early')];
 }
 
-/** What the ledger says, as much of it as is known. */
-export interface Lesson {
+/** Data from the ledger, as far as known. */
+export interface GateUpdate {
   /** The rows were read from the ledger just now. */
-  sure: boolean;
-  sale?: { open: boolean; opensAt: number | null; closesAt: number | null; perCustomerLimit: number };
+  current: boolean;
+  sale?: Pick<GateSale, 'open' | 'closesInMs' | 'perCustomerLimit'> & Partial<Pick<GateSale, 'opensInMs'>>;
   rows?: Iterable<readonly [sku: string, row: UnitsOnOffer]>;
   customers?: readonly string[];
-  /** Hold ids whose place was answered or withdrawn. */
-  landed?: readonly string[];
+  /** Hold ids of places that are no longer in flight: answered or withdrawn. */
+  settled?: readonly string[];
 }
 
 export interface ShortageRead {
   perCustomerLimit: number;
   openForMs: number | null;
-  /** Null for what is not sure. */
+  /** Null if uncertain. */
   units: (number | null)[];
   customers: string[];
 }
 
-/** The scripts of the gate with their arguments in order and their answers told apart. */
+/** The scripts of the gate: encodes their arguments and decodes their replies. */
 export class GateScripts {
-  private readonly admitPlaces: LuaCall;
-  private readonly learnSale: LuaCall;
-  private readonly beginSeed: LuaCall;
-  private readonly renewSeed: LuaCall;
-  private readonly finishSeed: LuaCall;
-  private readonly readShortage: LuaCall;
+  private readonly call: Record<keyof typeof lua, LuaCall>;
 
   constructor(
     calls: RedisCalls,
+    private readonly clock: Clock,
     private readonly settings: GateSettings,
   ) {
-    this.admitPlaces = calls.script(lua.admitPlaces);
-    this.learnSale = calls.script(lua.learnSale);
-    this.beginSeed = calls.script(lua.beginSeed);
-    this.renewSeed = calls.script(lua.renewSeed);
-    this.finishSeed = calls.script(lua.finishSeed);
-    this.readShortage = calls.script(lua.readShortage);
+    const made = Object.entries(lua).map(([name, script]) => [name, calls.script(script)] as const);
+    this.call = Object.fromEntries(made) as Record<keyof typeof lua, LuaCall>;
   }
 
-  /** Null when the gate has to be seeded first. */
-  async admit(dropId: string, nowMs: number, places: readonly GateQuery[]): Promise<Judgement[] | null> {
-    const { flightMs, probeMs } = this.settings;
-    const args: (string | number)[] = [nowMs, flightMs, probeMs];
+  /** Null if the gate has to be seeded first. */
+  async admit(dropId: string, places: readonly GateQuery[]): Promise<(DecisionCode | number[])[] | null> {
+    const { inFlightMs, probeMs } = this.settings;
+    const args: (string | number)[] = [this.nowMs, inFlightMs, probeMs];
     for (const place of places) {
       const names = [place.customerId, ...networkNames(place.network)];
       args.push(place.holdId(), names.length, ...names, place.lines.length);
       for (const { sku, quantity } of place.lines) args.push(sku, quantity);
     }
-    return readJudgements(await this.admitPlaces(gateKeys(dropId), args), places);
+    return readDecisions(await this.call.admitPlaces(gateKeys(dropId), args), places);
   }
 
-  async learn(dropId: string, nowMs: number, lesson: Lesson): Promise<LuaCode> {
+  async learn(dropId: string, update: GateUpdate): Promise<LuaCode> {
+    const { nowMs } = this;
     const { ttlMs, trustMs } = this.settings;
-    const { sure, sale, rows = [], customers = [], landed = [] } = lesson;
+    const { current, sale, rows = [], customers = [], settled = [] } = update;
     const rowArgs: (string | number)[] = [];
     for (const [sku, { units, epoch, version }] of rows) rowArgs.push(sku, units, epoch, version);
+    // Wall-clock times: several processes compare with them.
+    const at = (inMs: number | null = null) => (inMs === null ? '' : Math.round(nowMs + inMs));
     const saleArgs =
       sale === undefined
         ? ['', '', '', '']
-        : [sale.open ? 1 : 0, sale.opensAt ?? '', sale.closesAt ?? '', sale.perCustomerLimit];
-    const [gate, customersKey, flight, aloft] = gateKeys(dropId);
-    return (await this.learnSale(
-      [gate, customersKey, flight, aloft],
-      [
-        nowMs,
-        ttlMs,
-        trustMs,
-        sure ? 1 : 0,
-        ...saleArgs,
-        rowArgs.length / 4,
-        customers.length,
-        ...rowArgs,
-        ...customers,
-        ...landed,
-      ],
-    )) as LuaCode;
+        : [
+            sale.open ? 1 : 0,
+            sale.open ? '' : at(sale.opensInMs),
+            at(sale.closesInMs),
+            sale.perCustomerLimit,
+          ];
+    const args = [nowMs, ttlMs, trustMs, current ? 1 : 0, ...saleArgs, rowArgs.length / 4, customers.length];
+    return (await this.call.learnSale(gateKeys(dropId).slice(0, 4), [
+      ...args,
+      ...rowArgs,
+      ...customers,
+      ...settled,
+    ])) as LuaCode;
   }
 
-  async begin(dropId: string, nowMs: number, token: string): Promise<LuaCode> {
-    const [gate, customers] = gateKeys(dropId);
-    const args = [nowMs, this.settings.seedLeaseMs, token];
-    return (await this.beginSeed([gate, customers], args)) as LuaCode;
+  async begin(dropId: string, token: string): Promise<LuaCode> {
+    const args = [this.nowMs, this.settings.seedLeaseMs, token];
+    return (await this.call.beginSeed(gateKeys(dropId).slice(0, 2), args)) as LuaCode;
   }
 
-  async renew(dropId: string, nowMs: number, token: string): Promise<LuaCode> {
-    const [gate] = gateKeys(dropId);
-    return (await this.renewSeed([gate], [nowMs, token])) as LuaCode;
+  async renew(dropId: string, token: string): Promise<LuaCode> {
+    return (await this.call.renewSeed(gateKeys(dropId).slice(0, 1), [this.nowMs, token])) as LuaCode;
   }
 
   async finish(dropId: string, token: string): Promise<LuaCode> {
-    const [gate, customers] = gateKeys(dropId);
-    return (await this.finishSeed([gate, customers], [token, this.settings.ttlMs])) as LuaCode;
+    const args = [token, this.settings.ttlMs];
+    return (await this.call.finishSeed(gateKeys(dropId).slice(0, 2), args)) as LuaCode;
   }
 
-  async shortage(dropId: string, nowMs: number, skus: readonly string[]): Promise<ShortageRead | null> {
+  async shortage(dropId: string, skus: readonly string[]): Promise<ShortageRead | null> {
     const [gate, customers, , , early] = gateKeys(dropId);
     const { probeMs, shortageCustomersMax } = this.settings;
-    const answer = await this.readShortage(
-      [gate, customers, early],
-      [nowMs, probeMs, shortageCustomersMax, ...skus],
-    );
+    const args = [this.nowMs, probeMs, shortageCustomersMax, ...skus];
+    const answer = await this.call.readShortage([gate, customers, early], args);
     const [code, perCustomerLimit, openForMs, units, known] = answer as [
       LuaCode,
       number,
@@ -135,5 +122,9 @@ export class GateScripts {
       units: units.map((each) => (each < 0 ? null : each)),
       customers: known.filter((customer) => !customer.startsWith('#')),
     };
+  }
+
+  private get nowMs(): number {
+    return Math.round(this.clock.now());
   }
 }

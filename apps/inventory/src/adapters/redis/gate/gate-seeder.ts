@@ -1,85 +1,79 @@
-import type { Clock } from '@holdfast/kernel';
-import type { Logger } from '@holdfast/observability';
 import type { GateDrop } from './gate-drop';
-import type { GateScripts } from './gate-scripts';
-import { seedGate, type GateSource, type SeedOutcome } from './gate-seeding';
-import type { GateSettings } from './gate-settings';
+import type { GateLink, GateParts } from './gate-link';
+import { seedGate, type SeedOutcome } from './gate-seeding';
 
-export interface GateSeederParts {
-  scripts: GateScripts;
-  source: GateSource;
-  settings: GateSettings;
-  clock: Clock;
-  logger: Logger;
-  /** See `GateDrop.termAt`. */
-  termOf: (drop: GateDrop) => string;
-  /** Those who were told to wait should check again. */
-  onEnd: (drop: GateDrop, outcome: SeedOutcome | 'failed') => void;
-}
-
-const AT_ONCE_MAX = 2; // they share the connections of the lanes
+const SEEDINGS_AT_ONCE_MAX = 2; // they share the connections of the lanes
 const JITTER_MS = 50;
 
-/** Decides when the gate of a drop is filled from the ledger, and for how long there is none when that cannot be done. */
+/**
+ * Decides when the gate of a drop is seeded from the ledger, and for how long its circuit is open if that
+ * fails.
+ */
 export class GateSeeder {
   private running = 0;
 
-  constructor(private readonly parts: GateSeederParts) {}
+  constructor(
+    private readonly parts: GateParts,
+    private readonly link: GateLink,
+    /** Pending places have to be decided again. */
+    private readonly onEnd: (dropId: string) => void,
+  ) {}
 
-  /** Starts a seeding unless one is running here, or it is too early for the next one. */
+  /** Starts a seeding unless one is running, or it is too early for the next one. */
   start(drop: GateDrop): void {
     if (drop.seeding) return;
-    if (this.now < drop.doubtedUntil) this.giveUpFor(drop, drop.doubtedUntil - this.now);
-    if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.running >= AT_ONCE_MAX) return;
-    this.begin(drop, (ms) => this.giveUpFor(drop, ms));
+    if (this.now < drop.doubtedUntil) this.openCircuit(drop, drop.doubtedUntil - this.now);
+    if (this.now < Math.max(drop.doubtedUntil, drop.seedAgainAt) || this.running >= SEEDINGS_AT_ONCE_MAX)
+      return;
+    void this.run(drop, (ms) => this.openCircuit(drop, ms));
   }
 
-  /** A look for customers that a gate which is in use may lack. Nobody waits for it, and it takes nobody's turn. */
-  lookIfDue(drop: GateDrop): void {
-    if (drop.seeding || this.now < drop.looksAt || this.running > 0) return;
-    this.begin(drop, (ms) => (drop.looksAt = Math.max(drop.looksAt, this.now + ms)));
-  }
-
-  private begin(drop: GateDrop, giveUpFor: (ms: number) => void): void {
-    drop.seeding = true;
-    this.running += 1;
-    void this.run(drop, giveUpFor).then((outcome) => {
-      drop.seeding = false;
-      this.running -= 1;
-      this.parts.onEnd(drop, outcome);
-    });
+  /**
+   * Adds customers that a gate in use may lack after an unknown outcome. In the background: other seedings go
+   * first.
+   */
+  reseedIfDue(drop: GateDrop): void {
+    if (drop.seeding || this.now < drop.reseedAt || this.running > 0) return;
+    void this.run(drop, (ms) => (drop.reseedAt = Math.max(drop.reseedAt, this.now + ms)));
   }
 
   private get now(): number {
-    return this.parts.clock.monotonicMs();
+    return this.link.nowMs;
   }
 
-  /** Never rejects. */
-  private async run(drop: GateDrop, giveUpFor: (ms: number) => void): Promise<SeedOutcome | 'failed'> {
-    const { scripts, source, clock, logger, settings, termOf } = this.parts;
+  private async run(drop: GateDrop, postpone: (ms: number) => void): Promise<void> {
+    const { settings, counts } = this.parts;
     const beganAt = this.now;
-    const wallMs = () => Math.round(clock.now());
-    const outcome = await seedGate({ scripts, source, settings, wallMs }, drop, termOf(drop)).catch(
-      (error: unknown) => {
-        logger.warn(
-          { dropId: drop.id, reason: String(error) },
-          'the gate could not be filled from the ledger',
-        );
-        return 'failed' as const;
-      },
-    );
-    // Two that take it from each other in turn would do so for ever, if they came back in step.
+    drop.seeding = true;
+    this.running += 1;
+    const outcome = await this.seed(drop);
+    drop.seeding = false;
+    this.running -= 1;
+    // Without jitter two instances could take the lease from each other forever.
     if (outcome === 'busy') drop.seedAgainAt = this.now + (JITTER_MS + this.now - beganAt) * Math.random();
-    else if (outcome === 'too-many') giveUpFor(settings.tooManyMs);
-    else if (outcome !== 'seeded') giveUpFor(settings.seedAgainMs);
-    else if (beganAt >= drop.doubtedUntil) drop.looksAt = Infinity;
-    return outcome;
+    else if (outcome === 'too-many') postpone(settings.tooManyRetryMs);
+    else if (outcome !== 'seeded') postpone(settings.seedRetryMs);
+    else if (beganAt >= drop.doubtedUntil) drop.reseedAt = Infinity;
+    if (outcome === 'seeded') counts.seedings += 1;
+    this.onEnd(drop.id);
   }
 
-  private giveUpFor(drop: GateDrop, ms: number): void {
+  private async seed(drop: GateDrop): Promise<SeedOutcome | 'failed'> {
+    try {
+      return await seedGate(this.parts, drop, this.link.incarnationOf(drop));
+    } catch (error) {
+      this.parts.logger.warn(
+        { dropId: drop.id, reason: String(error) },
+        'gate could not be seeded from the ledger, retrying',
+      );
+      return 'failed';
+    }
+  }
+
+  private openCircuit(drop: GateDrop, ms: number): void {
     drop.seedAgainAt = this.now + ms;
-    drop.blindUntil = drop.seedAgainAt;
-    // It has been waited for; there is no gate for some time.
-    drop.blindSince = this.now - this.parts.settings.patienceMs;
+    drop.circuitOpenUntil = drop.seedAgainAt;
+    // No place waits for it any longer: the grace time has passed.
+    drop.failingSince = this.now - this.parts.settings.graceMs;
   }
 }

@@ -15,7 +15,8 @@ function silentRedis(asked: string[]): RedisConnection {
   return { isUp: true, client: {}, placeOf: () => 'here', script } as unknown as RedisConnection;
 }
 
-const rowOf = (dropId: string) => ({ dropId, sku: 'A', available: 1, epoch: 1, version: 1 }) as StockRow;
+const rowOf = (dropId: string) =>
+  ({ dropId, sku: 'A', total: 1, available: 1, epoch: 1, version: 1 }) as StockRow;
 
 it('tells a slow Redis the rows of all drops at once: the change stream waits for it', async () => {
   const asked: string[] = [];
@@ -23,11 +24,16 @@ it('tells a slow Redis the rows of all drops at once: the change stream waits fo
   const parts = { redis: silentRedis(asked), clock: new SystemClock(), source, logger: silentLogger() };
   const gate = new RedisGate({ ...parts, settings: { callDeadlineMs: 50 } });
   const drops = ['d1', 'd2', 'd3'];
-  for (const dropId of drops) {
+  for (const dropId of [...drops, 'd4']) {
     const lines = [{ sku: 'A', quantity: 1 }];
-    void gate.check({ dropId, customerId: 'cus_1', lines, holdId: () => 'h1' });
+    void gate.place(
+      { dropId, customerId: 'cus_1', lines, holdId: () => 'h1' },
+      () => new Promise(() => undefined),
+    );
   }
-  const healed = gate.heal([...drops, 'dunused'].map(rowOf), 'stream');
+  // Its SKU was taken out of the drop: only the ledger knows that it is not sold out, but unknown.
+  const removed = { ...rowOf('d4'), total: 0, available: 0 };
+  const healed = gate.heal([...[...drops, 'dunused'].map(rowOf), removed], 'stream');
   expect(asked).toEqual(drops.map((dropId) => `learn-sale-4 hf1:{${dropId}}:gate`));
   await healed;
 });

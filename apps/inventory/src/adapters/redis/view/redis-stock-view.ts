@@ -1,7 +1,6 @@
-import type { StockRow, ViewFreshness } from '@holdfast/contracts';
+import type { StockRow } from '@holdfast/contracts';
 import { groupBy } from '@holdfast/kernel';
 import {
-  AS_OF_KEY,
   decodeImage,
   encodeRow,
   LEASE_KEY,
@@ -18,35 +17,35 @@ import { ViewMarks } from './view-marks';
 
 export interface RedisStockViewOptions {
   redis: RedisConnection;
-  /** The ledger's rows of a drop: a drop that is not whole is loaded from there. */
+  /** The ledger's rows of a drop, from which an incomplete drop is loaded. */
   stockOf: (dropId: string) => Promise<StockRow[]>;
-  /** Gives a name that was never given before, by nobody. */
+  /** Returns a globally unique name. */
   newName: () => string;
-  /** Told when rows could not be put in; they are loaded again later. */
+  /** Called when rows could not be written; they are reloaded later. */
   onTrouble: (reason: string) => void;
 }
 
 type Part = 'only' | 'first' | 'middle' | 'last';
 
 const DEADLINE_MS = 1_000;
-const ROWS_A_CALL = 500; // about a millisecond in Redis, which does nothing else meanwhile
-const LENT_MS = 2_300;
+const ROWS_A_CALL = 500; // about a millisecond of Redis' single thread
 const KEPT_SECONDS = 604_800; // as in apply-rows
 
 /**
- * The stock view in Redis. One script takes what is newer and publishes it. Redis being away never holds up who calls `apply`, or the change
- * stream would stand still with it: what could not be put in leaves a doubt, and the view is loaded from the ledger when it is back.
+ * The stock view in Redis. One script writes the newer rows and publishes them. An unreachable Redis never
+ * blocks the caller of `apply`, or the change stream would stall with it: rows that could not be written are
+ * counted as missed, and the view is reloaded from the ledger later.
  */
 export class RedisStockView extends SharedStockView {
   private readonly calls: RedisCalls;
   private readonly applyRows: LuaCall;
   private readonly renewLease: LuaCall;
   private readonly marks: ViewMarks;
-  /** Grows with everything that may have been missed; at 0 nothing has. */
+  /** Number of updates that may have been missed. */
   private doubts = 0;
   /**
-   * Where the marks lay when this process loaded the view; null before. Marks that stand say nothing of the process before this one, which may have
-   * died with rows that it had not been able to put in: the stream goes on behind them.
+   * Position of the marks when this process loaded the view; null before. Intact marks prove nothing about a
+   * previous process, which may have died with rows that it could not write: the stream continues after them.
    */
   private loadedAt: string | null = null;
   private reloads = 0;
@@ -58,14 +57,6 @@ export class RedisStockView extends SharedStockView {
     this.applyRows = this.calls.script(lua.applyRows);
     this.renewLease = this.calls.script(lua.renewLease);
     this.marks = new ViewMarks(this.calls, redis);
-  }
-
-  override get announces(): boolean {
-    return true;
-  }
-
-  override get isShared(): boolean {
-    return true;
   }
 
   override async apply(rows: readonly StockRow[]): Promise<StockRow[]> {
@@ -94,29 +85,17 @@ export class RedisStockView extends SharedStockView {
 
   override async ofDrop(dropId: string): Promise<StockRow[]> {
     const key = stockKey(dropId);
-    // Whoever compares the view with the ledger still needs the drop: it lives on although nothing changes.
+    // A drop that is compared with the ledger is still needed: its expiry is renewed although nothing
+    // changes.
     const [hash] = await this.calls.run((client) =>
       Promise.all([client.hgetall(key), client.expire(key, KEPT_SECONDS)]),
     );
     return decodeImage(dropId, hash).rows.sort((a, b) => (a.sku < b.sku ? -1 : 1));
   }
 
-  override async freshness(): Promise<ViewFreshness> {
-    const [lease, asOf] = await this.calls.run((client) =>
-      Promise.all([client.exists(LEASE_KEY), client.get(AS_OF_KEY)]),
-    );
-    return { staleSince: lease === 1 ? null : (asOf ?? new Date(0).toISOString()) };
-  }
-
-  /** Fresh renews the lease. Stale notes since when and takes no lease away: another projector may keep up. */
-  override async setFreshness({ staleSince }: ViewFreshness): Promise<void> {
-    if (staleSince === null) await this.vouch(LENT_MS, new Date().toISOString());
-    else await this.calls.run((client) => client.set(AS_OF_KEY, staleSince));
-  }
-
   override async isWhole(): Promise<boolean> {
     try {
-      // A node that was lost may be back with what it had some time ago, its mark included, before any call has failed.
+      // A lost node may have recovered with old data, including its mark, before any call has failed.
       return (await this.marks.stand()) && this.doubts === 0 && this.marks.place === this.loadedAt;
     } catch (error) {
       this.doubts += 1;
@@ -137,11 +116,11 @@ export class RedisStockView extends SharedStockView {
     return this.doubts === 0 && this.marks.place === place;
   }
 
-  override async vouch(lastsMs: number, asOf: string): Promise<void> {
-    await this.renewLease([LEASE_KEY, AS_OF_KEY], [lastsMs, asOf, VIEW_CHANNEL]);
+  override async confirm(lastsMs: number, asOf: string): Promise<void> {
+    await this.renewLease([LEASE_KEY], [lastsMs, asOf, VIEW_CHANNEL]);
   }
 
-  /** Returns the numbers of the rows that were taken. */
+  /** Returns the indexes of the rows that were written. */
   private async applyTo(dropId: string, rows: { row: StockRow; number: number }[]): Promise<number[]> {
     const taken: number[] = [];
     try {
@@ -154,7 +133,7 @@ export class RedisStockView extends SharedStockView {
           'middle',
         );
         taken.push(...answer.taken.map((index) => chunk[index]!.number));
-        // New, or lost: some rows are there, and which others belong to them only the ledger knows.
+        // New, or lost: only the ledger knows which rows are missing.
         if (!answer.whole) await this.makeWhole(dropId);
       }
     } catch (error) {

@@ -1,9 +1,12 @@
 import { type LuaCall, markKeys, noteKey, type RedisCalls, type RedisConnection } from '@holdfast/redis';
 import { lua } from './lua/lua.generated';
 
-const NOTE_KEPT_SECONDS = 3_600; // no reload takes that long; the note of one that failed, or whose process died, goes by itself
+const NOTE_KEPT_SECONDS = 3_600; // longer than any reload; the note of a failed one expires
 
-/** Keys that say "nothing was lost since the view was loaded", one on each node: whatever empties a node takes its mark along. */
+/**
+ * Keys that prove that no data were lost since the view was loaded, one on each node: a node that loses its
+ * data loses its mark.
+ */
 export class ViewMarks {
   private readonly keys: string[];
   private readonly closeMark: LuaCall;
@@ -16,12 +19,12 @@ export class ViewMarks {
     this.closeMark = calls.script(lua.closeMark);
   }
 
-  /** Changes when a node that keeps one was lost, or another node keeps it now. */
+  /** Changes if a node with a mark was lost, or its mark has moved to another node. */
   get place(): string {
     return this.keys.map((key) => this.redis.placeOf(key)).join();
   }
 
-  /** True when all of them stand. */
+  /** True if all marks exist. */
   async stand(): Promise<boolean> {
     const found = await this.calls.run((client) =>
       Promise.all(this.keys.map((key) => client.hexists(key, ''))),
@@ -29,14 +32,14 @@ export class ViewMarks {
     return found.every((there) => there === 1);
   }
 
-  /** Leaves a note of the reload that begins beside each, which is lost with everything else. */
+  /** Writes a note at the start of a reload beside each mark, which is lost with the node's data. */
   async begin(load: string): Promise<void> {
     await this.calls.run((client) =>
       Promise.all(this.keys.map((key) => client.set(noteKey(key, load), '1', 'EX', NOTE_KEPT_SECONDS))),
     );
   }
 
-  /** True when every note was still there: then the marks stand. */
+  /** Sets the marks if every note still exists; returns whether they did. */
   async close(load: string): Promise<boolean> {
     const closed = await Promise.all(this.keys.map((key) => this.closeMark([key, noteKey(key, load)], [])));
     return closed.every((answer) => answer === 1);

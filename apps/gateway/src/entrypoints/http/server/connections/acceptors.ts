@@ -2,19 +2,22 @@ import { spawn } from 'node:child_process';
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 
-// A turn of the loop takes some milliseconds under load; with eight a flood of new connections is through eight times sooner.
+// A turn of the event loop takes some milliseconds under load; with eight handles a flood of connections is
+// accepted eight times faster.
 const MORE = 8;
 const GIVE_UP_MS = 10_000;
-/** Sends the handle back as often as it is asked for; each arrives as another descriptor of the same socket. */
+/**
+ * Sends the handle back as often as it is asked for; each arrives as another descriptor of the same socket.
+ */
 const ECHO = `process.on('message', (count, handle) => {
   const next = (left) => (left > 0 ? process.send(left, handle, undefined, () => next(left - 1)) : process.disconnect());
   next(count);
 });`;
 
 /**
- * Node accepts one connection for each listening handle in each turn of its loop (libuv 1.45 and later), and in the order in which they came:
- * whoever floods the port with new connections keeps all others waiting. Node cannot duplicate a handle, but passing it to another process and
- * back does. Where that fails the product works as before.
+ * Node accepts one connection for each listening handle in each turn of the event loop (libuv 1.45 and
+ * later), in order of arrival, so a flood of new connections delays all others. Node cannot duplicate a
+ * handle, but passing it to another process and back does. If that fails, one handle is used.
  */
 export class Acceptors {
   private readonly more: NetServer[] = [];
@@ -61,7 +64,8 @@ export class Acceptors {
   }
 
   private listen(copy: unknown): void {
-    // As Node opens the sockets of an HTTP server: with Nagle's algorithm small answers and events would wait for the client's acknowledgement.
+    // As Node opens the sockets of an HTTP server: with Nagle's algorithm small answers and events would wait
+    // for the client's acknowledgement.
     const options = { allowHalfOpen: true, noDelay: true };
     const acceptor = createServer(options, (socket) => this.server.emit('connection', socket));
     acceptor.on('error', () => undefined);

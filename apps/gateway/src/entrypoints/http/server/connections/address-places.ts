@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { addressKey } from '../../limits/address-key';
 
-/** A /48 is what one customer of a provider is given: 65,536 networks of a /64, so it has a bound of its own. */
+/** A provider may assign a /48 to one customer: 65,536 networks of /64, so it has its own limit. */
 const WIDER_TIMES = 8;
 
 /**
- * Places that one address may hold at the same moment: an IPv4 address for itself, an IPv6 one for its /64, and for its /48 with eight times
- * that. Memory is bounded by the places that are held: nothing is kept of an address that holds none.
+ * Limits what one address may use at the same time: an IPv4 address, an IPv6 /64, and a /48 with eight times
+ * as much. Addresses that use nothing take no memory.
  */
 export class AddressPlaces {
   private readonly held = new Map<string, number>();
@@ -18,7 +18,9 @@ export class AddressPlaces {
     return this.held.size;
   }
 
-  /** Returns how the place is given back, to be called once; null: the address holds all that it may. */
+  /**
+   * Returns a function that releases the place, to be called once; null if the address has reached its limit.
+   */
   take(address: string): (() => void) | null {
     const key = addressKey(address);
     if (this.count(key) >= this.placesMax) return null;
@@ -43,7 +45,7 @@ export class AddressPlaces {
   }
 }
 
-/** The /48 of a /64, marked so that no other key looks like it. */
+/** The /48 of a /64, with a mark that makes the key unique. */
 function widerKey(key: string): string {
   return `${key.split(':').slice(0, 3).join(':')}/48`;
 }

@@ -8,7 +8,10 @@ import { UnreadAnswers } from './unread-answers';
 export interface ConnectionGuardParts {
   /** Of all addresses together. */
   connectionsMax: number;
-  /** Null: one address may have as many as there are (limits are off, or the peer is a proxy of ours, which has limits of its own). */
+  /**
+   * Null: no limit for one address (limits are off, or the peer is a trusted proxy, which has its own
+   * limits).
+   */
   ofAddressMax: number | null;
   settings: ConnectionSettings;
   events: SecurityEvents;
@@ -16,8 +19,7 @@ export interface ConnectionGuardParts {
 }
 
 /**
- * Bounds what clients can take by connections alone, before they have asked for anything: how many there are, how many one address has, and
- * what waits for those who do not read.
+ * Limits connections before any request: their number in total and for each address, and unread answers.
  */
 export function guardConnections(server: Server, parts: ConnectionGuardParts): void {
   const { settings, events, metrics } = parts;
@@ -30,7 +32,7 @@ export function guardConnections(server: Server, parts: ConnectionGuardParts): v
   const full = (address = '') =>
     events.report('descriptors-low', {
       address,
-      detail: `all ${server.maxConnections} connections are taken`,
+      detail: `all ${server.maxConnections} connections are in use`,
     });
   server.on('drop', (of) => full(of?.remoteAddress));
   server.on('connection', (socket) => {
@@ -43,7 +45,7 @@ export function guardConnections(server: Server, parts: ConnectionGuardParts): v
     }
     const giveBack = places?.take(address);
     if (giveBack === null) {
-      events.report('connection-refused', { address, detail: 'too many connections of one address' });
+      events.report('connection-refused', { address, detail: 'too many connections from one address' });
       socket.destroy();
       return;
     }

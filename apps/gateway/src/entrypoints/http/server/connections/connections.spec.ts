@@ -186,7 +186,7 @@ function sendsAtOnce(socket: Socket): boolean {
 }
 
 describe('live streams of one address', () => {
-  it('are 50, whatever connections they come on; the next is told when to come back', async () => {
+  it('are 50, on any connections; the next one gets Retry-After', async () => {
     const { talk, events } = await started({ limits: true });
     const streams = Array.from({ length: 50 }, () => talk(live()));
     await waitFor('50 streams', () => streams.every(isOpen));

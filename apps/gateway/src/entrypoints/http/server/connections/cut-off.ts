@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Ends a connection whose peer does not read. A reset, so that the kernel drops at once what it still holds for the peer, which may be
- * megabytes; on a socket whose end was sent already Node cannot reset.
+ * Closes a connection whose peer does not read. Uses a reset, so that the kernel drops its send buffer at
+ * once, which may have megabytes; after FIN was sent, Node cannot reset.
  */
 export function cutOff(socket: Socket): void {
   if (socket.destroyed) return;

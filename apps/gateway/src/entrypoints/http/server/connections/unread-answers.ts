@@ -13,8 +13,9 @@ interface Waiting {
 }
 
 /**
- * Answers that their clients do not read. They are kept in memory here, and more in the kernel, so they are bounded in time for each client and
- * in bytes for all. Live counts bound their bytes themselves: thousands of readers share the same.
+ * Answers that their clients do not read. They are kept in memory here, and more in the kernel, so they are
+ * bounded in time for each client and in bytes for all. Live counts bound their bytes themselves: thousands
+ * of readers share the same.
  */
 export class UnreadAnswers {
   private waiting = new Map<Socket, Waiting>();
@@ -66,7 +67,8 @@ export class UnreadAnswers {
 }
 
 /**
- * Counted down while a write is under way: Node counts a big answer as sent when the last of its bytes is, which takes a slow line minutes.
+ * Counted down during a write: Node counts a big answer as sent only after its last byte, which takes minutes
+ * on a slow line.
  */
 function queuedOf(socket: Socket): number {
   return (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;

@@ -1,11 +1,19 @@
--- Writes down the state that a drop has by the clock, or changes nothing: repeating it, or doing it in several processes, is harmless.
--- $1 drop_id. Rows: 1 = written, 0 = another process was faster.
-WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
-UPDATE inventory.drop SET
-  state = CASE WHEN closes_at <= now THEN 'closed' ELSE 'open' END,
-  revision = revision + 1
-FROM clock
-WHERE drop_id = $1
-  AND state IN ('scheduled', 'open', 'paused')
-  AND (closes_at <= now OR (state = 'scheduled' AND opens_at <= now))
-RETURNING drop_id
+-- Stores the state that a drop has by the clock, and the fact of it. Idempotent, and safe to run in several processes.
+-- $1 drop_id. Rows: 1 = updated, 0 = up to date already.
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
+advanced AS (
+  UPDATE inventory.drop SET
+    state = inventory.drop_state_at(state, opens_at, closes_at, now),
+    revision = revision + 1
+  FROM clock
+  WHERE drop_id = $1
+    AND state <> inventory.drop_state_at(state, opens_at, closes_at, now)
+  RETURNING merchant_id, drop_id, state
+)
+INSERT INTO inventory.audit_outbox (merchant_id, actor, action, target, change)
+SELECT merchant_id,
+  jsonb_build_object('kind', 'system', 'id', 'clock', 'label', 'clock'),
+  CASE state WHEN 'open' THEN 'drop.opened' ELSE 'drop.closed' END,
+  jsonb_build_object('kind', 'drop', 'id', drop_id),
+  jsonb_build_object('state', state)
+FROM advanced

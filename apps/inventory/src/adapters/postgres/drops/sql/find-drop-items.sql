@@ -1,5 +1,5 @@
--- What is sold in some drops, in the order shown. $1 drop ids. Rows: any number.
+-- The items of some drops, in display order. $1 drop ids. Rows: any number.
 SELECT drop_id, sku, name, image_url, price_minor, currency
 FROM inventory.item
-WHERE drop_id = ANY ($1::text[])
+WHERE drop_id = ANY ($1::text[]) AND removed_at IS NULL
 ORDER BY drop_id, position

@@ -1,4 +1,4 @@
--- The counts of some drops as the ledger has them now. $1 drop ids. Rows: one for each SKU.
+-- The current counts of some drops. $1 drop ids. Rows: one for each SKU.
 SELECT drop_id, sku, total, available, held, sold, epoch, version, clock_timestamp() AS as_of
 FROM inventory.stock
 WHERE drop_id = ANY ($1::text[])

@@ -1,4 +1,5 @@
--- Drops by id, with the database's clock that their state is to be judged by. $1 drop ids. Rows: one for each that exists.
+-- Drops by id, with the database's time, from which their state is derived. $1 drop ids. Rows: one for each
+-- that exists.
 SELECT
   drop_id, merchant_id, name, description, image_url, state, mode, opens_at, closes_at, per_customer_limit, hold_ttl_seconds,
   revision, created_at, clock_timestamp() AS now

@@ -1,7 +1,8 @@
--- Drops whose stored state time has overtaken. A list over all drops from a partial index; each is then changed by itself.
+-- Drops whose stored state is behind the clock, from a partial index; each is then updated separately.
 -- $1 rows at most. Rows: drop_id.
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
 SELECT drop_id
-FROM inventory.drop
+FROM inventory.drop, clock
 WHERE state IN ('scheduled', 'open', 'paused')
-  AND (closes_at <= clock_timestamp() OR (state = 'scheduled' AND opens_at <= clock_timestamp()))
+  AND state <> inventory.drop_state_at(state, opens_at, closes_at, now)
 LIMIT $1

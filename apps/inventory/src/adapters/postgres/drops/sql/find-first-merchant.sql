@@ -1,2 +1,2 @@
--- The merchant who owns what the command line makes. No parameters. Rows: 1, or 0 before the first seed.
+-- The merchant that owns everything the command line creates. Rows: 1, or 0 before the first seed.
 SELECT merchant_id FROM inventory.merchant WHERE is_first

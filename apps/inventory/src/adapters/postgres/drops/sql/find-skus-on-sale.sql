@@ -1,11 +1,12 @@
--- Which of these SKUs the first merchant sells already in a drop that is scheduled, open or paused, by the state that holds now.
--- Told to an operator before another drop is made; nothing is decided by it. A list over the drops that are not closed.
--- $1 SKUs. Rows: sku, one such drop, and how many there are.
+-- Which of these SKUs the merchant already sells in a drop that is scheduled, open or paused.
+-- Used only for a warning before another drop is created. Scans the drops that are not closed.
+-- $1 SKUs, $2 merchant_id. Rows: sku, one such drop, and how many there are.
 SELECT i.sku, min(d.drop_id) AS drop_id, count(*)::int AS drops
 FROM inventory.drop d
 JOIN inventory.item i ON i.drop_id = d.drop_id
 WHERE d.state IN ('scheduled', 'open', 'paused')
-  AND (d.closes_at IS NULL OR d.closes_at > clock_timestamp())
-  AND d.merchant_id = (SELECT merchant_id FROM inventory.merchant WHERE is_first)
+  AND inventory.drop_state_at(d.state, d.opens_at, d.closes_at, clock_timestamp()) <> 'closed'
+  AND d.merchant_id = $2
   AND i.sku = ANY ($1::text[])
+  AND i.removed_at IS NULL
 GROUP BY i.sku

@@ -1,4 +1,4 @@
--- Drops that have facts older than $1. A list over all drops; each is then purged by itself. $2 rows at most. Rows: drop_id.
+-- Drops that have facts older than $1; each is then purged separately. $2 rows at most. Rows: drop_id.
 SELECT DISTINCT drop_id
 FROM inventory.outbox
 WHERE created_at < clock_timestamp() - $1::interval

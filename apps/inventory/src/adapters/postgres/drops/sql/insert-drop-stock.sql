@@ -1,4 +1,5 @@
--- The first stock of items that are being made, with the movement that explains it: total = sum of movements from the first commit on.
+-- Inserts the initial stock of new items, with its movement, so that total = sum of movements from the first
+-- commit on.
 -- $1 drop_id, $2 skus, $3 units, $4 actor. Rows: one for each.
 WITH first_stock AS (
   INSERT INTO inventory.stock (drop_id, sku, total, available, held, sold)

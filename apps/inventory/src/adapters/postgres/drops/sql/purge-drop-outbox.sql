@@ -1,5 +1,6 @@
--- Deletes facts of a drop that are older than $2, a bounded number of them: readers have had about a day, and are told of each at least once.
--- Rows that another process is deleting are left to it. $1 drop_id, $3 rows at most. Rows: none; the count is what was deleted.
+-- Deletes facts of a drop older than $2, a bounded number of them. Consumers have had about a day to receive
+-- them. Rows that another process is deleting are skipped. $1 drop_id, $3 rows at most. Rows: none; the row
+-- count is the number deleted.
 DELETE FROM inventory.outbox
 WHERE drop_id = $1 AND id IN (
   SELECT id

@@ -1,6 +1,7 @@
--- Makes products, or brings those with the same handle up to date.
--- The rows come sorted by handle, so that two imports take their locks in one order and cannot deadlock.
--- $1 merchant_id, $2 product ids for those that are new, $3 handles (each once), $4 names, $5 descriptions, $6 image urls as JSON arrays.
+-- Creates products or updates those with the same handle.
+-- The rows are sorted by handle, so that concurrent imports lock them in the same order and cannot deadlock.
+-- $1 merchant_id, $2 product ids for those that are new, $3 handles (each once), $4 names, $5 descriptions,
+-- $6 image urls as JSON arrays.
 -- Rows: handle and product_id of each.
 INSERT INTO inventory.product (merchant_id, product_id, handle, name, description, image_urls)
 SELECT $1, product_id, handle, name, description, ARRAY(SELECT jsonb_array_elements_text(image_urls::jsonb))
@@ -9,5 +10,6 @@ ON CONFLICT (merchant_id, handle) DO UPDATE SET
   name = excluded.name,
   description = excluded.description,
   image_urls = excluded.image_urls,
+  revision = product.revision + 1,
   updated_at = now()
 RETURNING handle, product_id

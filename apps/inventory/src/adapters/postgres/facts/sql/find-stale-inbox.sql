@@ -1,2 +1,3 @@
--- Drops that have inbox entries older than $1. A list over all drops; each is then purged by itself. $2 rows at most. Rows: drop_id.
+-- Drops that have inbox entries older than $1; each is then purged separately. $2 rows at most. Rows:
+-- drop_id.
 SELECT DISTINCT drop_id FROM inventory.fact_inbox WHERE seen_at < clock_timestamp() - $1::interval LIMIT $2

@@ -1,5 +1,6 @@
--- Forgets inbox entries of a drop that are older than $2, a bounded number of them: no fact of theirs can come again, for the topics keep none that long.
--- Rows that another process is deleting are left to it. $1 drop_id, $3 rows at most. Rows: none; the count is what was deleted.
+-- Deletes inbox entries of a drop older than $2, a bounded number of them. Their facts cannot arrive again:
+-- topics do not retain them that long. Rows that another process is deleting are skipped. $1 drop_id, $3 rows
+-- at most. Rows: none; the row count is the number deleted.
 DELETE FROM inventory.fact_inbox
 WHERE drop_id = $1 AND fact_id IN (
   SELECT fact_id FROM inventory.fact_inbox

@@ -1,20 +1,22 @@
--- Takes those rows of one drop that are newer than what its view has, and tells the gateways in the same step: whatever is published is in the
--- view, messages come in the order in which the view took them, and a lost reply loses no message. Taking rows twice does nothing the second time.
--- A drop is whole, and has a position, once a load from the ledger has ended in it; the position moves with every change. When the view may have
--- gone back to an earlier state, a load begins a new life of the position, or two states would have the same one.
+-- Applies the rows of one drop that are newer than those in its view, and publishes them in the same step:
+-- published rows are in the view, messages are in the order of application, and a lost reply loses no
+-- message. Idempotent.
+-- A drop is whole, and has a position, once it has been loaded completely from the ledger. The position
+-- advances with every change. If the view may have gone back to an earlier state, a load starts a new
+-- incarnation of the position, because two states must not share one.
 -- KEYS[1] view: the drop's hash: a field for each SKU with its row, the empty field with the position
--- ARGV[1] channel: where the gateways listen
+-- ARGV[1] channel: to which the gateways subscribe
 -- ARGV[2] message_head: the message up to its rows
--- ARGV[3] load: names the load that the rows belong to; empty for rows of the stream
+-- ARGV[3] load: id of the load that the rows belong to; empty for rows of the stream
 -- ARGV[4] part: of the load: only, first, middle or last
--- ARGV[5] life: new, if the load begins one although the drop is whole; else old
--- ARGV[6..] rows: SKU and row, in turns; a row begins with [epoch,version,
--- Result: 1 if the drop is whole, else 0; after it the numbers of the rows taken, counted from 1.
+-- ARGV[5] life: new, if the load starts a new incarnation although the drop is whole; else old
+-- ARGV[6..] rows: alternately SKU and row; a row begins with [epoch,version,
+-- Result: 1 if the drop is whole, else 0; then the indexes of the applied rows, counted from 1.
 local view = KEYS[1]
 local channel, message_head, load, part, life = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local rows = { unpack(ARGV, 6) }
 
--- A drop that nobody asks for and nothing changes goes after a week; whoever wants it again has it loaded from the ledger.
+-- A drop that is neither read nor changed expires after a week; the next read loads it from the ledger again.
 local KEPT_SECONDS = 604800
 
 local function is_newer(row, known)
@@ -37,7 +39,8 @@ for at = 1, #rows, 2 do
 end
 for sku, row in pairs(newest) do redis.call('HSET', view, sku, row) end
 
--- A load in several parts leaves a field of its own, which is gone at the last part if the view was lost in between.
+-- A load in several parts sets a field of its own. If the view was lost in between, the field is missing at
+-- the last part.
 local under_way = '\0' .. load
 local is_loaded = part == 'only'
 if part == 'first' then redis.call('HSET', view, under_way, '1') end

@@ -1,0 +1,13 @@
+import type { MigrationSet } from '@holdfast/postgres';
+import { sql } from '../sql/sql.generated';
+import { accounts } from './1-accounts';
+import { auditChain } from './2-audit-chain';
+
+/** The schema of accounts. It stands on no other. */
+export const accountsMigrations: MigrationSet = {
+  schema: 'accounts',
+  migrations: [accounts, auditChain],
+  functionSchemas: ['accounts'],
+  functions: [sql.defineFindMerchant, sql.defineRevoke, sql.definePurge, sql.defineAudit],
+  grants: sql.grantFunctions,
+};

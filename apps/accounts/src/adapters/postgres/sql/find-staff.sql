@@ -1,0 +1,3 @@
+-- One person. $1 merchant_id, $2 staff_id. Rows: 1 or 0.
+SELECT merchant_id, staff_id, email, name, role, password_hash, totp_secret, totp_pending, totp_used::float8[], created_at
+FROM accounts.staff WHERE merchant_id = $1 AND staff_id = $2

@@ -1,0 +1,5 @@
+/** Removes what nobody needs any more. */
+export abstract class StaleAccounts {
+  /** One bounded round; returns how many rows it removed. */
+  abstract purge(): Promise<number>;
+}

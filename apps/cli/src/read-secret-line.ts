@@ -1,0 +1,18 @@
+import { CliFailure } from './output/cli-failure';
+
+const CHARACTERS_MAX = 10_000;
+
+/** All of standard input without one line end. Text, not bytes, is what a password is made of. */
+export async function readSecretLine(input: NodeJS.ReadableStream | undefined): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input ?? []) {
+    const bytes = Buffer.from(chunk as Buffer | string);
+    length += bytes.length;
+    if (length > CHARACTERS_MAX) throw new CliFailure('Standard input is too long to be a password.', 2);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+}

@@ -1,0 +1,94 @@
+import {
+  type ApiKey,
+  ApiKeys,
+  Merchants,
+  type Scope,
+  scopesOfRole,
+  secretHash,
+  type StaffClaims,
+} from '@holdfast/contracts';
+import { Clock } from '@holdfast/kernel';
+import type { Problem } from '../problems/problem';
+import type { Policy } from './policies';
+import type { KeyPrincipal, MerchantPrincipal, StaffPrincipal } from './request';
+import { RevocationWatch } from './revocation-watch';
+import { VerifiedCache } from './verified-cache';
+
+const API_KEY = /^hfk_[\w-]{43}$/;
+/** A key is looked up again so often that its last use is known to the minute; one that was removed is told by the revocations. */
+const KEY_MS = 30_000;
+const MFA_RULE_MS = 5_000;
+const BOUNDS = { entriesMax: 10_000, bytesMax: 8 * 1024 * 1024 } as const;
+
+/** Knows who calls for a merchant: a signed-in person or a program with an API key, and what they may do. */
+export class MerchantAccess {
+  private readonly keys = new VerifiedCache<{ key: ApiKey; expiresAtMs: number }>(BOUNDS);
+  private readonly mfaRules = new VerifiedCache<{ requireMfa: boolean; expiresAtMs: number }>(BOUNDS);
+
+  constructor(
+    private readonly watch: RevocationWatch,
+    private readonly apiKeys: ApiKeys,
+    private readonly merchants: Merchants,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null for whatever is no live token or key. Throws `ServiceUnavailable` when that cannot be known. */
+  async principalOf(token: string): Promise<MerchantPrincipal | null> {
+    if (token.startsWith('hfk_')) return this.keyOf(token);
+    const claims = await this.watch.read(token);
+    return claims && toPrincipal(claims);
+  }
+
+  /** Why the policy does not admit the caller: 403, in the contract's order (scope, second factor, step-up). Null when it does. */
+  async refusalOf(principal: MerchantPrincipal, policy: Policy): Promise<Problem | null> {
+    // Also a person without a second factor has to be able to enrol one.
+    if (policy === 'person') return null;
+    const { scope, stepUp } = neededBy(policy);
+    if (scope && !principal.scopes.includes(scope))
+      return { code: 'forbidden', detail: `This needs the scope ${scope}, which the caller does not have.` };
+    if (principal.kind === 'api-key') return null;
+    if (!principal.mfa && (await this.requiresMfa(principal.merchantId)))
+      return { code: 'mfa-required', status: 403, detail: MFA_NOT_ENROLLED };
+    return stepUp && !principal.steppedUp ? { code: 'step-up-required' } : null;
+  }
+
+  private async keyOf(token: string): Promise<KeyPrincipal | null> {
+    if (!API_KEY.test(token)) return null;
+    const hash = secretHash(token);
+    const nowMs = this.clock.now();
+    let key = this.keys.get(hash, nowMs)?.key;
+    if (!key) {
+      const found = await this.apiKeys.findApiKey(hash);
+      if (!found) return null;
+      key = found;
+      const endMs = key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
+      this.keys.set(hash, { key, expiresAtMs: Math.min(nowMs + KEY_MS, endMs) });
+    }
+    if (!(await this.watch.isLive(key))) return null;
+    const { id: keyId, merchantId, name, scopes } = key;
+    return { kind: 'api-key', keyId, merchantId, name, scopes };
+  }
+
+  private async requiresMfa(merchantId: string): Promise<boolean> {
+    const nowMs = this.clock.now();
+    const known = this.mfaRules.get(merchantId, nowMs);
+    if (known) return known.requireMfa;
+    const requireMfa = (await this.merchants.getMerchant(merchantId))?.requireMfa ?? false;
+    this.mfaRules.set(merchantId, { requireMfa, expiresAtMs: nowMs + MFA_RULE_MS });
+    return requireMfa;
+  }
+}
+
+const MFA_NOT_ENROLLED =
+  'Your merchant requires a second factor. Enrol one with POST /v1/auth/mfa/totp, then sign in again.';
+
+function neededBy(policy: Policy): { scope: Scope | null; stepUp: boolean } {
+  if (typeof policy === 'object') return policy;
+  return { scope: policy === 'merchant' ? null : (policy as Scope), stepUp: false };
+}
+
+function toPrincipal(claims: StaffClaims): StaffPrincipal {
+  const { staffId, merchantId, sessionId, email, role, mfa, steppedUp } = claims;
+  const scopes = scopesOfRole(role);
+  return { kind: 'staff', staffId, merchantId, sessionId, email, role, mfa, steppedUp, scopes };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { dropStatsSchema, moneySchema, seriesPointSchema, STEP_SECONDS } from '@holdfast/contracts';
+import { seriesQuery } from '../schemas/figures-inputs';
+import type { Operation } from './operation';
+
+const counts = z.record(z.string(), z.int());
+
+const stats = dropStatsSchema
+  .omit({ currency: true })
+  .extend({
+    orders: counts.describe('By state.'),
+    revenue: z.object({ captured: moneySchema, refunded: moneySchema, net: moneySchema }),
+    conversion: z.number().min(0).max(1).describe('Confirmed holds among those placed.'),
+  })
+  .meta({ id: 'DropStats' });
+
+const point = seriesPointSchema
+  .extend({ paid: z.int(), failed: z.int(), p99Ms: z.number() })
+  .meta({ id: 'SeriesPoint' });
+
+const series = z.object({
+  step: z.enum(Object.keys(STEP_SECONDS) as ['1s']),
+  from: z.iso.datetime(),
+  points: z.array(point),
+});
+
+export const FIGURES_COMPONENTS = [stats, point] as const;
+
+/** What happened in a drop. */
+export const FIGURES_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/admin/drops/{dropId}/stats',
+    id: 'getDropStats',
+    tag: 'Merchant',
+    summary: 'Read the figures of a drop',
+    description:
+      'Holds and orders are exact; refusals are the answers to placing a hold, at most two seconds old.',
+    success: { 200: { description: 'The figures.', content: stats } },
+    refusals: ['not-found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/admin/drops/{dropId}/series',
+    id: 'getDropSeries',
+    tag: 'Merchant',
+    summary: 'Read the figures of a drop by steps of time',
+    description:
+      'Points stand on whole steps, at most 10,000 of them. Without `from` and `to` it is the whole life of the drop, without `step` the finest that fits.',
+    query: seriesQuery,
+    success: { 200: { description: 'A point for each step.', content: series } },
+    refusals: ['invalid-request', 'not-found'],
+  },
+];

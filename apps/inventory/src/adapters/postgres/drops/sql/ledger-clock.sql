@@ -1,0 +1,2 @@
+-- The database's clock. Rows: 1.
+SELECT clock_timestamp() AS now

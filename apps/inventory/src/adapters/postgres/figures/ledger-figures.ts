@@ -1,0 +1,106 @@
+import {
+  type AddTicks,
+  type DropLife,
+  type DropStats,
+  Figures,
+  p99Of,
+  type SeriesPoint,
+  type SeriesQuery,
+} from '@holdfast/contracts';
+import { orServiceUnavailable } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+import { sql } from './sql/sql.generated';
+
+interface StatsRow {
+  as_of: Date;
+  items: DropStats['items'];
+  placed: string;
+  confirmed: string;
+  released: string;
+  expired: string;
+  active: string;
+  refusals: Record<string, number>;
+  currency: string;
+  sold_out_at: Date | null;
+  readers: number;
+}
+
+/** Figures in the ledger's database: holds from the holds themselves, answers from the ticks of the gateways. */
+export class LedgerFigures extends Figures {
+  constructor(private readonly pool: Pool) {
+    super();
+  }
+
+  override async addTicks({ source, ticks }: AddTicks): Promise<{ kind: 'added' }> {
+    const values = [
+      source,
+      ticks.map(({ dropId }) => dropId),
+      ticks.map(({ second }) => new Date(second * 1_000).toISOString()),
+      ticks.map(({ arrivals }) => arrivals),
+      ticks.map(({ refusals }) => JSON.stringify(refusals)),
+      ticks.map(({ latencies }) => JSON.stringify(latencies)),
+      ticks.map(({ readers }) => readers),
+    ];
+    await orServiceUnavailable('figures', this.pool.query({ ...sql.addTicks, values }));
+    return { kind: 'added' };
+  }
+
+  override async dropStats({ merchantId, dropId }: { merchantId: string; dropId: string }) {
+    const row = await this.one<StatsRow>(sql.dropStats, [merchantId, dropId]);
+    return row && toStats(row);
+  }
+
+  override async dropLife({ merchantId, dropId }: { merchantId: string; dropId: string }) {
+    const row = await this.one<{ first_at: Date | null; now: Date }>(sql.dropLife, [merchantId, dropId]);
+    const life: DropLife | null = row && {
+      firstAt: row.first_at && row.first_at.toISOString(),
+      now: row.now.toISOString(),
+    };
+    return life;
+  }
+
+  override async dropSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
+    const { merchantId, dropId, from, to, stepSeconds } = query;
+    const values = [merchantId, dropId, from, to, `${stepSeconds} seconds`];
+    const { rows } = await orServiceUnavailable(
+      'figures',
+      this.pool.query<SeriesRow>({ ...sql.dropSeries, values }),
+    );
+    return rows.map(toPoint);
+  }
+
+  private async one<R extends object>(statement: { name: string; text: string }, values: unknown[]) {
+    const { rows } = await orServiceUnavailable('figures', this.pool.query<R>({ ...statement, values }));
+    return rows[0] ?? null;
+  }
+}
+
+type Counts = Record<string, number>;
+
+interface SeriesRow extends Pick<SeriesPoint, 'arrivals' | 'holds' | 'released' | 'expired' | 'readers'> {
+  t: Date;
+  refusals: Counts;
+  latencies: Counts;
+}
+
+function toPoint({ t, latencies, ...sums }: SeriesRow): SeriesPoint {
+  return { ...sums, t: t.toISOString(), p99Ms: p99Of(latencies) };
+}
+
+function toStats(row: StatsRow): DropStats {
+  return {
+    asOf: row.as_of.toISOString(),
+    items: row.items,
+    holds: {
+      placed: Number(row.placed),
+      confirmed: Number(row.confirmed),
+      released: Number(row.released),
+      expired: Number(row.expired),
+      active: Number(row.active),
+    },
+    refusals: row.refusals,
+    currency: row.currency,
+    soldOutAt: row.sold_out_at && row.sold_out_at.toISOString(),
+    readers: row.readers,
+  };
+}

@@ -1,0 +1,187 @@
+import {
+  type ChangeMerchantDrop,
+  type CreateMerchantDrop,
+  type DropCommand,
+  type DropRefusal,
+  InvalidDrop,
+  type MerchantDropRead,
+  type NewDrop,
+  type ScheduleMerchantDrop,
+  type StepMerchantDrop,
+} from '@holdfast/contracts';
+import type { PoolClient } from 'pg';
+import { dropStep } from '../../../domain/drop-lifecycle';
+import { planChange, timeErrors } from '../../../domain/drop-change';
+import { checkNewDrop } from '../../../domain/new-drop';
+import { sql } from '../drops/sql/sql.generated';
+import { insertDrop } from '../drops/write-drop';
+import type { Fact, Worked } from '../merchants/merchant-changes';
+import { countsOf, factOf, stepFact, summaryOf } from './facts';
+import { completeItems, replaceItems } from './items';
+import { type OwnDrop, readHead, readMerchantDrop } from './read-merchant-drop';
+
+// Each of these runs in a transaction of `MerchantChanges`.
+
+type Work = Promise<Worked<MerchantDropRead, DropRefusal>>;
+
+export async function createDrop(
+  client: PoolClient,
+  { merchantId, by, drop: wanted }: CreateMerchantDrop,
+  dropId: string,
+): Work {
+  const resolved = await completeItems(client, merchantId, wanted.items);
+  const errors = timeErrors(wanted, wanted, await nowMs(client));
+  if (resolved.kind === 'invalid') return invalid([...resolved.errors, ...errors]);
+  if (errors.length > 0) return invalid(errors);
+  const { stockDisplay, items: _items, mode: _mode, ...fields } = wanted;
+  const drop: NewDrop = { ...fields, items: resolved.items };
+  const wrong = problemOf(drop);
+  if (wrong) return wrong;
+  await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
+  return done(client, { merchantId, dropId }, factOf('created', dropId, summaryOf(drop)));
+}
+
+export async function duplicateDrop(
+  client: PoolClient,
+  { merchantId, dropId: from, by }: DropCommand,
+  dropId: string,
+): Work {
+  const original = await readMerchantDrop(client, { merchantId, dropId: from });
+  if (!original) return refused({ kind: 'not-found' });
+  const { name, description, imageUrl, perCustomerLimit, holdTtlSeconds, stockDisplay } = original.drop;
+  const unitsOf = new Map(original.stock.map(({ sku, total }) => [sku, total]));
+  const items = original.drop.items.map(({ price, ...item }) => ({
+    ...item,
+    priceMinor: price.amountMinor,
+    currency: price.currency,
+    units: unitsOf.get(item.sku) ?? 0,
+  }));
+  const fields = { name, description, imageUrl, perCustomerLimit, holdTtlSeconds };
+  const drop = { ...fields, opensAt: null, closesAt: null, items };
+  await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
+  return done(client, { merchantId, dropId }, factOf('duplicated', dropId, { from, ...summaryOf(drop) }));
+}
+
+export async function changeDrop(
+  client: PoolClient,
+  { merchantId, dropId, by, change, ifMatch }: ChangeMerchantDrop,
+): Work {
+  const own = { merchantId, dropId };
+  const head = await lockDrop(client, own);
+  if (!head) return refused({ kind: 'not-found' });
+  const { revision } = head.drop;
+  if (ifMatch === null) return refused({ kind: 'precondition-required' });
+  if (ifMatch !== 'any' && !ifMatch.includes(revision)) return refused({ kind: 'revision-mismatch' });
+  const plan = planChange(head.drop, change, head.nowMs);
+  if (plan.kind !== 'change') return refused(plan);
+  if (Object.keys(change).length === 0) return done(client, own);
+  const { name, description, imageUrl, opensAt, closesAt } = plan.next;
+  const { perCustomerLimit, holdTtlSeconds, stockDisplay } = plan.next;
+  if (change.items) {
+    await client.query({ ...sql.lockDropSkus, values: [merchantId, change.items.map(({ sku }) => sku)] });
+    const resolved = await completeItems(client, merchantId, change.items);
+    if (resolved.kind === 'invalid') return refused(resolved);
+    const wrong = problemOf({ ...plan.next, items: resolved.items });
+    if (wrong) return wrong;
+    await replaceItems(client, { dropId, revision: revision + 1, actor: by.actor.id }, resolved.items);
+  }
+  const values = [dropId, merchantId, name, description, imageUrl, opensAt, closesAt];
+  await client.query({
+    ...sql.changeDrop,
+    values: [...values, perCustomerLimit, holdTtlSeconds, stockDisplay],
+  });
+  const { items, ...fields } = change;
+  const told = { ...fields, ...(items ? countsOf(items.map(({ total }) => total)) : {}) };
+  return done(client, own, factOf('changed', dropId, told));
+}
+
+export async function scheduleDrop(
+  client: PoolClient,
+  { merchantId, dropId, opensAt, closesAt: closes }: ScheduleMerchantDrop,
+): Work {
+  const own = { merchantId, dropId };
+  const head = await lockDrop(client, own);
+  if (!head) return refused({ kind: 'not-found' });
+  const { state, closesAt: closesBefore, opensAt: opensBefore } = head.drop;
+  const closesAt = closes === undefined ? closesBefore : closes;
+  const given = closes === undefined ? { opensAt } : { opensAt, closesAt: closes };
+  const wrong = timeErrors(given, { opensAt, closesAt: closes ?? null }, head.nowMs);
+  if (wrong.length > 0) return invalid(wrong);
+  const { from, to } = dropStep('schedule');
+  if (!from.includes(state)) return refused({ kind: 'invalid-transition', state });
+  const errors = timeErrors(given, { opensAt, closesAt }, head.nowMs);
+  if (errors.length > 0) return invalid(errors);
+  const isSame = isSameTime(opensAt, opensBefore) && isSameTime(closesAt, closesBefore);
+  if (state === to && isSame) return done(client, own);
+  await client.query({ ...sql.scheduleDrop, values: [dropId, merchantId, opensAt, closesAt] });
+  return done(client, own, factOf('scheduled', dropId, { opensAt, closesAt }));
+}
+
+export async function stepDrop(client: PoolClient, { merchantId, dropId, action }: StepMerchantDrop): Work {
+  const own = { merchantId, dropId };
+  const head = await lockDrop(client, own);
+  if (!head) return refused({ kind: 'not-found' });
+  const { state, closesAt } = head.drop;
+  const { from, to } = dropStep(action);
+  if (state === to) return done(client, own);
+  if (!from.includes(state)) return refused({ kind: 'invalid-transition', state });
+  const values = [dropId, from, to, action === 'open', merchantId];
+  const stepped = await client.query({ ...sql.actOnDrop, values });
+  if (stepped.rowCount === 1) return done(client, own, stepFact(action, dropId));
+  // The draft would have closed by now, or the clock was faster.
+  const isOver = state === 'draft' && closesAt !== null;
+  return refused(isOver ? { kind: 'closing-time-passed' } : { kind: 'invalid-transition', state });
+}
+
+export async function deleteDrop(
+  client: PoolClient,
+  { merchantId, dropId }: DropCommand,
+): Promise<Worked<null, DropRefusal>> {
+  const head = await lockDrop(client, { merchantId, dropId });
+  if (!head) return refused({ kind: 'not-found' });
+  const { state, name } = head.drop;
+  const deleted = await client.query({ ...sql.deleteDrop, values: [dropId, merchantId] });
+  if (deleted.rowCount === 0) return refused({ kind: 'invalid-transition', state });
+  return { kind: 'done', value: null, facts: [factOf('deleted', dropId, { name })] };
+}
+
+/** Locks a drop for the rest of the transaction and brings its state up to the clock. Null: unknown. */
+async function lockDrop(client: PoolClient, { merchantId, dropId }: OwnDrop) {
+  const locked = await client.query({ ...sql.lockOwnDrop, values: [dropId, merchantId] });
+  if (locked.rowCount === 0) return null;
+  // What time has changed is a fact of its own.
+  await client.query({ ...sql.advanceDrop, values: [dropId] });
+  return readHead(client, { merchantId, dropId });
+}
+
+async function done(client: PoolClient, own: OwnDrop, ...facts: Fact[]): Work {
+  return { kind: 'done', value: (await readMerchantDrop(client, own))!, facts };
+}
+
+function refused(reason: DropRefusal): { kind: 'refused'; reason: DropRefusal } {
+  return { kind: 'refused', reason };
+}
+
+function invalid(errors: { pointer: string; message: string }[]) {
+  return refused({ kind: 'invalid', errors });
+}
+
+/** The rules for every drop that the schemas of the gateway do not check. */
+function problemOf(drop: NewDrop) {
+  try {
+    checkNewDrop(drop, []);
+    return null;
+  } catch (error) {
+    if (error instanceof InvalidDrop) return invalid([{ pointer: '', message: error.message }]);
+    throw error;
+  }
+}
+
+function isSameTime(a: string | null, b: string | null): boolean {
+  return a === b || (a !== null && b !== null && Date.parse(a) === Date.parse(b));
+}
+
+async function nowMs(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ now: Date }>(sql.ledgerClock);
+  return rows[0]!.now.getTime();
+}

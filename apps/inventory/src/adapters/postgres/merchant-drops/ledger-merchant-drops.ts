@@ -1,0 +1,115 @@
+import {
+  type ChangeMerchantDrop,
+  type CreateMerchantDrop,
+  type DeleteDropOutcome,
+  type DropCommand,
+  type DropRefusal,
+  type ListMerchantDrops,
+  type MerchantCommand,
+  type MerchantDropOutcome,
+  type MerchantDropRead,
+  type MerchantDropRef,
+  MerchantDrops,
+  type MerchantDropSummary,
+  type Page,
+  type ScheduleMerchantDrop,
+  type StepMerchantDrop,
+} from '@holdfast/contracts';
+import { isDropId, newDropId } from '@holdfast/kernel';
+import { orServiceUnavailable } from '@holdfast/postgres';
+import type { Pool, PoolClient } from 'pg';
+import { withUnusedId } from '../../../application/drops/create';
+import { ListedItems } from '../drops/listed-items';
+import { unlessTaken } from '../drops/unless-taken';
+import { sql } from '../drops/sql/sql.generated';
+import { type Changed, MerchantChanges, type Worked } from '../merchants/merchant-changes';
+import { changeDrop, createDrop, deleteDrop, duplicateDrop, scheduleDrop, stepDrop } from './change-drop';
+import { listMerchantDrops } from './list-merchant-drops';
+import { readMerchantDrop } from './read-merchant-drop';
+
+const NOT_FOUND = { kind: 'not-found' } as const;
+
+/** The drops of merchants in the ledger. Each change is one transaction with its fact. */
+export class LedgerMerchantDrops extends MerchantDrops {
+  private readonly changes: MerchantChanges;
+  private readonly listedItems = new ListedItems();
+
+  constructor(private readonly pool: Pool) {
+    super();
+    this.changes = new MerchantChanges(pool);
+  }
+
+  override listMerchantDrops(query: ListMerchantDrops): Promise<Page<MerchantDropSummary>> {
+    return orServiceUnavailable('drops', listMerchantDrops(this.pool, this.listedItems, query));
+  }
+
+  override async getMerchantDrop(ref: MerchantDropRef): Promise<MerchantDropRead | null> {
+    return isDropId(ref.dropId) ? orServiceUnavailable('drops', this.read(ref)) : null;
+  }
+
+  override createMerchantDrop(command: CreateMerchantDrop): Promise<MerchantDropOutcome> {
+    return this.insert(command, (client, dropId) => createDrop(client, command, dropId));
+  }
+
+  override duplicateMerchantDrop(command: DropCommand): Promise<MerchantDropOutcome> {
+    if (!isDropId(command.dropId)) return Promise.resolve(NOT_FOUND);
+    return this.insert(command, (client, dropId) => duplicateDrop(client, command, dropId));
+  }
+
+  override changeMerchantDrop(command: ChangeMerchantDrop): Promise<MerchantDropOutcome> {
+    return this.change(command, (client) => changeDrop(client, command));
+  }
+
+  override scheduleMerchantDrop(command: ScheduleMerchantDrop): Promise<MerchantDropOutcome> {
+    return this.change(command, (client) => scheduleDrop(client, command));
+  }
+
+  override stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome> {
+    return this.change(command, (client) => stepDrop(client, command));
+  }
+
+  override async deleteMerchantDrop(command: DropCommand): Promise<DeleteDropOutcome> {
+    if (!isDropId(command.dropId)) return NOT_FOUND;
+    const changed = await this.changes.run<null, DropRefusal>(command, (client) =>
+      deleteDrop(client, command),
+    );
+    if (changed.kind === 'refused') return changed.reason;
+    return { kind: changed.kind === 'done' ? 'deleted' : changed.kind };
+  }
+
+  private async read(ref: MerchantDropRef): Promise<MerchantDropRead | null> {
+    const found = await readMerchantDrop(this.pool, ref);
+    if (!found) return null;
+    // What the clock has changed belongs to the revision, or an edit with this one would be refused a moment later.
+    const advanced = await this.pool.query({ ...sql.advanceDrop, values: [ref.dropId] });
+    return advanced.rowCount === 0 ? found : readMerchantDrop(this.pool, ref);
+  }
+
+  private async change(
+    command: DropCommand,
+    work: (client: PoolClient) => Promise<Worked<MerchantDropRead, DropRefusal>>,
+  ): Promise<MerchantDropOutcome> {
+    if (!isDropId(command.dropId)) return NOT_FOUND;
+    return outcomeOf(await this.changes.run(command, work));
+  }
+
+  private async insert(
+    command: MerchantCommand,
+    work: (client: PoolClient, dropId: string) => Promise<Worked<MerchantDropRead, DropRefusal>>,
+  ): Promise<MerchantDropOutcome> {
+    const insert = (dropId: string) =>
+      unlessTaken(this.changes.run(command, (client) => work(client, dropId)));
+    return outcomeOf(await withUnusedId(newDropId, insert));
+  }
+}
+
+function outcomeOf(changed: Changed<MerchantDropRead, DropRefusal>): MerchantDropOutcome {
+  switch (changed.kind) {
+    case 'done':
+      return { kind: 'done', read: changed.value, replayed: changed.replayed };
+    case 'refused':
+      return changed.reason;
+    case 'key-reused':
+      return changed;
+  }
+}

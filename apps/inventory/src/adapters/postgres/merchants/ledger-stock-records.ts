@@ -1,0 +1,63 @@
+import type { OfMerchant } from '@holdfast/contracts';
+import { orServiceUnavailable } from '@holdfast/postgres';
+import type { Pool, QueryResultRow } from 'pg';
+import {
+  type AdjustmentPosition,
+  type DropHoldsQuery,
+  StockRecords,
+} from '../../../application/ports/stock-records.port';
+import { type HoldImage, toHold } from '../ledger-hold';
+import { type MovementImage, toAdjustment } from '../ledger-movement';
+import { sql } from './sql/sql.generated';
+
+const FIRST: AdjustmentPosition = { createdAt: '-infinity', id: '' };
+
+export class LedgerStockRecords extends StockRecords {
+  constructor(private readonly pool: Pool) {
+    super();
+  }
+
+  override async owns({ merchantId, dropId }: OfMerchant): Promise<boolean> {
+    return (await this.read(sql.ownsDrop, [dropId, merchantId])).length === 1;
+  }
+
+  override async adjustments({
+    merchantId,
+    dropId,
+    after,
+    limit,
+  }: OfMerchant & { after: AdjustmentPosition | null; limit: number }) {
+    const { createdAt, id } = after ?? FIRST;
+    // One more than requested, to know whether there is a next page.
+    const found = await this.read<{ movement: MovementImage; created_at: string }>(sql.listAdjustments, [
+      dropId,
+      merchantId,
+      createdAt,
+      id,
+      limit + 1,
+    ]);
+    const rows = found.slice(0, limit);
+    const end = found.length > limit ? rows.at(-1) : undefined;
+    return {
+      items: rows.map(({ movement }) => toAdjustment(movement)),
+      last: end ? { createdAt: end.created_at, id: end.movement.movement_id } : null,
+    };
+  }
+
+  override async holds({ merchantId, dropId, state, customerId, after, limit }: DropHoldsQuery) {
+    const values = [dropId, merchantId, state, customerId, after ?? '', limit + 1];
+    const found = await this.read<{ hold: HoldImage }>(sql.listDropHolds, values);
+    return {
+      items: found.slice(0, limit).map(({ hold }) => toHold(hold)),
+      isLast: found.length <= limit,
+    };
+  }
+
+  private async read<R extends QueryResultRow>(
+    statement: { name: string; text: string },
+    values: unknown[],
+  ): Promise<R[]> {
+    const { rows } = await orServiceUnavailable('drops', this.pool.query<R>({ ...statement, values }));
+    return rows;
+  }
+}

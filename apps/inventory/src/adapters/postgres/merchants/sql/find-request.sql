@@ -1,0 +1,2 @@
+-- What was answered to a request. $1 merchant_id, $2 request_key. Rows: 0 or 1.
+SELECT fingerprint, answer FROM inventory.merchant_request WHERE merchant_id = $1 AND request_key = $2

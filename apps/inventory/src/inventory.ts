@@ -1,0 +1,118 @@
+import type { Runtime } from '@holdfast/config';
+import type {
+  ChangeFacts,
+  Drops,
+  Figures,
+  MerchantDrops,
+  MerchantStock,
+  OrderHolds,
+  Products,
+  ShopperHolds,
+} from '@holdfast/contracts';
+import type { Background, Clock } from '@holdfast/kernel';
+import type { Logger, Metrics } from '@holdfast/observability';
+import { openPool, ROLES } from '@holdfast/postgres';
+import { LedgerDropRecords } from './adapters/postgres/drops/ledger-drop-records';
+import { LedgerDropStore } from './adapters/postgres/drops/ledger-drop-store';
+import { LedgerDropUpkeep } from './adapters/postgres/drops/ledger-drop-upkeep';
+import { LedgerFigures } from './adapters/postgres/figures/ledger-figures';
+import { LedgerChangeFacts } from './adapters/postgres/merchants/ledger-change-facts';
+import { PostgresLedger } from './adapters/postgres/ledger';
+import { LedgerMerchantDrops } from './adapters/postgres/merchant-drops/ledger-merchant-drops';
+import { LedgerProducts } from './adapters/postgres/products/ledger-products';
+import { LedgerStockRecords } from './adapters/postgres/merchants/ledger-stock-records';
+import { DropReader } from './application/drop-reader';
+import { LedgerMerchantStock } from './application/merchant-stock';
+import type { DropStore } from './application/ports/drop-store.port';
+import type { Adapters, Core } from './core';
+import { buildHolds } from './holds';
+import { buildProjection } from './projection';
+
+// Each lane has one batch in flight, so this many drops can sell at the same moment; others queue.
+const LANE_CONNECTIONS = 8;
+// Below the lanes' deadline: a hanging statement is cancelled while its callers still wait, and the batch is
+// retried.
+const LANE_STATEMENT_TIMEOUT_MS = 1_000;
+// For reads and background work, separate from the lanes' pool, so that a page view never waits behind a
+// batch.
+const DROPS_CONNECTIONS = 6;
+// What merchants ask and change: none of it may keep a shopper's page or the drop clock waiting.
+const MERCHANT_CONNECTIONS = 4;
+
+export interface InventoryParts {
+  runtime: Runtime;
+  paymentWindowSeconds: number;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+  /** Creates the adapters of the mode. */
+  adapt: (core: Core) => Adapters;
+}
+
+/** Wires inventory: its services for the other apps, and its background work. */
+export interface Inventory extends Background {
+  shopperHolds: ShopperHolds;
+  orderHolds: OrderHolds;
+  drops: Drops;
+  merchantDrops: MerchantDrops;
+  merchantStock: MerchantStock;
+  dropStore: DropStore;
+  products: Products;
+  figures: Figures;
+  changeFacts: ChangeFacts;
+  adapters: Adapters;
+  /** Rejects if the ledger does not answer. */
+  pingLedger(): Promise<void>;
+}
+
+export function buildInventory(parts: InventoryParts): Inventory {
+  const { runtime, paymentWindowSeconds, clock, logger, metrics, adapt } = parts;
+  const login = { url: runtime.ledger.inventory, role: ROLES.inventory };
+  const lanePool = openPool({
+    ...login,
+    max: LANE_CONNECTIONS,
+    name: 'holdfast lanes',
+    statementTimeoutMs: LANE_STATEMENT_TIMEOUT_MS,
+  });
+  const dropsPool = openPool({ ...login, max: DROPS_CONNECTIONS, name: 'holdfast-drops' });
+  const merchantPool = openPool({ ...login, max: MERCHANT_CONNECTIONS, name: 'holdfast-merchants' });
+  const core: Core = {
+    runtime,
+    ledger: new PostgresLedger(lanePool, paymentWindowSeconds),
+    records: new LedgerDropRecords(dropsPool),
+    upkeep: new LedgerDropUpkeep(dropsPool),
+    clock,
+    logger,
+    metrics,
+  };
+  const adapters = adapt(core);
+  const { gate, counts, background } = adapters;
+  const { lanes, known, sweeper, shopperHolds, orderHolds } = buildHolds({ ...core, gate });
+  const projection = buildProjection(core, adapters);
+
+  return {
+    shopperHolds,
+    orderHolds,
+    drops: new DropReader(core.records, counts, gate),
+    merchantDrops: new LedgerMerchantDrops(merchantPool),
+    merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), known, lanes }),
+    dropStore: new LedgerDropStore(dropsPool),
+    products: new LedgerProducts(merchantPool),
+    figures: new LedgerFigures(merchantPool),
+    changeFacts: new LedgerChangeFacts(merchantPool),
+    adapters,
+    pingLedger: async () => void (await lanePool.query('SELECT 1')),
+    start: async () => {
+      sweeper.start();
+      await background?.start();
+      await projection.start();
+    },
+    stop: async () => {
+      await Promise.all([sweeper.stop(), background?.stop(), projection.stop()]);
+    },
+    close: async () => {
+      await lanes.close();
+      await Promise.all([lanePool.end(), dropsPool.end(), merchantPool.end(), background?.close?.()]);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export { type AuditVerdict, ExportVerifier, type VerifyWith } from './chain/export-verifier';
+export { isCheckpointLine, type Line, readLine } from './chain/read-line';
+export { auditLedger } from './invariants/audit-ledger';
+export type { Verdict } from './invariants/invariant';
+export { type ClientLog, acknowledgedHolds, readClientLog } from './load/client-log';
+export { CLIENT_PATIENCE } from './load/client-patience';
+export { settledBooks } from './load/drop-books';
+export { judgeRun, type RunCheck } from './load/judge-run';
+export type { AcknowledgedHold } from './promises/acknowledged-hold';
+export { checkPromises, type Promises } from './promises/check-promises';
+export { readPublicDrops } from './view/public-drops';
+export type { ShownView } from './view/view-equals-ledger';
+export { verify } from './verify';

@@ -1,0 +1,12 @@
+import type { AddTicks, DropLife, DropStats, SeriesPoint, SeriesQuery } from './figures';
+
+/** What happened in a merchant's drop. Throws `ServiceUnavailable` if no answer arrives within the deadline. */
+export abstract class Figures {
+  /** Each tick counts once, however often it is added. */
+  abstract addTicks(command: AddTicks): Promise<{ kind: 'added' }>;
+  /** Null: not a drop of this merchant. */
+  abstract dropStats(query: { merchantId: string; dropId: string }): Promise<DropStats | null>;
+  abstract dropLife(query: { merchantId: string; dropId: string }): Promise<DropLife | null>;
+  /** The steps in which something happened, in order of time. */
+  abstract dropSeries(query: SeriesQuery): Promise<SeriesPoint[]>;
+}

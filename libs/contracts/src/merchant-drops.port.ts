@@ -1,0 +1,165 @@
+import { LIMITS } from '@holdfast/kernel';
+import { z } from 'zod';
+import { dropRecordSchema, dropStateSchema, priceRangeSchema } from './drop';
+import type { Page } from './list-cursor';
+import { type MerchantCommand, merchantCommandSchema } from './merchant-command';
+import type { DropAction } from './merchant-drop';
+import { stockRowSchema } from './stock-view.port';
+import { anyId, cursor, id, moneySchema, pageLimit, time } from './values';
+
+/** What shoppers see of the counts: the numbers, how many are left in words, or nothing. */
+export const STOCK_DISPLAYS = ['exact', 'bands', 'hidden'] as const;
+export type StockDisplay = (typeof STOCK_DISPLAYS)[number];
+
+/** A drop as its merchant sees it. */
+export const merchantDropSchema = dropRecordSchema.extend({
+  stockDisplay: z.enum(STOCK_DISPLAYS),
+  /** The drop of which this one is the copy for a rehearsal. */
+  ghostOf: id.nullable(),
+});
+
+/** A drop with the exact counts of its items, at one moment of the ledger's clock. */
+export const merchantDropReadSchema = z.object({
+  drop: merchantDropSchema,
+  stock: z.array(stockRowSchema),
+  readAt: time,
+});
+export type MerchantDropRead = z.infer<typeof merchantDropReadSchema>;
+
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** The same for a list: the first items with their counts, and sums over all. */
+export const merchantDropSummarySchema = z.object({
+  drop: merchantDropSchema.extend({ itemCount: z.int(), priceRange: priceRangeSchema.nullable() }),
+  stock: z.array(stockRowSchema),
+  totals: z.object({ available: count, held: count, sold: count, total: count }),
+  readAt: time,
+});
+export type MerchantDropSummary = z.infer<typeof merchantDropSummarySchema>;
+
+const text = z.string().max(LIMITS.dropDescriptionLengthMax);
+const optionalTime = z.string().max(40).nullable();
+
+/** An item as a merchant names it: what is left out comes from the product that has the SKU. */
+const itemRequestSchema = z.object({
+  sku: z.string().max(LIMITS.skuLengthMax),
+  total: count,
+  name: text.optional(),
+  price: moneySchema.optional(),
+  imageUrl: text.nullish(),
+});
+export type DropItemRequest = z.infer<typeof itemRequestSchema>;
+
+/** What a merchant decides about a drop. Times are RFC 3339. */
+const dropFields = z.object({
+  name: text,
+  description: text,
+  imageUrl: text.nullable(),
+  mode: z.literal('first-come'),
+  opensAt: optionalTime,
+  closesAt: optionalTime,
+  perCustomerLimit: z.int(),
+  holdTtlSeconds: z.int(),
+  stockDisplay: z.enum(STOCK_DISPLAYS),
+  items: z.array(itemRequestSchema).max(LIMITS.dropSkusMax),
+});
+export type DropFields = z.infer<typeof dropFields>;
+export type DropChange = Partial<DropFields>;
+
+export const merchantDropRefSchema = z.object({ merchantId: anyId, dropId: anyId });
+export type MerchantDropRef = z.infer<typeof merchantDropRefSchema>;
+
+export const listMerchantDropsSchema = z.object({
+  merchantId: anyId,
+  state: dropStateSchema.optional(),
+  /** The beginning of a name or an id, without case. */
+  q: z.string().max(LIMITS.nameLengthMax).optional(),
+  cursor: cursor.optional(),
+  limit: pageLimit,
+});
+export type ListMerchantDrops = z.infer<typeof listMerchantDropsSchema>;
+
+export const createDropSchema = merchantCommandSchema.extend({ drop: dropFields });
+export interface CreateMerchantDrop extends MerchantCommand {
+  drop: DropFields;
+}
+
+const ofDrop = merchantCommandSchema.extend({ dropId: anyId });
+export const dropCommandSchema = ofDrop;
+export interface DropCommand extends MerchantCommand {
+  dropId: string;
+}
+
+/** The revisions of If-Match; `any`: whatever there is; null: the header is missing. */
+export const wantedRevisionsSchema = z.array(count).max(20).or(z.literal('any')).nullable();
+export type WantedRevisions = z.infer<typeof wantedRevisionsSchema>;
+
+export const changeDropSchema = ofDrop.extend({
+  change: dropFields.partial(),
+  ifMatch: wantedRevisionsSchema,
+});
+export interface ChangeMerchantDrop extends DropCommand {
+  change: DropChange;
+  ifMatch: WantedRevisions;
+}
+
+export const scheduleDropSchema = ofDrop.extend({
+  opensAt: z.string().max(40),
+  closesAt: optionalTime.optional(),
+});
+export interface ScheduleMerchantDrop extends DropCommand {
+  opensAt: string;
+  /** Undefined: as it is. */
+  closesAt?: string | null | undefined;
+}
+
+export const stepDropSchema = ofDrop.extend({ action: z.enum(['open', 'pause', 'resume', 'close']) });
+export interface StepMerchantDrop extends DropCommand {
+  action: DropAction;
+}
+
+const fieldErrors = z.array(z.object({ pointer: z.string(), message: z.string() }));
+export type FieldErrors = z.infer<typeof fieldErrors>;
+
+const refusals = [
+  z.object({ kind: z.literal('invalid'), errors: fieldErrors }),
+  z.object({ kind: z.literal('not-found') }),
+  z.object({ kind: z.literal('key-reused') }),
+  /** No If-Match. */
+  z.object({ kind: z.literal('precondition-required') }),
+  z.object({ kind: z.literal('revision-mismatch') }),
+  z.object({ kind: z.literal('invalid-transition'), state: dropStateSchema }),
+  /** The drop would close before it opens. */
+  z.object({ kind: z.literal('closing-time-passed') }),
+  z.object({ kind: z.literal('locked'), errors: fieldErrors }),
+] as const;
+export type DropRefusal = z.infer<(typeof refusals)[number]>;
+
+export const merchantDropOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), read: merchantDropReadSchema, replayed: z.boolean() }),
+  ...refusals,
+]);
+export type MerchantDropOutcome = { kind: 'done'; read: MerchantDropRead; replayed: boolean } | DropRefusal;
+
+export const deleteDropOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('deleted') }),
+  ...refusals,
+]);
+export type DeleteDropOutcome = { kind: 'deleted' } | DropRefusal;
+
+/** A merchant's own drops, drafts included. Another merchant's drop is an unknown one. Throws `ServiceUnavailable`. */
+export abstract class MerchantDrops {
+  /** Newest first. Throws `InvalidCursor`. */
+  abstract listMerchantDrops(query: ListMerchantDrops): Promise<Page<MerchantDropSummary>>;
+  abstract getMerchantDrop(ref: MerchantDropRef): Promise<MerchantDropRead | null>;
+  /** Makes a draft. */
+  abstract createMerchantDrop(command: CreateMerchantDrop): Promise<MerchantDropOutcome>;
+  abstract changeMerchantDrop(command: ChangeMerchantDrop): Promise<MerchantDropOutcome>;
+  abstract scheduleMerchantDrop(command: ScheduleMerchantDrop): Promise<MerchantDropOutcome>;
+  /** Done, too, where the drop is already in the state that the step leads to. */
+  abstract stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome>;
+  /** Makes a draft with the same items and settings, and without times. */
+  abstract duplicateMerchantDrop(command: DropCommand): Promise<MerchantDropOutcome>;
+  /** Only a drop that never opened. */
+  abstract deleteMerchantDrop(command: DropCommand): Promise<DeleteDropOutcome>;
+}

@@ -1,0 +1,35 @@
+/** Background work of an app. */
+export interface Background {
+  /** Before the app listens; a promise delays the start. */
+  start(): void | Promise<void>;
+  /** Before the last requests are answered: start nothing new. */
+  stop(): void | Promise<void>;
+  /** After the last requests: close connections. */
+  close?(): void | Promise<void>;
+}
+
+/** Starts and stops background work with a Nest app, which calls these lifecycle hooks by name. */
+export class Lifecycle {
+  constructor(private readonly background: Background) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.background.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.background.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.background.close?.();
+  }
+}
+
+/** A provider of one part of an object that a plain function has built and that is provided as `whole`. */
+export const partOf =
+  <Whole>(whole: symbol) =>
+  <Token>(token: Token, part: (it: Whole) => unknown) => ({
+    provide: token,
+    inject: [whole],
+    useFactory: part,
+  });
