@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY .swcrc nest-cli.json tsconfig.json ./
 COPY apps ./apps
 COPY libs ./libs
+COPY clients ./clients
 COPY tools ./tools
 COPY infra ./infra
 RUN node tools/build.mjs

@@ -20,7 +20,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const stamp = join(dist, 'build.sha256');
-const SOURCES = ['apps', 'libs', '.swcrc', 'nest-cli.json', 'package-lock.json', 'tools/build.mjs'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'clients',
+  '.swcrc',
+  'nest-cli.json',
+  'package-lock.json',
+  'tools/build.mjs',
+];
 
 function sourcesHash() {
   const hash = createHash('sha256').update(process.versions.node.split('.')[0]);

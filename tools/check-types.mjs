@@ -10,12 +10,17 @@ import ts from 'typescript';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What the part `services` leaves to the part `rest`, so that between them no file is left out. */
-const APART = ['apps/gateway/web/**', 'k6/**', '**/*.{js,mjs,cjs}'];
+const APART = ['apps/gateway/web/**', 'clients/**', 'k6/**', '**/*.{js,mjs,cjs}'];
 /** @type {Record<string, { projects: string[], lint: string[], but: string[] }>} */
 const PARTS = {
   services: { projects: ['tsconfig.json'], lint: ['.'], but: APART },
   rest: {
-    projects: ['apps/gateway/web/tsconfig.json', 'k6/tsconfig.json', 'tools/tsconfig.json'],
+    projects: [
+      'apps/gateway/web/tsconfig.json',
+      'clients/typescript/tsconfig.json',
+      'k6/tsconfig.json',
+      'tools/tsconfig.json',
+    ],
     lint: APART,
     but: [],
   },

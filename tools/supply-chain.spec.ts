@@ -47,6 +47,7 @@ describe('the proposals for newer versions', () => {
     const text = read('.github/dependabot.yml');
     const sources: [ecosystem: string, file: string][] = [
       ['npm', 'package.json'],
+      ['npm', 'clients/typescript/package.json'],
       ['docker', 'Dockerfile'],
       ['docker-compose', 'docker-compose.yml'],
       ['maven', 'infra/kafka/pom.xml'],

@@ -124,6 +124,7 @@ async function checkStatically() {
     ['planted bugs', ['tools/planted.mjs', '--check']],
     ['embedded SQL', ['tools/embed-sql.mjs', '--check']],
     ['embedded Lua', ['tools/embed-lua.mjs', '--check']],
+    ['types of the client', ['tools/client-types.mjs', '--check']],
     ['bill of materials', ['tools/sbom.mjs']],
   ];
   const count = { passed: 0, failed: 0, skipped: 0 };

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { waitFor } from '@holdfast/testing';
+import { compileReadme } from '../support/client-package';
+import { once } from '../support/once';
 import { type Product, startProduct } from '../support/product';
 import { OtherShopper } from '../support/shop-client';
 import { StaffClient } from '../support/staff-client';
 
+const run = promisify(execFile);
 const DROPS = '/v1/admin/drops';
 let product: Product;
 let owner: StaffClient;
@@ -244,4 +249,18 @@ describe('the life of a drop', () => {
 it('leaves counts that are shown as the ledger has them', async () => {
   const { code, json } = await product.cli('verify');
   expect({ code, json }).toMatchObject({ code: 0, json: { ok: true } });
+});
+
+describe('the typed client', () => {
+  // The same files and answers in both modes.
+  once('does what README shows with it, and its types refuse what the API refuses', async () => {
+    await owner.stepUp();
+    const scopes = ['drops:read', 'drops:write'];
+    const key = await owner.send('POST', '/v1/admin/api-keys', { name: 'client', scopes });
+    const program = await compileReadme(product.url);
+    const { stdout } = await run(process.execPath, [program], { env: { HOLDFAST_KEY: key.body.secret } });
+    expect(stdout).toBe('Spring: 200 units are available\n');
+    const made = await owner.send('GET', `${DROPS}?q=Spring`);
+    expect(made.body.items).toMatchObject([{ name: 'Spring', state: 'draft' }]);
+  });
 });
