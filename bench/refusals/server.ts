@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
-import { Drops, OrderHolds, type Shortage, ShopperHolds } from '@holdfast/contracts';
+import { INVENTORY_ROLES, type Shortage } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { connectPeers, remoteInventory, transportServer } from '@holdfast/transport';
 import fastify from 'fastify';
 import { LatchedHolds } from '../../apps/gateway/src/adapters/latch/latched-holds';
-import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { INVENTORY_SERVER } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { DROP_ID, FakeBackend, startEdge } from '../../test/support/fake-edge';
 
 // One side of the bench, in a process of its own: `echo`, `inventory`, `gateway <inventory>` or `latched <inventory>`.
@@ -45,9 +45,10 @@ async function inventory(): Promise<string> {
   const app = await NestFactory.createMicroservice(
     {
       module: BenchModule,
-      controllers: [InventoryServer],
+      controllers: INVENTORY_SERVER.controllers,
       providers: [
-        ...[ShopperHolds, OrderHolds, Drops].map((provide) => ({ provide, useValue: soldOut })),
+        ...Object.values(INVENTORY_ROLES).map((provide) => ({ provide, useValue: soldOut })),
+        ...INVENTORY_SERVER.providers,
         { provide: Logger, useValue: silentLogger() },
       ],
     },

@@ -3,17 +3,16 @@ import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload, ServerTCP } from '@nestjs/microservices';
 import {
-  Drops,
   type Hold,
-  OrderHolds,
+  INVENTORY_ROLES,
   type PlaceHold,
   type PlaceOutcome,
-  ShopperHolds,
+  type ShopperHolds,
 } from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { Logger, silentLogger } from '@holdfast/observability';
 import { type TlsSetting, transportServer } from '@holdfast/transport';
-import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { INVENTORY_SERVER } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 
 export const BENCH_KEY = 'a key for the bench of the transport';
 export const BARE = 'bare';
@@ -58,9 +57,10 @@ async function serve(tls: TlsSetting, bare: boolean): Promise<void> {
   const app = await NestFactory.createMicroservice(
     {
       module: BenchModule,
-      controllers: [bare ? BareServer : InventoryServer],
+      controllers: bare ? [BareServer] : INVENTORY_SERVER.controllers,
       providers: [
-        ...[ShopperHolds, OrderHolds, Drops].map((provide) => ({ provide, useValue: inventory })),
+        ...Object.values(INVENTORY_ROLES).map((provide) => ({ provide, useValue: inventory })),
+        ...INVENTORY_SERVER.providers,
         { provide: Logger, useValue: silentLogger() },
       ],
     },

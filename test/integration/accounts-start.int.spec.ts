@@ -20,7 +20,7 @@ import { migrate } from '@holdfast/postgres';
 import { connectPeers, remoteAccounts, transportServer } from '@holdfast/transport';
 import { dropDatabase } from '@holdfast/testing';
 import { AccountsModule } from '../../apps/accounts/src/accounts.module';
-import { AccountsServer } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
+import { ACCOUNTS_SERVER } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
 import { migrationSets } from '../../apps/standalone/src/startup/migration-sets';
 import { shareMerchants } from '../../apps/standalone/src/startup/share-merchants';
 import { AccountsLab, BY, FROM, PASSWORD } from '../support/accounts';
@@ -163,7 +163,7 @@ describe('accounts as a service', () => {
       {
         module: Root,
         imports: [config, TestObservability, AccountsModule.register({ imports: [NoFacts] })],
-        controllers: [AccountsServer],
+        ...ACCOUNTS_SERVER,
       },
       { strategy, logger: false },
     );

@@ -15,7 +15,7 @@ import {
   type Peers,
 } from '@holdfast/transport';
 import { leastOf, waitFor } from '@holdfast/testing';
-import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { INVENTORY_SERVER } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
 import { openInventory } from '../support/inventory';
@@ -30,6 +30,8 @@ import {
   type TestService,
 } from './transport-support';
 import { TcpProxy } from '../support/proxy/tcp-proxy';
+
+const [InventoryServer] = INVENTORY_SERVER.controllers;
 
 /** Its heartbeats go on, but it is stuck in its calls, and does not even say that it is late. */
 class StuckServer extends InventoryServer {

@@ -1,32 +1,22 @@
-import { type Abstract, type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
+  ACCOUNTS_ROLES,
   type AccountsCalls,
-  ApiKeys,
-  Audit,
-  ChangeFacts,
-  CheckoutClient,
-  Drops,
-  Figures,
+  CHECKOUT_ROLES,
+  type CheckoutClient,
   type Hold,
+  INVENTORY_ROLES,
   type InventoryCalls,
-  MerchantDrops,
-  MerchantOrders,
-  MerchantStock,
-  Merchants,
-  OrderHolds,
   type PlaceHold,
-  Products,
-  Revocations,
-  ShopperHolds,
-  SignIn,
-  Staff,
+  type Roles,
 } from '@holdfast/contracts';
 import { deriveHoldId } from '@holdfast/kernel';
 import { createLogger, Logger, NestLogger } from '@holdfast/observability';
 import { freePort } from '@holdfast/process';
 import { waitFor } from '@holdfast/testing';
 import {
+  type CallServer,
   connectPeers,
   type Peers,
   remoteInventory,
@@ -34,9 +24,9 @@ import {
   type TlsSetting,
   type TransportSettings,
 } from '@holdfast/transport';
-import { AccountsServer } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
-import { CheckoutServer } from '../../apps/checkout/src/entrypoints/tcp/checkout.server';
-import { InventoryServer } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
+import { ACCOUNTS_SERVER } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
+import { CHECKOUT_SERVER } from '../../apps/checkout/src/entrypoints/tcp/checkout.server';
+import { INVENTORY_SERVER } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 
 export const KEY = 'a service key for tests, long enough';
 
@@ -79,10 +69,10 @@ export class LogBook extends Logger {
 
 /** A service as `main.ts` puts it together, around something that stands for its use cases. */
 async function startService(
-  entrypoint: Type,
-  tokens: readonly Abstract<unknown>[],
+  entrypoint: CallServer,
+  roles: Roles,
   service: object,
-  { listen = '127.0.0.1:0', key = KEY, tls = 'auto', controller = entrypoint }: ServiceOptions,
+  { listen = '127.0.0.1:0', key = KEY, tls = 'auto', controller }: ServiceOptions,
 ) {
   class ServiceModule {}
   const log = new LogBook();
@@ -90,9 +80,10 @@ async function startService(
   const app = await NestFactory.createMicroservice(
     {
       module: ServiceModule,
-      controllers: [controller],
+      controllers: controller ? [controller] : entrypoint.controllers,
       providers: [
-        ...tokens.map((provide) => ({ provide, useValue: service })),
+        ...Object.values(roles).map((provide) => ({ provide, useValue: service })),
+        ...entrypoint.providers,
         { provide: Logger, useValue: log },
       ],
     },
@@ -113,18 +104,13 @@ async function startService(
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export const startInventory = (service: Partial<InventoryCalls>, options: ServiceOptions = {}) =>
-  startService(
-    InventoryServer,
-    [ShopperHolds, OrderHolds, Drops, MerchantDrops, Products, Figures, ChangeFacts, MerchantStock],
-    service,
-    options,
-  );
+  startService(INVENTORY_SERVER, INVENTORY_ROLES, service, options);
 
 export const startCheckout = (service: Partial<CheckoutClient>, options: ServiceOptions = {}) =>
-  startService(CheckoutServer, [CheckoutClient, MerchantOrders], service, options);
+  startService(CHECKOUT_SERVER, CHECKOUT_ROLES, service, options);
 
 export const startAccounts = (service: Partial<AccountsCalls>, options: ServiceOptions = {}) =>
-  startService(AccountsServer, [SignIn, Staff, ApiKeys, Merchants, Revocations, Audit], service, options);
+  startService(ACCOUNTS_SERVER, ACCOUNTS_ROLES, service, options);
 
 export interface CallerOptions {
   key?: string;

@@ -1,19 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import {
+  ACCOUNTS_ROLES,
   type ApiKey,
-  ApiKeys,
-  Audit,
   auditKeyOf,
   type Merchant,
-  Merchants,
   type Revocation,
-  Revocations,
   type Scope,
   secretHash,
-  SignIn,
   type SigningKey,
   signStaffToken,
-  Staff,
   STAFF_ACCESS_SECONDS,
   type StaffClaims,
   type StaffMember,
@@ -111,7 +106,7 @@ export class FakeAccounts {
     },
   });
 
-  private readonly signIn = {
+  readonly signIn = {
     login: () => this.answer(this.session),
     useLink: () => this.answer(this.session),
     refresh: () => this.answer(this.session),
@@ -130,14 +125,14 @@ export class FakeAccounts {
     changePassword: () => this.answer(() => ({ kind: 'changed' })),
   };
 
-  private readonly staff = {
+  readonly staff = {
     listStaff: () => this.answer(() => [this.person]),
     addStaff: () => this.answer(() => ({ kind: 'added', staff: this.person, replayed: false })),
     changeRole: () => this.answer(() => ({ kind: 'changed', staff: this.person })),
     removeStaff: () => this.answer(() => ({ kind: 'removed' })),
   };
 
-  private readonly apiKeys = {
+  readonly apiKeys = {
     listApiKeys: () => this.answer(() => [...this.keys.values()]),
     createApiKey: () =>
       this.answer(() => ({ kind: 'created', key: [...this.keys.values()][0], replayed: false })),
@@ -145,7 +140,7 @@ export class FakeAccounts {
     findApiKey: (hash: string) => this.answer(() => this.keys.get(hash) ?? null),
   };
 
-  private readonly merchants = {
+  readonly merchants = {
     getMerchant: () => this.answer(() => this.merchant),
     allowedOrigins: () => this.answer(() => this.merchant.allowedOrigins),
     changeMerchant: () => this.answer(() => ({ kind: 'changed', merchant: this.merchant })),
@@ -161,7 +156,7 @@ export class FakeAccounts {
       })),
   };
 
-  private readonly audit = {
+  readonly audit = {
     listAudit: () => this.answer(() => ({ items: [], nextSeq: null })),
     auditCheckpoint: () => this.answer(() => this.checkpoint),
     sealAudit: () => this.answer(() => ({ ...this.checkpoint, publicKey: 'x' })),
@@ -178,14 +173,10 @@ export class FakeAccounts {
     signature: 's',
   };
 
-  readonly providers = [
-    { provide: SignIn, useValue: this.signIn },
-    { provide: Staff, useValue: this.staff },
-    { provide: ApiKeys, useValue: this.apiKeys },
-    { provide: Merchants, useValue: this.merchants },
-    { provide: Revocations, useValue: this.revocations },
-    { provide: Audit, useValue: this.audit },
-  ];
+  readonly providers = Object.entries(ACCOUNTS_ROLES).map(([name, provide]) => ({
+    provide,
+    useValue: (this as unknown as Record<string, object>)[name],
+  }));
 
   private answer<T>(make: () => T): Promise<T> {
     const { fault } = this;

@@ -16,20 +16,20 @@ import {
   type DropRecord,
   type DropSummary,
   type Hold,
-  Drops,
-  Figures,
+  type Drops,
+  INVENTORY_ROLES,
   LISTED_ITEMS_MAX,
   type ListHolds,
   LiveFeed,
   type LiveListener,
   type LiveMessage,
-  MerchantDrops,
+  type MerchantDrops,
   MerchantOrders,
-  MerchantStock,
+  type MerchantStock,
   type PlaceHold,
   type PlaceOrder,
-  Products,
-  ShopperHolds,
+  type Products,
+  type ShopperHolds,
   StockView,
   type StockRow,
   type Tick,
@@ -258,14 +258,14 @@ export class FakeBackend {
 @Module({})
 class FakeServices {
   static with(backend: FakeBackend): DynamicModule {
+    const { figures, merchantDrops, merchantStock, products } = backend;
+    const own: Record<string, object> = { figures, merchantDrops, merchantStock, products };
     const providers = [
-      { provide: ShopperHolds, useValue: backend.inventory },
-      { provide: Drops, useValue: backend.inventory },
-      { provide: MerchantDrops, useValue: backend.merchantDrops },
-      { provide: Figures, useValue: backend.figures },
+      ...Object.entries(INVENTORY_ROLES).map(([name, provide]) => ({
+        provide,
+        useValue: own[name] ?? backend.inventory,
+      })),
       { provide: CheckoutClient, useValue: backend.checkout },
-      { provide: Products, useValue: backend.products },
-      { provide: MerchantStock, useValue: backend.merchantStock },
       { provide: MerchantOrders, useValue: backend.merchantOrders },
       { provide: StockView, useValue: backend.view },
       { provide: LiveFeed, useValue: backend.feed },

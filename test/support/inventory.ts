@@ -1,4 +1,10 @@
-import type { Network, PlaceOutcome } from '@holdfast/contracts';
+import {
+  inRoles,
+  INVENTORY_WIRE,
+  type InventoryCalls,
+  type Network,
+  type PlaceOutcome,
+} from '@holdfast/contracts';
 import { fingerprintOf, randomId, SystemClock, type Clock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -12,7 +18,6 @@ import { LANE_SETTINGS, type LaneSettings } from '../../apps/inventory/src/appli
 import { LedgerMerchantStock } from '../../apps/inventory/src/application/merchant-stock';
 import type { Gate } from '../../apps/inventory/src/application/ports/gate.port';
 import { Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
-import { inAllRoles } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { buildHolds } from '../../apps/inventory/src/holds';
 
 export interface InventoryOptions {
@@ -52,7 +57,12 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   const { lanes, known, sweeper } = holds;
   const drops = new DropReader(records, new LedgerDropUpkeep(pool), gate);
   const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(pool), known, lanes });
-  const client = inAllRoles(holds.shopperHolds, holds.orderHolds, drops, stock);
+  const client = inRoles<InventoryCalls>(INVENTORY_WIRE, [
+    holds.shopperHolds,
+    holds.orderHolds,
+    drops,
+    stock,
+  ]);
   const close = async () => {
     await sweeper.stop();
     await lanes.close();

@@ -1,3 +1,4 @@
+import { inRoles, INVENTORY_WIRE, type InventoryCalls } from '@holdfast/contracts';
 import { SystemClock } from '@holdfast/kernel';
 import { silentLogger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -5,7 +6,6 @@ import { MemoryGate } from '../../apps/inventory/src/adapters/memory/gate';
 import { LedgerDropRecords } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-records';
 import { PostgresLedger } from '../../apps/inventory/src/adapters/postgres/ledger';
 import { MerchantDrops } from './merchant-drops';
-import { inAllRoles } from '../../apps/inventory/src/entrypoints/tcp/inventory.server';
 import { buildHolds } from '../../apps/inventory/src/holds';
 import type { Stockroom } from './checkout-shop';
 
@@ -22,7 +22,7 @@ export async function openStockroom(url: string, paymentWindowSeconds: number): 
   const holds = buildHolds({ ledger, records, gate, clock, logger: silentLogger() });
   holds.sweeper.start();
   return {
-    inventory: inAllRoles(holds.shopperHolds, holds.orderHolds),
+    inventory: inRoles<InventoryCalls>(INVENTORY_WIRE, [holds.shopperHolds, holds.orderHolds]),
     newDrop: async ({ units, holdTtlSeconds, priceMinor = 500 }) => {
       const item = { sku: 'TEE-M', name: 'Tee, M', imageUrl: null, priceMinor, currency: 'EUR', units };
       const { drop } = await catalogue.create({

@@ -1,12 +1,11 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { AppConfig, Runtime } from '@holdfast/config';
-import { ApiKeys, Audit, ChangeFacts, Merchants, Revocations, SignIn, Staff } from '@holdfast/contracts';
-import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
+import { ACCOUNTS_ROLES, ChangeFacts } from '@holdfast/contracts';
+import { Clock, Lifecycle, partOf, rolesOf, SystemClock } from '@holdfast/kernel';
 import { Logger } from '@holdfast/observability';
 import { type Accounts, buildAccounts } from './accounts';
 
 const ACCOUNTS = Symbol('accounts');
-const part = partOf<Accounts>(ACCOUNTS);
 
 const providers: Provider[] = [
   { provide: Clock, useClass: SystemClock },
@@ -28,13 +27,8 @@ const providers: Provider[] = [
         sources: { inventory },
       }),
   },
-  part(SignIn, ({ signIn }) => signIn),
-  part(Staff, ({ staff }) => staff),
-  part(ApiKeys, ({ apiKeys }) => apiKeys),
-  part(Merchants, ({ merchants }) => merchants),
-  part(Revocations, ({ revocations }) => revocations),
-  part(Audit, ({ audit }) => audit),
-  part(Lifecycle, (accounts) => new Lifecycle(accounts)),
+  ...rolesOf(ACCOUNTS, ACCOUNTS_ROLES),
+  partOf<Accounts>(ACCOUNTS)(Lifecycle, (accounts) => new Lifecycle(accounts)),
 ];
 
 /** Merchants, staff, sessions, API keys and the audit. `imports` must provide the `ChangeFacts` of inventory. */
@@ -45,7 +39,7 @@ export class AccountsModule {
       module: AccountsModule,
       imports,
       providers,
-      exports: [SignIn, Staff, ApiKeys, Merchants, Revocations, Audit],
+      exports: Object.values(ACCOUNTS_ROLES),
     };
   }
 }

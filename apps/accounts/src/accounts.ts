@@ -1,5 +1,5 @@
 import type { Runtime } from '@holdfast/config';
-import type { ApiKeys, Audit, ChangeFacts, Merchants, Revocations, SignIn, Staff } from '@holdfast/contracts';
+import type { ACCOUNTS_ROLES, ChangeFacts, InRoles } from '@holdfast/contracts';
 import { type Background, type Clock, PeriodicWorker } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -41,14 +41,8 @@ export interface AccountsParts {
   connectTimeoutMs?: number;
 }
 
-/** Accounts put together: its faces, and the work beside them. */
-export interface Accounts extends Background {
-  signIn: SignIn;
-  staff: Staff;
-  apiKeys: ApiKeys;
-  merchants: Merchants;
-  revocations: Revocations;
-  audit: Audit;
+/** Accounts put together: its roles, and the work beside them. */
+export interface Accounts extends Background, InRoles<typeof ACCOUNTS_ROLES> {
   /** Removes what is over. */
   purgeRound(): Promise<number>;
   /** Chains the facts that there are, of every source. */

@@ -1,5 +1,5 @@
 import type { Runtime } from '@holdfast/config';
-import type { CheckoutClient, MerchantOrders, OrderHolds } from '@holdfast/contracts';
+import type { CHECKOUT_ROLES, InRoles, OrderHolds } from '@holdfast/contracts';
 import { type Background, type Clock, PeriodicWorker } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -52,9 +52,7 @@ export interface CheckoutParts {
 }
 
 /** Checkout put together: its face, and the work beside it. */
-export interface Checkout extends Background {
-  client: CheckoutClient;
-  merchantOrders: MerchantOrders;
+export interface Checkout extends Background, InRoles<typeof CHECKOUT_ROLES> {
   /** One round of the completer, and of the sandbox. Returns how much there was to do. */
   completeRound(): Promise<number>;
   sandboxRound(): Promise<number>;

@@ -1,47 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ConfigModule, ServiceConfig } from '@holdfast/config';
+import { ConfigModule } from '@holdfast/config';
 import { OrderHolds } from '@holdfast/contracts';
-import { Logger, ObservabilityModule } from '@holdfast/observability';
-import type { ServiceParts } from '@holdfast/service';
-import { connectPeers, Peers, remoteInventory } from '@holdfast/transport';
+import { ObservabilityModule } from '@holdfast/observability';
+import { InventoryPeersModule, type ServiceParts } from '@holdfast/service';
 import { CheckoutModule } from './checkout.module';
-import { CheckoutServer } from './entrypoints/tcp/checkout.server';
-
-/** Inventory, as checkout reaches it in the cluster mode. */
-@Module({})
-class InventoryPeersModule {
-  static with(key: string): DynamicModule {
-    return {
-      module: InventoryPeersModule,
-      providers: [
-        {
-          provide: Peers,
-          inject: [ServiceConfig, Logger],
-          useFactory: (config: ServiceConfig, logger: Logger) =>
-            connectPeers({
-              service: 'inventory',
-              addresses: config.inventoryAddresses,
-              key,
-              tls: config.tls,
-              logger,
-            }),
-        },
-        {
-          provide: OrderHolds,
-          inject: [Peers],
-          useFactory: (peers: Peers) => remoteInventory(peers),
-        },
-      ],
-      exports: [OrderHolds, Peers],
-    };
-  }
-}
+import { CHECKOUT_SERVER } from './entrypoints/tcp/checkout.server';
 
 /** Checkout as a separate service. */
 @Module({})
 export class CheckoutServiceModule {
   static with({ config, runtime, key }: ServiceParts): DynamicModule {
-    const inventory = InventoryPeersModule.with(key);
+    const inventory = InventoryPeersModule.with(key, OrderHolds);
     return {
       module: CheckoutServiceModule,
       imports: [
@@ -50,7 +19,7 @@ export class CheckoutServiceModule {
         inventory,
         CheckoutModule.register({ imports: [inventory] }),
       ],
-      controllers: [CheckoutServer],
+      ...CHECKOUT_SERVER,
     };
   }
 }

@@ -1,21 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, ServiceConfig } from '@holdfast/config';
 import {
-  ApiKeys,
-  Audit,
-  CheckoutClient,
-  Drops,
-  Figures,
+  ACCOUNTS_ROLES,
+  CHECKOUT_ROLES,
+  INVENTORY_ROLES,
   LiveFeed,
-  MerchantDrops,
-  MerchantOrders,
-  Merchants,
-  Products,
-  MerchantStock,
-  Revocations,
   ShopperHolds,
-  SignIn,
-  Staff,
   StockView,
 } from '@holdfast/contracts';
 import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
@@ -29,8 +19,17 @@ import { connectServices, type RemoteServices } from './remote-services';
 const SERVICES = Symbol('remote services');
 const part = partOf<RemoteServices>(SERVICES);
 
-/** The roles of accounts, all behind the same connections. */
-const ACCOUNTS_ROLES = [SignIn, Staff, ApiKeys, Merchants, Revocations, Audit];
+const providers = [
+  // Shoppers' holds go by the latch, which refuses some from memory.
+  part(ShopperHolds, ({ holds }) => holds),
+  ...Object.values(INVENTORY_ROLES)
+    .filter((role) => role !== ShopperHolds)
+    .map((role) => part(role, ({ inventory }) => inventory)),
+  ...Object.values(CHECKOUT_ROLES).map((role) => part(role, ({ checkout }) => checkout)),
+  ...Object.values(ACCOUNTS_ROLES).map((role) => part(role, ({ accounts }) => accounts)),
+  part(StockView, ({ view }) => view),
+  part(LiveFeed, ({ feed }) => feed),
+];
 
 @Module({})
 class RemoteServicesModule {
@@ -52,32 +51,9 @@ class RemoteServicesModule {
           ) => connectServices({ config, key, redis, clock, logger, metrics }),
         },
         part(Lifecycle, (services) => new Lifecycle(services)),
-        part(ShopperHolds, ({ holds }) => holds),
-        part(Drops, ({ drops }) => drops),
-        part(MerchantDrops, ({ merchantDrops }) => merchantDrops),
-        part(Products, ({ products }) => products),
-        part(Figures, ({ figures }) => figures),
-        part(MerchantStock, ({ stock }) => stock),
-        part(CheckoutClient, ({ checkout }) => checkout),
-        part(MerchantOrders, ({ checkout }) => checkout),
-        ...ACCOUNTS_ROLES.map((role) => part(role, ({ accounts }) => accounts)),
-        part(StockView, ({ view }) => view),
-        part(LiveFeed, ({ feed }) => feed),
+        ...providers,
       ],
-      exports: [
-        ShopperHolds,
-        Drops,
-        MerchantDrops,
-        Products,
-        Figures,
-        MerchantStock,
-        CheckoutClient,
-        MerchantOrders,
-        StockView,
-        LiveFeed,
-        RedisConnection,
-        ...ACCOUNTS_ROLES,
-      ],
+      exports: [RedisConnection, ...providers.map(({ provide }) => provide)],
     };
   }
 }

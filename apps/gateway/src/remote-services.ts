@@ -2,13 +2,9 @@ import type { ServiceConfig } from '@holdfast/config';
 import {
   type AccountsCalls,
   type CheckoutCalls,
-  type Drops,
-  type Figures,
   InProcessFeed,
+  type InventoryCalls,
   type LiveFeed,
-  type MerchantDrops,
-  type Products,
-  type MerchantStock,
   type ShopperHolds,
   type StockView,
 } from '@holdfast/contracts';
@@ -36,15 +32,10 @@ export interface RemoteParts {
 
 /** The other services as a gateway of the cluster mode reaches them, and what it keeps of the counts. */
 export interface RemoteServices extends Background {
+  /** Of shoppers, by the latch. */
   holds: ShopperHolds;
-  drops: Drops;
-  merchantDrops: MerchantDrops;
-  products: Products;
-  figures: Figures;
-  stock: MerchantStock;
-  /** In all its roles. */
+  inventory: InventoryCalls;
   checkout: CheckoutCalls;
-  /** In all its roles. */
   accounts: AccountsCalls;
   view: StockView;
   feed: LiveFeed;
@@ -52,11 +43,12 @@ export interface RemoteServices extends Background {
 
 export function connectServices({ config, key, redis, clock, logger, metrics }: RemoteParts): RemoteServices {
   const { inventoryAddresses, checkoutAddresses, accountsAddresses, tls, redisUrls, instance } = config;
-  const common = { key, tls, logger };
+  const connect = (service: 'inventory' | 'checkout' | 'accounts', addresses: readonly string[]) =>
+    connectPeers({ service, addresses, key, tls, logger });
   const peers = {
-    inventory: connectPeers({ service: 'inventory', addresses: inventoryAddresses, ...common }),
-    checkout: connectPeers({ service: 'checkout', addresses: checkoutAddresses, ...common }),
-    accounts: connectPeers({ service: 'accounts', addresses: accountsAddresses, ...common }),
+    inventory: connect('inventory', inventoryAddresses),
+    checkout: connect('checkout', checkoutAddresses),
+    accounts: connect('accounts', accountsAddresses),
   };
   const inventory = remoteInventory(peers.inventory);
 
@@ -86,11 +78,7 @@ export function connectServices({ config, key, redis, clock, logger, metrics }: 
 
   return {
     holds: latched,
-    drops: inventory,
-    merchantDrops: inventory,
-    products: inventory,
-    figures: inventory,
-    stock: inventory,
+    inventory,
     checkout: remoteCheckout(peers.checkout),
     accounts: remoteAccounts(peers.accounts),
     view: mirror,
@@ -103,11 +91,7 @@ export function connectServices({ config, key, redis, clock, logger, metrics }: 
       latched.stop();
       link.stop();
     },
-    close: () => {
-      peers.inventory.close();
-      peers.checkout.close();
-      peers.accounts.close();
-    },
+    close: () => Object.values(peers).forEach((each) => each.close()),
   };
 }
 

@@ -1,18 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { AppConfig, Runtime } from '@holdfast/config';
-import {
-  ChangeFacts,
-  Drops,
-  Figures,
-  LiveFeed,
-  MerchantDrops,
-  MerchantStock,
-  OrderHolds,
-  Products,
-  ShopperHolds,
-  StockView,
-} from '@holdfast/contracts';
-import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
+import { INVENTORY_ROLES, LiveFeed, StockView } from '@holdfast/contracts';
+import { Clock, Lifecycle, partOf, rolesOf, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
 import { DropStore } from './application/ports/drop-store.port';
@@ -50,33 +39,13 @@ export class InventoryModule {
           ) => buildInventory({ paymentWindowSeconds, runtime, clock, logger, metrics, adapt }),
         },
         part(Lifecycle, (inventory) => new Lifecycle(inventory)),
-        part(ShopperHolds, ({ shopperHolds }) => shopperHolds),
-        part(OrderHolds, ({ orderHolds }) => orderHolds),
-        part(Drops, ({ drops }) => drops),
-        part(MerchantDrops, ({ merchantDrops }) => merchantDrops),
-        part(Figures, ({ figures }) => figures),
-        part(MerchantStock, ({ merchantStock }) => merchantStock),
+        ...rolesOf(INVENTORY, INVENTORY_ROLES),
         part(DropStore, ({ dropStore }) => dropStore),
-        part(Products, ({ products }) => products),
-        part(ChangeFacts, ({ changeFacts }) => changeFacts),
         // Null in the cluster, where each gateway has one of its own.
         part(StockView, ({ adapters: { local } }) => local?.view ?? null),
         part(LiveFeed, ({ adapters: { local } }) => local?.feed ?? null),
       ],
-      exports: [
-        INVENTORY,
-        ShopperHolds,
-        OrderHolds,
-        Drops,
-        MerchantDrops,
-        MerchantStock,
-        DropStore,
-        Products,
-        Figures,
-        ChangeFacts,
-        StockView,
-        LiveFeed,
-      ],
+      exports: [INVENTORY, ...Object.values(INVENTORY_ROLES), DropStore, StockView, LiveFeed],
     };
   }
 }

@@ -1,14 +1,5 @@
 import type { Runtime } from '@holdfast/config';
-import type {
-  ChangeFacts,
-  Drops,
-  Figures,
-  MerchantDrops,
-  MerchantStock,
-  OrderHolds,
-  Products,
-  ShopperHolds,
-} from '@holdfast/contracts';
+import type { InRoles, INVENTORY_ROLES } from '@holdfast/contracts';
 import type { Background, Clock } from '@holdfast/kernel';
 import type { Logger, Metrics } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
@@ -49,17 +40,9 @@ export interface InventoryParts {
   adapt: (core: Core) => Adapters;
 }
 
-/** Wires inventory: its services for the other apps, and its background work. */
-export interface Inventory extends Background {
-  shopperHolds: ShopperHolds;
-  orderHolds: OrderHolds;
-  drops: Drops;
-  merchantDrops: MerchantDrops;
-  merchantStock: MerchantStock;
+/** Wires inventory: its roles for the other apps, and its background work. */
+export interface Inventory extends Background, InRoles<typeof INVENTORY_ROLES> {
   dropStore: DropStore;
-  products: Products;
-  figures: Figures;
-  changeFacts: ChangeFacts;
   adapters: Adapters;
   /** Rejects if the ledger does not answer. */
   pingLedger(): Promise<void>;

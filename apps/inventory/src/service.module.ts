@@ -5,7 +5,7 @@ import { RedisConnection } from '@holdfast/redis';
 import { redisProviders, type ServiceParts } from '@holdfast/service';
 import { clusterAdapters } from './adapters.cluster';
 import type { Core } from './core';
-import { InventoryServer } from './entrypoints/tcp/inventory.server';
+import { INVENTORY_SERVER } from './entrypoints/tcp/inventory.server';
 import { ADAPT, InventoryModule } from './inventory.module';
 
 const adapters: Provider[] = [
@@ -29,7 +29,7 @@ export class InventoryServiceModule {
         ObservabilityModule,
         InventoryModule.register(adapters),
       ],
-      controllers: [InventoryServer],
+      ...INVENTORY_SERVER,
     };
   }
 }

@@ -30,6 +30,7 @@ export * from './order-holds.port';
 export * from './problem-catalogue';
 export * from './product';
 export * from './products.port';
+export * from './roles';
 export * from './service-unavailable';
 export * from './shopper-holds.port';
 export * from './shortage';

@@ -33,3 +33,9 @@ export const partOf =
     inject: [whole],
     useFactory: part,
   });
+
+/** A provider of each role of such an object; `roles` are the tokens by the names under which the object has them. */
+export const rolesOf = <Token>(whole: symbol, roles: Readonly<Record<string, Token>>) =>
+  Object.entries(roles).map(([name, token]) =>
+    partOf<Record<string, unknown>>(whole)(token, (it) => it[name]),
+  );

@@ -1,3 +1,4 @@
+export * from './inventory-peers';
 export * from './redis.providers';
 export * from './service-parts';
 export * from './start-service';

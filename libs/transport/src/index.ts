@@ -4,6 +4,6 @@ export { remoteAccounts, remoteCheckout, remoteInventory } from './client/remote
 export { ACCOUNTS_CALLS, type CallFrame, CHECKOUT_CALLS, INVENTORY_CALLS } from './frame';
 export { rendezvous } from './rendezvous';
 export type { TlsSetting } from './security';
-export { CallDispatcher, type CallDispatcherParts } from './server/call-dispatcher';
+export { type CallController, type CallServer, callServer } from './server/call-server';
 export { transportServer, type TransportServerOptions } from './server/transport-server';
 export { TRANSPORT_SETTINGS, type TransportSettings } from './settings';

@@ -1,13 +1,12 @@
 import { LIMITS } from '@holdfast/kernel';
 import { z } from 'zod';
 import { SCOPES, STAFF_ROLES } from '../access';
-import type { ApiKeys, Merchants, Revocations, SignIn, Staff } from '../accounts.port';
-import type { Audit } from '../audit.port';
 import {
   actorSchema as actor,
   changeOriginSchema as by,
   requestOriginSchema as from,
 } from '../merchant-command';
+import type { AccountsCalls } from '../roles';
 import { anyId, bodyHash, words } from '../values';
 import { AUDIT_WIRE } from './audit-wire';
 import type { WireTable } from './wire-table';
@@ -194,9 +193,6 @@ const revocationPage = z.object({
   cursor: z.number(),
   more: z.boolean(),
 });
-
-/** Whatever gateways may ask of accounts, in all roles. */
-export type AccountsCalls = SignIn & Staff & ApiKeys & Merchants & Revocations & Audit;
 
 /** Every call to accounts as it travels between the services. Secrets of API keys and of links do not: only their hashes are sent. */
 export const ACCOUNTS_WIRE: WireTable<AccountsCalls> = {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { CheckoutClient } from '../checkout-client.port';
 import { orderPointSchema, orderStatsSchema, seriesQuerySchema } from '../figures';
 import { listMerchantOrdersSchema, merchantOrderRefSchema, staffOrderSchema } from '../merchant-orders';
-import type { MerchantOrders } from '../merchant-orders.port';
 import {
   bankChallengeSchema,
   orderSchema,
@@ -11,6 +9,7 @@ import {
   webhookDeliverySchema,
   webhookOutcomeSchema,
 } from '../order';
+import type { CheckoutCalls } from '../roles';
 import { anyId, cursor, fingerprintToWire, pageLimit, pageOf } from '../values';
 import type { WireTable } from './wire-table';
 
@@ -22,9 +21,6 @@ const PLACE_ORDER_DEADLINE_MS = 13_000;
 
 const ownOrder = z.object({ orderId: anyId, customerId: anyId });
 const ownOrders = z.object({ customerId: anyId, cursor: cursor.optional(), limit: pageLimit });
-
-/** Whatever gateways may ask of checkout, in all roles. */
-export type CheckoutCalls = CheckoutClient & MerchantOrders;
 
 /**
  * Every call to checkout as it travels between the services. Checkout has no state for a drop in memory,

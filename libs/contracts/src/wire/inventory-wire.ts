@@ -1,9 +1,7 @@
 import { dropIdOf } from '@holdfast/kernel';
 import { z } from 'zod';
-import type { ChangeFacts } from '../change-facts.port';
 import { dropRecordSchema, dropSummarySchema } from '../drop';
-import { type Drops, listDropsSchema } from '../drops.port';
-import type { Figures } from '../figures.port';
+import { listDropsSchema } from '../drops.port';
 import {
   confirmOutcomeSchema,
   extendOutcomeSchema,
@@ -28,11 +26,8 @@ import {
   releaseByMerchantSchema,
   stockAdjustmentSchema,
 } from '../merchant-stock';
-import type { MerchantStock } from '../merchant-stock.port';
-import type { OrderHolds } from '../order-holds.port';
-import type { MerchantDrops } from '../merchant-drops.port';
-import type { Products } from '../products.port';
-import { listHoldsSchema, type ShopperHolds } from '../shopper-holds.port';
+import type { InventoryCalls } from '../roles';
+import { listHoldsSchema } from '../shopper-holds.port';
 import { shortageSchema } from '../shortage';
 import { stockRowSchema } from '../stock-view.port';
 import { anyId, fingerprintToWire, pageOf } from '../values';
@@ -41,16 +36,6 @@ import { CHANGE_FACTS_WIRE } from './change-facts-wire';
 import { MERCHANT_DROPS_WIRE } from './merchant-drops-wire';
 import { PRODUCTS_WIRE } from './products-wire';
 import type { WireTable } from './wire-table';
-
-/** Whatever the other services may ask of inventory, in all roles. */
-export type InventoryCalls = ShopperHolds &
-  OrderHolds &
-  Drops &
-  MerchantDrops &
-  Products &
-  Figures &
-  ChangeFacts &
-  MerchantStock;
 
 const ofHold = {
   input: [holdRefSchema] as [typeof holdRefSchema],
