@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@holdfast/testing';
 import { TOTP } from 'otpauth';
+import { LaunchWatcher } from '../support/launch-watcher';
 import { MODE, type Product, startProduct } from '../support/product';
 import { makeDrop, OtherShopper } from '../support/shop-client';
 import { PASSWORD, StaffClient } from '../support/staff-client';
@@ -365,5 +366,100 @@ describe('the figures of a drop', () => {
     const dropId = await makeDrop(product, ['TEE=3@9.00']);
     const answer = await owner.send('GET', `/v1/admin/drops/${dropId}/series?${query}`);
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
+  });
+});
+
+describe('a launch that is watched', () => {
+  const watch = (dropId: string, client: StaffClient) =>
+    LaunchWatcher.open(product.url, dropId, client.token!);
+
+  it('shows its figures, the rates of all gateways and each change of the drop', async () => {
+    const dropId = await makeDrop(product, ['TEE=3@9.00', 'CAP=5@4.00']);
+    const watcher = await watch(dropId, owner);
+    const { data: snapshot } = await watcher.next('snapshot');
+    expect(snapshot).toMatchObject({
+      drop: { id: dropId, state: 'open', revision: expect.any(Number), stockDisplay: 'exact' },
+      stats: { holds: { placed: 0 }, conversion: 0, orders: {} },
+    });
+    const shoppers = Array.from({ length: 6 }, () => new OtherShopper(product.url));
+    await Promise.allSettled(shoppers.map((shopper) => shopper.buy(dropId, 'TEE')));
+    const total = (
+      of: (rates: { arrivals: number; paid: number; refusals: Record<string, number> }) => number,
+    ) => {
+      // Each rate is of the whole seconds since the tick before.
+      const ticks = watcher.of('tick').map(({ data }) => data);
+      return ticks.reduce((sum, { rates }) => sum + of(rates), 0);
+    };
+    await waitFor('the rates add up', () => total(({ arrivals }) => arrivals) >= 6);
+    await waitFor('the paid ones, too', () => total(({ paid }) => paid) >= 3);
+    expect(total(({ refusals }) => refusals['sold-out'] ?? 0)).toBeGreaterThanOrEqual(3);
+    const { data: tick } = await watcher.next('tick', ({ items }) => items[0].sold === 3);
+    expect(tick).toEqual({
+      asOf: expect.any(String),
+      items: [
+        { sku: 'TEE', total: 3, available: 0, held: 0, sold: 3 },
+        { sku: 'CAP', total: 5, available: 5, held: 0, sold: 0 },
+      ],
+      rates: {
+        arrivals: expect.any(Number),
+        holds: expect.any(Number),
+        refusals: expect.any(Object),
+        paid: expect.any(Number),
+        failed: 0,
+      },
+      readers: 0,
+      p99Ms: expect.any(Number),
+      sourceLagMs: expect.any(Number),
+      stale: false,
+    });
+    expect(watcher.of('tick').some(({ data }) => data.p99Ms > 0)).toBe(true);
+    await owner.send('POST', `/v1/admin/drops/${dropId}/pause`);
+    const paused = await watcher.next('drop', ({ state }) => state === 'paused');
+    expect(paused.data).toMatchObject({ id: dropId, revision: expect.any(Number), items: expect.any(Array) });
+    const times = watcher.of('tick').map(({ atMs }) => atMs);
+    expect((times.at(-1)! - times[0]!) / (times.length - 1)).toBeGreaterThan(500);
+    watcher.close();
+  });
+
+  it('ends for who may no longer read, and for nobody else', async () => {
+    const dropId = await makeDrop(product, ['TEE=3@9.00']);
+    const people = await Promise.all([person('viewer'), person('staff'), person('viewer'), person('viewer')]);
+    const [leaver, promoted, removed, stays] = people as [
+      (typeof people)[0],
+      (typeof people)[0],
+      (typeof people)[0],
+      (typeof people)[0],
+    ];
+    const key = await owner.send('POST', '/v1/admin/api-keys', { name: 'wall', scopes: ['drops:read'] });
+    const program = new StaffClient(product.url);
+    program.token = key.body.secret;
+    const all = await Promise.all([leaver, promoted, removed, program, stays].map((it) => watch(dropId, it)));
+    for (const watcher of all) await watcher.next('snapshot');
+    const before = Date.now();
+    await Promise.all([
+      leaver.send('POST', '/v1/auth/logout'),
+      owner.send('PATCH', `/v1/admin/staff/${promoted.id}`, { role: 'viewer' }),
+      owner.send('DELETE', `/v1/admin/staff/${removed.id}`),
+      owner.send('DELETE', `/v1/admin/api-keys/${key.body.id}`),
+    ]);
+    for (const watcher of all.slice(0, 4)) {
+      const { data, atMs } = await watcher.next('end');
+      expect([data, atMs - before < 5_000]).toEqual([{ reason: 'revoked' }, true]);
+      await waitFor('the stream is closed', () => watcher.closed);
+    }
+    expect([all[4]!.of('end'), all[4]!.closed]).toEqual([[], false]);
+    all[4]!.close();
+  });
+
+  it('is not there for other merchants and for keys without its scope', async () => {
+    const other = await product.cli('merchant', 'create', '--name', 'Other');
+    const { merchantId } = other.json as { merchantId: string };
+    const drop = ['--name', 'D', '--item', 'TEE=3@9.00', '--opens-at', 'now', '--merchant', merchantId];
+    const { id } = (await product.cli('drop', 'create', ...drop)).json as { id: string };
+    expect((await watch(id, owner)).status).toBe(404);
+    const key = await owner.send('POST', '/v1/admin/api-keys', { name: 'x', scopes: ['orders:read'] });
+    const program = new StaffClient(product.url);
+    program.token = key.body.secret;
+    expect((await watch(await makeDrop(product, ['TEE=3@9.00']), program)).status).toBe(403);
   });
 });

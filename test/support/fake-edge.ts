@@ -129,6 +129,7 @@ export class FakeBackend {
       this.ticks.push(...ticks);
       return { kind: 'added' } as const;
     },
+    recentTicks: () => this.answer(() => null),
     dropStats: () => this.answer(() => null),
     dropLife: () => this.answer(() => null),
     dropSeries: () => this.answer(() => []),

@@ -7,9 +7,11 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { AppConfig } from '@holdfast/config';
 import {
   ApiKeys,
+  CheckoutClient,
   Drops,
   Figures,
   LiveFeed,
+  MerchantDrops,
   Merchants,
   Products,
   Revocations,
@@ -19,6 +21,7 @@ import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics, SecurityEvents } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
 import { DropDirectory } from './application/drop-directory';
+import { DropFigures } from './application/drop-figures';
 import { ProductFiles } from './application/ports/product-files.port';
 import { ProductImport } from './application/product-import';
 import { RenderedDrops } from './application/rendered-drops';
@@ -29,6 +32,7 @@ import { GuestStrategy } from './entrypoints/http/access/guest.strategy';
 import { Operators } from './entrypoints/http/access/operator';
 import { KnownGuests } from './entrypoints/http/access/known-guests';
 import { MerchantAccess } from './entrypoints/http/access/merchant-access';
+import { OpenAccess } from './entrypoints/http/access/open-access';
 import { PolicyCheck } from './entrypoints/http/access/policy-check';
 import { PolicyGuard } from './entrypoints/http/access/policy.guard';
 import { RevocationWatch } from './entrypoints/http/access/revocation-watch';
@@ -69,9 +73,13 @@ import { WebhooksController } from './entrypoints/http/routes/webhooks.controlle
 import { CompressedTexts } from './entrypoints/http/server/content-coding';
 import { EdgeCounts } from './entrypoints/http/server/edge-counts';
 import { Readiness } from './entrypoints/http/server/readiness';
+import { LaunchController } from './live/launch/launch.controller';
+import { LaunchHub } from './live/launch/launch-hub';
+import { LaunchPlaces } from './live/launch/launch-places';
 import { LiveController } from './live/live.controller';
 import { LiveHub } from './live/live-hub';
 import { StreamPlaces } from './live/stream-places';
+import { buildLaunchHub } from './launch';
 import { buildReading, type Reading } from './reading';
 
 const READING = Symbol('reading');
@@ -94,6 +102,36 @@ const application: Provider[] = [
     inject: [Operators, AppConfig, SecurityEvents],
     useFactory: (operators: Operators, config: AppConfig, events: SecurityEvents) =>
       new StreamPlaces(operators, config, events),
+  },
+  {
+    provide: DropFigures,
+    inject: [Figures, CheckoutClient, Clock],
+    useFactory: (figures: Figures, checkout: CheckoutClient, clock: Clock) =>
+      new DropFigures(figures, checkout, clock),
+  },
+  {
+    provide: LaunchHub,
+    inject: [MerchantDrops, Figures, CheckoutClient, StockView, LiveFeed, DropFigures, Clock, Metrics],
+    useFactory: (
+      drops: MerchantDrops,
+      figures: Figures,
+      checkout: CheckoutClient,
+      view: StockView,
+      feed: LiveFeed,
+      totals: DropFigures,
+      clock: Clock,
+      metrics: Metrics,
+    ) => buildLaunchHub({ drops, figures, checkout, view, feed, totals, clock, metrics }),
+  },
+  {
+    provide: Symbol('life of the launch hub'),
+    inject: [LaunchHub],
+    useFactory: (hub: LaunchHub) => new Lifecycle(hub),
+  },
+  {
+    provide: LaunchPlaces,
+    inject: [AppConfig, SecurityEvents],
+    useFactory: (config: AppConfig, events: SecurityEvents) => new LaunchPlaces(config, events),
   },
   {
     provide: ProductImport,
@@ -135,6 +173,19 @@ const access = [
     provide: Symbol('life of the revocation watch'),
     inject: [RevocationWatch],
     useFactory: (watch: RevocationWatch) => new Lifecycle(watch),
+  },
+  {
+    provide: OpenAccess,
+    inject: [RevocationWatch, MerchantAccess, Clock, Logger],
+    useFactory: (watch: RevocationWatch, access: MerchantAccess, clock: Clock, logger: Logger) =>
+      new OpenAccess(watch, access, clock, (error) =>
+        logger.debug({ reason: String(error) }, 'open streams could not be checked, retrying'),
+      ),
+  },
+  {
+    provide: Symbol('life of the open access'),
+    inject: [OpenAccess],
+    useFactory: (access: OpenAccess) => new Lifecycle(access),
   },
   {
     provide: AllowedOrigins,
@@ -216,6 +267,7 @@ export class GatewayModule {
         PagesController,
         AdminPageController,
         LiveController,
+        LaunchController,
       ],
       providers: [...adapters, ...application, ...access, EdgeCounts, Readiness],
     };

@@ -14,7 +14,8 @@ export function standaloneAdapters({ runtime, ledger, upkeep, clock, logger }: C
   const feed = new InProcessFeed((fault) =>
     logger.error({ fault: String(fault) }, 'live feed listener failed'),
   );
-  const view = new MemoryStockView({ load: (dropId) => upkeep.stockOf(dropId), feed, clock });
+  const lagMs = (): number | null => stream.status().lagMs;
+  const view = new MemoryStockView({ load: (dropId) => upkeep.stockOf(dropId), feed, clock, lagMs });
   const stream = new PgoutputChangeStream(
     inventoryStreamSource(runtime.ledger.stream),
     logger.child({ part: 'stream' }),
@@ -24,11 +25,7 @@ export function standaloneAdapters({ runtime, ledger, upkeep, clock, logger }: C
     stream,
     view,
     publisher: feed,
-    keeper: new WatchFreshness(
-      () => stream.status().lagMs,
-      (freshness) => view.setFreshness(freshness),
-      clock,
-    ),
+    keeper: new WatchFreshness(lagMs, (freshness) => view.setFreshness(freshness), clock),
     counts: upkeep,
     local: { view, feed },
   };

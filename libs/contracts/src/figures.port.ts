@@ -1,9 +1,19 @@
-import type { AddTicks, DropLife, DropStats, SeriesPoint, SeriesQuery } from './figures';
+import type {
+  AddTicks,
+  DropLife,
+  DropStats,
+  RecentTicksQuery,
+  SentTick,
+  SeriesPoint,
+  SeriesQuery,
+} from './figures';
 
 /** What happened in a merchant's drop. Throws `ServiceUnavailable` if no answer arrives within the deadline. */
 export abstract class Figures {
   /** Each tick counts once, however often it is added. */
   abstract addTicks(command: AddTicks): Promise<{ kind: 'added' }>;
+  /** What all gateways sent for a drop, oldest first; the newest 1,000. Null: not a drop of this merchant. */
+  abstract recentTicks(query: RecentTicksQuery): Promise<SentTick[] | null>;
   /** Null: not a drop of this merchant. */
   abstract dropStats(query: { merchantId: string; dropId: string }): Promise<DropStats | null>;
   abstract dropLife(query: { merchantId: string; dropId: string }): Promise<DropLife | null>;

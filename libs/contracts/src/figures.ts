@@ -27,6 +27,18 @@ export const addTicksSchema = z.object({
 });
 export type AddTicks = z.infer<typeof addTicksSchema>;
 
+export const recentTicksQuerySchema = z.object({
+  merchantId: anyId,
+  dropId: anyId,
+  /** Ticks of this second and later ones, since 1970. */
+  sinceSecond: count,
+});
+export type RecentTicksQuery = z.infer<typeof recentTicksQuerySchema>;
+
+/** A tick with the gateway process that sent it: together with its second it is counted once. */
+export const sentTickSchema = tickSchema.omit({ dropId: true }).extend({ source: z.string() });
+export type SentTick = z.infer<typeof sentTickSchema>;
+
 export const dropStatsSchema = z.object({
   asOf: time,
   items: z.array(z.object({ sku: z.string(), total: count, available: count, held: count, sold: count })),

@@ -22,6 +22,8 @@ export type StockRow = z.infer<typeof stockRowSchema>;
  */
 export interface ViewFreshness {
   staleSince: string | null;
+  /** How far the counts may be behind the ledger, in ms; missing while that is not known. */
+  lagMs?: number;
 }
 
 /**

@@ -3,6 +3,8 @@ import {
   addTicksSchema,
   dropLifeSchema,
   dropStatsSchema,
+  recentTicksQuerySchema,
+  sentTickSchema,
   seriesPointSchema,
   seriesQuerySchema,
 } from '../figures';
@@ -19,6 +21,7 @@ const ofDrop = {
 /** Figures as they travel. Any instance can take and tell them; a series may be large. */
 export const FIGURES_WIRE: WireTable<Figures> = {
   addTicks: { input: [addTicksSchema], answer: words('added'), alone: true },
+  recentTicks: { input: [recentTicksQuerySchema], answer: z.array(sentTickSchema).nullable() },
   dropStats: { ...ofDrop, answer: dropStatsSchema.nullable() },
   dropLife: { ...ofDrop, answer: dropLifeSchema.nullable() },
   dropSeries: { input: [seriesQuerySchema], answer: z.array(seriesPointSchema), alone: true },

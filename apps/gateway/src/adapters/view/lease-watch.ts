@@ -38,6 +38,11 @@ export class LeaseWatch {
     return this.renewedOnLink;
   }
 
+  /** How old the counts may be, by the clocks of projector and gateway. */
+  get lagMs(): number {
+    return Math.max(0, this.clock.now() - Date.parse(this.asOf));
+  }
+
   start(): void {
     this.timer ??= setInterval(() => this.check(), CHECK_EVERY_MS);
   }

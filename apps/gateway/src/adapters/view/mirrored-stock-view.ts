@@ -17,7 +17,7 @@ export interface MirrorOptions {
   view: ReadsView;
   /** Through inventory; rejects when there is no answer. */
   ledger: (dropId: string) => Promise<StockRow[]>;
-  lease: Pick<LeaseWatch, 'since' | 'isIntact'>;
+  lease: Pick<LeaseWatch, 'since' | 'isIntact'> & Partial<Pick<LeaseWatch, 'lagMs'>>;
   /** Receives the counts that are new here. */
   tell: (message: LiveMessage) => void;
   /** Receives why the view or the ledger could not be read; the mirror continues with what it has. */
@@ -101,7 +101,8 @@ export class MirroredStockView extends StockView {
   }
 
   override async freshness(): Promise<ViewFreshness> {
-    return { staleSince: this.options.lease.since };
+    const { since: staleSince, lagMs } = this.options.lease;
+    return lagMs === undefined ? { staleSince } : { staleSince, lagMs };
   }
 
   /** Compares all drops with the view, and reloads what has changed: nothing else reveals the loss of the last message. */

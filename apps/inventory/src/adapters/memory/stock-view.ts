@@ -8,6 +8,8 @@ export interface MemoryStockViewParts {
   load: (dropId: string) => Promise<readonly StockRow[]>;
   feed: LivePublisher;
   clock: Clock;
+  /** How far the change stream is behind; null: not known. */
+  lagMs?: () => number | null;
   rowsMax?: number;
 }
 
@@ -65,7 +67,8 @@ export class MemoryStockView extends StockView implements StockViewWriter {
   }
 
   override async freshness(): Promise<ViewFreshness> {
-    return this.current;
+    const lagMs = this.parts.lagMs?.() ?? null;
+    return lagMs === null ? this.current : { ...this.current, lagMs };
   }
 
   override async catchUp(_dropId: string, seenAtMs: number): Promise<boolean> {

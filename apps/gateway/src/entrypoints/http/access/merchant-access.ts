@@ -61,12 +61,11 @@ export class MerchantAccess {
       const found = await this.apiKeys.findApiKey(hash);
       if (!found) return null;
       key = found;
-      const endMs = key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
-      this.keys.set(hash, { key, expiresAtMs: Math.min(nowMs + KEY_MS, endMs) });
+      this.keys.set(hash, { key, expiresAtMs: Math.min(nowMs + KEY_MS, endOf(key)) });
     }
     if (!(await this.watch.isLive(key))) return null;
     const { id: keyId, merchantId, name, scopes } = key;
-    return { kind: 'api-key', keyId, merchantId, name, scopes };
+    return { kind: 'api-key', keyId, merchantId, name, scopes, endsAtMs: endOf(key) };
   }
 
   private async requiresMfa(merchantId: string): Promise<boolean> {
@@ -82,6 +81,10 @@ export class MerchantAccess {
 const MFA_NOT_ENROLLED =
   'Your merchant requires a second factor. Enrol one with POST /v1/auth/mfa/totp, then sign in again.';
 
+function endOf({ expiresAt }: ApiKey): number {
+  return expiresAt === null ? Infinity : Date.parse(expiresAt);
+}
+
 function neededBy(policy: Policy): { scope: Scope | null; stepUp: boolean } {
   if (typeof policy === 'object') return policy;
   return { scope: policy === 'merchant' ? null : (policy as Scope), stepUp: false };
@@ -90,5 +93,6 @@ function neededBy(policy: Policy): { scope: Scope | null; stepUp: boolean } {
 function toPrincipal(claims: StaffClaims): StaffPrincipal {
   const { staffId, merchantId, sessionId, email, role, mfa, steppedUp } = claims;
   const scopes = scopesOfRole(role);
-  return { kind: 'staff', staffId, merchantId, sessionId, email, role, mfa, steppedUp, scopes };
+  const endsAtMs = claims.expiresAt * 1_000;
+  return { kind: 'staff', staffId, merchantId, sessionId, email, role, mfa, steppedUp, scopes, endsAtMs };
 }

@@ -97,6 +97,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'DELETE /v1/admin/products/:productId': 'catalogue:write',
   'GET /v1/admin/drops/:dropId/stats': 'drops:read',
   'GET /v1/admin/drops/:dropId/series': 'drops:read',
+  'GET /v1/admin/drops/:dropId/live': 'drops:read',
   'GET /v1/admin/api-keys': 'keys:write',
   'POST /v1/admin/api-keys': withStepUp('keys:write'),
   'DELETE /v1/admin/api-keys/:keyId': withStepUp('keys:write'),

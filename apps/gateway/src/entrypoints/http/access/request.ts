@@ -27,6 +27,8 @@ export interface StaffPrincipal {
   mfa: boolean;
   steppedUp: boolean;
   scopes: readonly Scope[];
+  /** When the access token ends, in ms since 1970. */
+  endsAtMs: number;
 }
 
 export interface KeyPrincipal {
@@ -35,6 +37,8 @@ export interface KeyPrincipal {
   merchantId: string;
   name: string;
   scopes: readonly Scope[];
+  /** When the key ends; Infinity: never. */
+  endsAtMs: number;
 }
 
 /** Who calls for a merchant. */

@@ -1,6 +1,6 @@
 import type { ApiKey, Revocations, StaffClaims } from '@holdfast/contracts';
 import { STAFF_ACCESS_SECONDS, StaffTokenReader } from '@holdfast/contracts';
-import { type Background, type Clock, PeriodicWorker } from '@holdfast/kernel';
+import { type Background, type Clock, PeriodicWorker, withDeadline } from '@holdfast/kernel';
 
 const LOOK_EVERY_MS = 1_000;
 /** A gateway that has heard nothing for so long asks before it admits anybody: a revocation counts within 5 s everywhere. */
@@ -51,6 +51,20 @@ export class RevocationWatch implements Background {
   async isLive({ id }: Pick<ApiKey, 'id'>): Promise<boolean> {
     await this.beFresh();
     return !this.ended.has(id);
+  }
+
+  /** Whether the session or the API key was ended, as far as it is known here. */
+  hasEnded(id: string): boolean {
+    return this.ended.has(id);
+  }
+
+  /** False when nothing was heard for so long that an end of the last seconds may be unknown here, and asking brings no answer within `patienceMs`. */
+  async isCurrent(patienceMs: number): Promise<boolean> {
+    const fresh = withDeadline('revocations', patienceMs, this.beFresh());
+    return fresh.then(
+      () => true,
+      () => false,
+    );
   }
 
   private async beFresh(): Promise<void> {

@@ -26,6 +26,12 @@ const series = z.object({
 
 export const FIGURES_COMPONENTS = [stats, point] as const;
 
+const LIVE = `Server-Sent Events; read them with \`fetch\`, because the access token travels in a header.
+- \`snapshot\`, first: \`{ "drop": AdminDrop, "stats": DropStats }\`.
+- \`tick\`, about once a second and at least every five: \`{ "asOf", "items": [{ "sku", "total", "available", "held", "sold" }], "rates": { "arrivals", "holds", "refusals": { "<code>": n }, "paid", "failed" }, "readers", "p99Ms", "sourceLagMs", "stale" }\`. Rates are per second, over the seconds since the last tick, of all gateways together, and about two seconds old. \`stale\`: the source of counts or figures is behind; \`asOf\` is then the time of the counts.
+- \`drop\`: the \`AdminDrop\`, when its state, schedule, items or texts have changed.
+- \`end\`: \`{ "reason" }\`, before the stream closes because the caller may no longer read: \`revoked\` (at most five seconds after it was), \`expired\` (the time of the access token or the API key is over: refresh it and connect again), \`unknown\` (whether it was revoked cannot be known now) or \`deleted\` (the drop).`;
+
 /** What happened in a drop. */
 export const FIGURES_OPERATIONS: readonly Operation[] = [
   {
@@ -50,5 +56,15 @@ export const FIGURES_OPERATIONS: readonly Operation[] = [
     query: seriesQuery,
     success: { 200: { description: 'A point for each step.', content: series } },
     refusals: ['invalid-request', 'not-found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/admin/drops/{dropId}/live',
+    id: 'watchLaunch',
+    tag: 'Merchant',
+    summary: 'Watch a launch',
+    description: LIVE,
+    success: { 200: { description: 'An event stream.', content: 'text/event-stream' } },
+    refusals: ['not-found', 'temporary-reduced-capacity'],
   },
 ];

@@ -4,6 +4,8 @@ import {
   type DropStats,
   Figures,
   p99Of,
+  type RecentTicksQuery,
+  type SentTick,
   type SeriesPoint,
   type SeriesQuery,
 } from '@holdfast/contracts';
@@ -45,6 +47,17 @@ export class LedgerFigures extends Figures {
     return { kind: 'added' };
   }
 
+  override async recentTicks({ merchantId, dropId, sinceSecond }: RecentTicksQuery) {
+    const values = [merchantId, dropId, new Date(sinceSecond * 1_000).toISOString()];
+    const { rows } = await orServiceUnavailable(
+      'figures',
+      this.pool.query<TickRow>({ ...sql.recentTicks, values }),
+    );
+    if (rows.length === 0) return null;
+    const ticks = rows.filter(({ source }) => source !== null);
+    return ticks.map(({ second, ...tick }) => ({ ...tick, second: second.getTime() / 1_000 }));
+  }
+
   override async dropStats({ merchantId, dropId }: { merchantId: string; dropId: string }) {
     const row = await this.one<StatsRow>(sql.dropStats, [merchantId, dropId]);
     return row && toStats(row);
@@ -74,6 +87,9 @@ export class LedgerFigures extends Figures {
     return rows[0] ?? null;
   }
 }
+
+/** Of a drop without ticks everything is null. */
+type TickRow = Omit<SentTick, 'second'> & { second: Date };
 
 type Counts = Record<string, number>;
 

@@ -1,8 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CheckoutClient, type DropStats, Figures, type OrderStats, STEP_SECONDS } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
-import { ReadThrough } from '../../../../application/read-through';
+import { CheckoutClient, Figures, STEP_SECONDS } from '@holdfast/contracts';
+import { DropFigures } from '../../../../application/drop-figures';
 import { fullSeries, rangeOf } from '../../../../application/series';
 import { merchantCallerOf } from '../../access/request';
 import { sendProblem } from '../../problems/problem';
@@ -10,46 +9,25 @@ import { looksLikeId } from '../../schemas/inputs';
 import { seriesQuery } from '../../schemas/figures-inputs';
 import { check, refused } from '../../server/body';
 import { sendJson } from '../send';
-
-// Counting the holds of a large drop takes tens of milliseconds: watchers of one second share them.
-const STATS_MS_MAX = 1_000;
-const STATS_KEPT = 1_000;
-const DEADLINE_MS = 2_500;
+import { renderStats } from './render-stats';
 
 const TOO_MANY = refused([
   { pointer: '/step', message: 'gives no series, or one of more than 10,000 points' },
 ]).problem;
 
-interface DropFigures {
-  stats: DropStats;
-  orders: OrderStats;
-}
-
 /** What happened in a drop, now and by steps of time. */
 @Controller('v1/admin/drops/:dropId')
 export class FiguresController {
-  private readonly stats: ReadThrough<DropFigures | null>;
-
   constructor(
     private readonly figures: Figures,
     private readonly checkout: CheckoutClient,
-    clock: Clock,
-  ) {
-    this.stats = new ReadThrough({
-      what: 'figures',
-      load: (key) => this.load(JSON.parse(key) as [string, string]),
-      clock,
-      maxAgeMs: STATS_MS_MAX,
-      entriesMax: STATS_KEPT,
-      deadlineMs: DEADLINE_MS,
-      patienceMs: DEADLINE_MS,
-    });
-  }
+    private readonly totals: DropFigures,
+  ) {}
 
   @Get('stats')
   async drop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { merchantId, dropId } = targetOf(request);
-    const found = looksLikeId(dropId) && (await this.stats.get(JSON.stringify([merchantId, dropId]))).value;
+    const found = looksLikeId(dropId) && (await this.totals.of(merchantId, dropId));
     if (!found) return void sendProblem(request, reply, { code: 'not-found' });
     sendJson(reply, JSON.stringify(renderStats(found)));
   }
@@ -78,32 +56,9 @@ export class FiguresController {
     const body = { step: range.step, from: wanted.from, points: fullSeries(range, points, orders) };
     sendJson(reply, JSON.stringify(body));
   }
-
-  private async load([merchantId, dropId]: [string, string]): Promise<DropFigures | null> {
-    const stats = await this.figures.dropStats({ merchantId, dropId });
-    return stats && { stats, orders: await this.checkout.orderStats(dropId) };
-  }
 }
 
 function targetOf(request: FastifyRequest): { merchantId: string; dropId: string } {
   const { dropId } = request.params as { dropId: string };
   return { merchantId: merchantCallerOf(request).merchantId, dropId };
-}
-
-function renderStats({ stats, orders }: DropFigures): object {
-  const { asOf, items, holds, refusals, currency, soldOutAt, readers } = stats;
-  const money = (amountMinor: number) => ({ amountMinor, currency });
-  const captured = orders.captured[currency] ?? 0;
-  const refunded = orders.refunded[currency] ?? 0;
-  return {
-    asOf,
-    items,
-    holds,
-    refusals,
-    orders: orders.orders,
-    revenue: { captured: money(captured), refunded: money(refunded), net: money(captured - refunded) },
-    conversion: holds.placed === 0 ? 0 : holds.confirmed / holds.placed,
-    soldOutAt,
-    readers,
-  };
 }
