@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { leastOf, waitFor } from '@holdfast/testing';
+import { fewestOf, waitFor } from '@holdfast/testing';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import { countPlaces } from '../support/lab/count-places';
@@ -174,7 +174,7 @@ describe.each([
         expect(countWords(losers)).toEqual({ 'sold-out': third });
         return (await placesSoFar()) - asked;
       };
-      expect(await leastOf(units, placesOfLosers)).toBeLessThanOrEqual(units);
+      expect(await fewestOf(units, placesOfLosers)).toBeLessThanOrEqual(units);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import { seededRandom, shuffled } from '@holdfast/kernel';
-import { leastOf } from '@holdfast/testing';
+import { fewestOf } from '@holdfast/testing';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
 import { buyPatiently, crowdOf, openGated, type GatedInventory } from '../support/gate-crowd';
@@ -21,9 +21,7 @@ let other: GatedInventory;
 beforeAll(async () => {
   db = await createLedger('gate_crowd');
   server = await TestRedis.start();
-  // A busy machine must not look like a Redis that is away.
-  const settings = { callDeadlineMs: 10_000 };
-  const open = () => openGated(db.url, [server.url], { settings });
+  const open = () => openGated(db.url, [server.url], { unhurried: true });
   [one, other] = await Promise.all([open(), open()]);
 });
 afterAll(async () => {
@@ -54,8 +52,8 @@ describe.each([
       console.log(`${UNITS} units, ${BUYERS} buyers: ${places} places reached the ledger`);
       return places;
     };
-    // Whoever has no answer for three seconds, as on a machine that stands still, is no longer counted, and another is let through.
-    expect(await leastOf(PLACES_MAX, sellOut, 6)).toBeLessThanOrEqual(PLACES_MAX);
+    // Where the connection of the gate to the ledger fails, places go to the ledger without it: that is bounded elsewhere.
+    expect(await fewestOf(PLACES_MAX, sellOut)).toBeLessThanOrEqual(PLACES_MAX);
   });
 
   it('sells all units of several SKUs, all lines of a hold or none', async () => {
@@ -71,16 +69,16 @@ describe.each([
       const words = await crowdOf(BUYERS, 1_000, (n) =>
         buyPatiently(instanceOf(n), dropId, { lines: wishOf() }),
       );
-      const counts = countWords(words);
-      expect(counts['held']! + counts['sold-out']!).toBe(BUYERS);
+      const { held = 0, ...others } = countWords(words);
+      expect(others).toEqual({ 'sold-out': BUYERS - held });
       const places = placed() - before;
       const { faults, stock } = await readTruth(db.url, dropId);
       expect(faults).toEqual([]);
       for (const sku of Object.keys(skus)) expect(stock[sku]).toMatchObject({ available: 0 });
-      console.log(`several SKUs: ${places} places for ${counts['held']} holds`);
+      console.log(`several SKUs: ${places} places for ${held} holds`);
       return places;
     };
-    expect(await leastOf(PLACES_MAX, sellOut, 6)).toBeLessThanOrEqual(PLACES_MAX);
+    expect(await fewestOf(PLACES_MAX, sellOut)).toBeLessThanOrEqual(PLACES_MAX);
   });
 });
 

@@ -24,6 +24,8 @@ export interface InventoryOptions {
   settings?: Partial<LaneSettings>;
   clock?: Clock;
   statementTimeoutMs?: number;
+  /** How long to wait for a connection. */
+  connectTimeoutMs?: number;
   /** Puts something between the lanes and the ledger. */
   wrap?: (ledger: Ledger) => Ledger;
   /** Another gate than the one in memory. `source` is the ledger itself, past `wrap`. */
@@ -39,6 +41,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     max: 4,
     name: 'inventory under test',
     statementTimeoutMs,
+    connectTimeoutMs: options.connectTimeoutMs,
   });
   const source = new PostgresLedger(pool, 60);
   const ledger = wrap(source);

@@ -31,7 +31,7 @@ export function buildHolds({ ledger, records, gate, clock, logger, settings = LA
     onDoubt: gate.doubt.bind(gate),
   });
   const known = new KnownDrops((dropIds) => records.existing(dropIds));
-  const place = new PlaceHold(lanes, gate);
+  const place = new PlaceHold(lanes, gate, settings.deadlineMs);
   const sweeper = new HoldSweeper(ledger, lanes, (error) =>
     logger.warn({ err: error }, 'sweep of expired holds failed, retrying'),
   );

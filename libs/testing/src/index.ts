@@ -1,3 +1,4 @@
+export * from './contention';
 export * from './database';
 export * from './least-of';
 export * from './wait-for';

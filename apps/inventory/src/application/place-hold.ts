@@ -9,6 +9,8 @@ export class PlaceHold {
   constructor(
     private readonly lanes: Lanes,
     private readonly gate: Gate,
+    /** Of the lanes. */
+    private readonly deadlineMs: number,
   ) {}
 
   async run(command: PlaceHoldCommand): Promise<PlaceOutcome> {
@@ -29,7 +31,7 @@ export class PlaceHold {
       network,
     });
     // The time spent at the gate counts towards the lane's deadline.
-    return waitedMs === 0 ? answer : answered('the ledger', answer, waitedMs);
+    return waitedMs === 0 ? answer : answered('the ledger', answer, this.deadlineMs - waitedMs);
   }
 }
 
