@@ -21,7 +21,7 @@ import { TestRedis } from '../support/redis';
 import { seeds } from '../support/seeds';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 
-const SEEDS = seeds(20, 2); // each is a set of races, with the gate in another trouble
+const SEEDS = seeds(20, 1); // each is a set of races, with the gate in another trouble
 const WIPE_EVERY_MS = 15;
 const RECONCILED_MS = 15_000;
 const UNITS = 20;

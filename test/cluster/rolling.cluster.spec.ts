@@ -8,17 +8,20 @@ import { StrictCrowd } from '../support/lab/strict-crowd';
 import { StrictReaders } from '../support/lab/strict-readers';
 import { readStock } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
+import { SOAK } from '../support/seeds';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 import { StreamServers } from '../support/stream-servers';
 
 const HOLD_TTL_S = 4;
 const PAYMENT_WINDOW_S = 4;
-const OUTAGE_S = Number(process.env['HOLDFAST_OUTAGE_SECONDS'] ?? 12);
+const OUTAGE_S = Number(process.env['HOLDFAST_OUTAGE_SECONDS'] ?? (SOAK ? 12 : 6));
 const TOLD_STALE_MS = 3_000;
 const CONVERGED_MS = 10_000;
 const READERS = 20;
 // On a machine that does other things, too.
 const SERVED = { deadlineMs: 60_000 };
+// More than all deadlines inside a test together, each of which says what was missing.
+const TEST_MS_MAX = 720_000;
 
 let ledger: TestLedger;
 let redis: TestRedis;
@@ -164,7 +167,7 @@ describe('a rolling restart under load', () => {
       expect(shop.readers.returns).toBeGreaterThanOrEqual(READERS);
       await closeShop(shop);
     }),
-    300_000,
+    TEST_MS_MAX,
   );
 });
 
@@ -185,10 +188,10 @@ describe(`Kafka and Kafka Connect dead for ${OUTAGE_S} s under load`, () => {
         });
         const toldMs = performance.now() - killed;
         const served = strict.served;
-        await strict.slowly(() => pause(Math.max(0, OUTAGE_S * 1_000 - toldMs)));
+        await pause(Math.max(0, OUTAGE_S * 1_000 - toldMs));
         expect(strict.served - served).toBeGreaterThan(OUTAGE_S * 5);
         expect((await shownOf(shop.dropId))?.stale).toBe(true);
-        await strict.slowly(() => stream.begin());
+        await stream.begin();
         const back = performance.now();
         await waitFor('every reader to be told', () => told('fresh').every((n, i) => n > fresh[i]!), {
           deadlineMs: CONVERGED_MS + 20_000,
@@ -201,10 +204,11 @@ describe(`Kafka and Kafka Connect dead for ${OUTAGE_S} s under load`, () => {
         // As parts of what is promised.
         return Math.max(toldMs / TOLD_STALE_MS, freshMs / CONVERGED_MS);
       };
-      const part = await leastOf(1, outage);
+      // Each answer is asked for again at the end, so a rush would take longer to check than to sell.
+      const part = await strict.slowly(() => leastOf(1, outage));
       await closeShop(shop);
       expect(part).toBeLessThanOrEqual(1);
     }),
-    300_000 + OUTAGE_S * 1_000,
+    TEST_MS_MAX,
   );
 });
