@@ -36,8 +36,8 @@ module.exports = {
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
     // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself, how a page looks depends on
-    // none, and the attack is at one process.
-    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|browser-admin|attack).e2e.spec.ts'], {
+    // none, and the attack and the flood are at one process.
+    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|browser-admin|attack|merchant-flood).e2e.spec.ts'], {
       setupFiles: ['<rootDir>/test/setup/cluster-mode.ts'],
       globalTeardown: '<rootDir>/test/setup/cluster.down.ts',
     }),

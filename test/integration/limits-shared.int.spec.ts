@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Clock } from '@holdfast/kernel';
+import { Clock, MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { createLogger, Logger, Metrics } from '@holdfast/observability';
 import { openRedis, type RedisConnection } from '@holdfast/redis';
 import { waitFor } from '@holdfast/testing';
@@ -28,6 +28,9 @@ const sharing = (budgets: SharedBudgets): Provider => ({
 let redis: TestRedis;
 let connections: RedisConnection[];
 let gateways: NestFastifyApplication[];
+let backends: FakeBackend[];
+
+const MERCHANT = { ...MERCHANT_QUOTAS, requests: 100 };
 
 beforeAll(async () => {
   redis = await TestRedis.start();
@@ -37,10 +40,14 @@ afterAll(() => redis.stop());
 beforeEach(async () => {
   connections = [];
   gateways = [];
+  backends = [];
   for (const name of ['gateway-1', 'gateway-2']) {
     const connection = open([redis.url], name);
     const budgets = new RedisBudgets(connection, SECRETS.sessionKey);
-    gateways.push(await startEdge(new FakeBackend(), { limits: true }, [], {}, [sharing(budgets)]));
+    const backend = new FakeBackend();
+    backends.push(backend);
+    const settings = { limits: true, merchantQuotas: MERCHANT };
+    gateways.push(await startEdge(backend, settings, [], {}, [sharing(budgets)]));
   }
   await waitFor('Redis', () => connections.every(({ isUp }) => isUp));
 });
@@ -112,6 +119,26 @@ describe('public limits of two gateways', () => {
     // Each answer tells what is left to all, so it falls for both.
     const told = answers.flatMap(({ headers }) => /r=(\d+)/.exec(String(headers['ratelimit']))?.[1] ?? []);
     expect(Number(told[99])).toBeLessThanOrEqual(QUOTA - 100 + 2 * SLICE + cameBack);
+  });
+
+  it('let the quota of a merchant through once, and another merchant’s beside it', async () => {
+    const ask = async (n: number, merchantId: string) => {
+      let through = 0;
+      for (let i = 0; i < n; i += 1) {
+        const headers = { authorization: `Bearer ${backends[i % 2]!.accounts.token({ merchantId })}` };
+        const remoteAddress = `10.4.0.${i % 100}`;
+        const answer = await gateways[i % 2]!.inject({ url: '/v1/admin/drops', headers, remoteAddress });
+        expect([200, 429]).toContain(answer.statusCode);
+        if (answer.statusCode === 200) through += 1;
+      }
+      return through;
+    };
+    const startedAt = performance.now();
+    const through = await ask(3 * MERCHANT.requests, 'mer_a');
+    const cameBack = Math.ceil(((performance.now() - startedAt) / 60_000) * MERCHANT.requests);
+    expect(through).toBeGreaterThanOrEqual(MERCHANT.requests);
+    expect(through).toBeLessThanOrEqual(MERCHANT.requests + MERCHANT.requests / 10 + cameBack);
+    expect(await ask(50, 'mer_b')).toBe(50);
   });
 
   it('keep no address in Redis, one hash tag a key, and nothing for longer than a window', async () => {

@@ -52,7 +52,7 @@ describe('the drops of merchants on the ledger', () => {
       name: 'test',
       connectTimeoutMs: 60_000,
     });
-    drops = new LedgerMerchantDrops(pool);
+    drops = new LedgerMerchantDrops(pool, null);
     for (const id of ['mer_a', 'mer_b'])
       await pool.query('INSERT INTO inventory.merchant (merchant_id, name) VALUES ($1, $1)', [id]);
   });
@@ -96,6 +96,37 @@ describe('the drops of merchants on the ledger', () => {
     const now = await drops.getMerchantDrop({ merchantId: 'mer_a', dropId: drop.id });
     expect(now!.drop).toMatchObject({ name: read(won[0]!).drop.name, revision: drop.revision + 1 });
     expect(await actionsOf(drop.id)).toEqual(['drop.created', 'drop.changed']);
+  });
+
+  it('puts no more drops of a merchant on sale than its quota, of many at once, and each once that one is closed', async () => {
+    await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_q', 'mer_q')");
+    const quota = new LedgerMerchantDrops(pool, 3);
+    const opensAt = new Date(Date.now() + 3_600_000).toISOString();
+    const ids = await Promise.all(
+      Array.from({ length: 10 }, async () => (await create({}, 'mer_q')).drop.id),
+    );
+    const others = (await create({}, 'mer_b')).drop.id;
+    const onSale = (dropId: string, i: number) =>
+      i % 2 === 0
+        ? quota.stepMerchantDrop({ ...by('mer_q'), dropId, action: 'open' })
+        : quota.scheduleMerchantDrop({ ...by('mer_q'), dropId, opensAt });
+    const outcomes = await Promise.all(ids.map(onSale));
+    expect(outcomes.filter(({ kind }) => kind === 'done')).toHaveLength(3);
+    expect(outcomes.filter(({ kind }) => kind === 'too-many-drops')).toHaveLength(7);
+    // Another merchant has a quota of its own, and a step of what is counted already is none.
+    expect((await quota.stepMerchantDrop({ ...by('mer_b'), dropId: others, action: 'open' })).kind).toBe(
+      'done',
+    );
+    const won = outcomes.flatMap((it, i) => (it.kind === 'done' ? [[ids[i]!, i] as const] : []));
+    const close = (dropId: string) => quota.stepMerchantDrop({ ...by('mer_q'), dropId, action: 'close' });
+    for (const [id, i] of won)
+      if (i % 2 === 1)
+        expect((await quota.stepMerchantDrop({ ...by('mer_q'), dropId: id, action: 'open' })).kind).toBe(
+          'done',
+        );
+    expect((await close(won[0]![0])).kind).toBe('done');
+    const lost = ids.findIndex((_, i) => outcomes[i]!.kind !== 'done');
+    expect((await onSale(ids[lost]!, 0)).kind).toBe('done');
   });
 
   it('makes one drop of a request that comes many times at once, with one answer and one fact', async () => {

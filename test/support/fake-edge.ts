@@ -34,6 +34,7 @@ import {
   type StockRow,
   type Tick,
 } from '@holdfast/contracts';
+import { MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { ObservabilityModule } from '@holdfast/observability';
 import { FakeAccounts } from './fake-accounts';
 
@@ -295,6 +296,7 @@ export async function startEdge(
     databaseUrl: null,
     demo: false,
     limits: false,
+    merchantQuotas: settings.limits ? MERCHANT_QUOTAS : null,
     paymentWindowSeconds: 60,
     proxyHops: 0,
     publicAddress: null,

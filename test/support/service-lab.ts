@@ -148,6 +148,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       port: frontPort,
       gateways: list(atGateways).split(','),
       limits: false,
+      merchantQuotas: null,
     };
     return new Lab(options.databaseUrl, services, await startProxy(where), dir);
   } catch (error) {

@@ -111,7 +111,7 @@ export class ViewGateway {
 // All readers of a test come from one address.
 const places = new StreamPlaces(
   { hasPass: () => false },
-  { limits: false },
+  { limits: false, merchantQuotas: null },
   new SecurityEvents(silentLogger(), new Metrics()),
 );
 

@@ -55,6 +55,7 @@ export async function createGatewayApp(
   instance.decorateRequest('principal', null);
   instance.decorateRequest('traceId', '');
   instance.decorateRequest('refusal', null);
+  instance.decorateRequest('endTurn', null);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     bodyParser: false,
     abortOnError: false,

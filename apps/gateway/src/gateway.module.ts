@@ -22,6 +22,7 @@ import { Logger, Metrics, SecurityEvents } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
 import { DropDirectory } from './application/drop-directory';
 import { DropFigures } from './application/drop-figures';
+import { DropMerchants } from './application/drop-merchants';
 import { ProductFiles } from './application/ports/product-files.port';
 import { ProductImport } from './application/product-import';
 import { RenderedDrops } from './application/rendered-drops';
@@ -40,6 +41,7 @@ import { Tokens } from './entrypoints/http/access/tokens';
 import { Allowances } from './entrypoints/http/limits/allowances';
 import { AddressShares } from './entrypoints/http/limits/address-shares';
 import { LimitsGuard } from './entrypoints/http/limits/limits.guard';
+import { MerchantTurns } from './entrypoints/http/limits/merchant-turns';
 import { Networks } from './entrypoints/http/limits/networks';
 import { BankForm } from './entrypoints/http/pages/bank-form';
 import { AdminPageController } from './entrypoints/http/routes/admin-page.controller';
@@ -95,6 +97,7 @@ const application: Provider[] = [
   },
   part(Lifecycle, (reading) => new Lifecycle(reading)),
   part(DropDirectory, ({ directory }) => directory),
+  part(DropMerchants, ({ merchants }) => merchants),
   part(RenderedDrops, ({ rendered }) => rendered),
   part(LiveHub, ({ hub }) => hub),
   {
@@ -210,6 +213,7 @@ const access = [
   PolicyCheck,
   Allowances,
   AddressShares,
+  { provide: MerchantTurns, useFactory: () => new MerchantTurns() },
   Networks,
   BankForm,
   // In this order: authentication before limits.
@@ -234,7 +238,7 @@ export class GatewayModule {
         ...imports,
         JwtModule.register({}),
         PassportModule,
-        // `LimitsGuard` goes by `LIMIT_POLICIES`; the library wants a list, and warns of an empty one.
+        // `LimitsGuard` goes by `limitPolicies`; the library wants a list, and warns of an empty one.
         ThrottlerModule.forRoot([{ ttl: 60_000, limit: 30 }]),
         TerminusModule.forRoot({ logger: false }),
       ],

@@ -3,6 +3,7 @@ import type { Background, Clock } from '@holdfast/kernel';
 import type { Metrics } from '@holdfast/observability';
 import { connectionsFor, descriptorLimit } from '@holdfast/process';
 import { DropDirectory } from './application/drop-directory';
+import { DropMerchants } from './application/drop-merchants';
 import { RenderedDrops } from './application/rendered-drops';
 import { LiveHub } from './live/live-hub';
 import { LIVE_SETTINGS } from './live/live-settings';
@@ -18,18 +19,21 @@ export interface ReadingParts {
 /** Drops as shoppers read them: at the moment of asking, and live. */
 export interface Reading extends Background {
   directory: DropDirectory;
+  merchants: DropMerchants;
   rendered: RenderedDrops;
   hub: LiveHub;
 }
 
 export function buildReading({ drops, view, feed, clock, metrics }: ReadingParts): Reading {
-  const directory = new DropDirectory(drops, view, feed, clock);
+  const merchants = new DropMerchants((dropId): Promise<unknown> => directory.has(dropId));
+  const directory: DropDirectory = new DropDirectory(tellingMerchants(drops, merchants), view, feed, clock);
   // Half of the connections, the other half serves requests.
   const readersMax = Math.min(LIVE_SETTINGS.readersMax, Math.floor(connectionsFor(descriptorLimit()) / 2));
   const hub = new LiveHub(directory, view, feed, clock, { ...LIVE_SETTINGS, readersMax });
   addMetrics(metrics, hub);
   return {
     directory,
+    merchants,
     rendered: new RenderedDrops(directory, clock),
     hub,
     start: () => {
@@ -41,6 +45,18 @@ export function buildReading({ drops, view, feed, clock, metrics }: ReadingParts
       hub.stop();
       directory.stop();
     },
+  };
+}
+
+/** Whatever is read of a drop tells whose it is. */
+function tellingMerchants(drops: Drops, merchants: DropMerchants): Pick<Drops, 'listDrops' | 'getDrop'> {
+  return {
+    getDrop: async (dropId) => {
+      const drop = await drops.getDrop(dropId);
+      if (drop) merchants.seen(drop.id, drop.merchantId);
+      return drop;
+    },
+    listDrops: (query) => drops.listDrops(query),
   };
 }
 

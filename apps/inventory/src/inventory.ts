@@ -33,6 +33,8 @@ const MERCHANT_CONNECTIONS = 4;
 export interface InventoryParts {
   runtime: Runtime;
   paymentWindowSeconds: number;
+  /** Drops of one merchant that are scheduled, open or paused; null: no limit. */
+  dropsOfMerchantMax: number | null;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -49,7 +51,7 @@ export interface Inventory extends Background, InRoles<typeof INVENTORY_ROLES> {
 }
 
 export function buildInventory(parts: InventoryParts): Inventory {
-  const { runtime, paymentWindowSeconds, clock, logger, metrics, adapt } = parts;
+  const { runtime, paymentWindowSeconds, dropsOfMerchantMax, clock, logger, metrics, adapt } = parts;
   const login = { url: runtime.ledger.inventory, role: ROLES.inventory };
   const lanePool = openPool({
     ...login,
@@ -77,7 +79,7 @@ export function buildInventory(parts: InventoryParts): Inventory {
     shopperHolds,
     orderHolds,
     drops: new DropReader(core.records, counts, gate),
-    merchantDrops: new LedgerMerchantDrops(merchantPool),
+    merchantDrops: new LedgerMerchantDrops(merchantPool, dropsOfMerchantMax),
     merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), known, lanes }),
     dropStore: new LedgerDropStore(dropsPool),
     products: new LedgerProducts(merchantPool),

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { ConfigError, loadConfig } from './app-config';
 import { loadLaunchConfig } from './launch-config';
 
@@ -50,6 +51,25 @@ describe('configuration', () => {
     for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'shop.example']) {
       expect(() => loadConfig({ HOLDFAST_LIMITS: 'off', HOST })).toThrow('loopback');
     }
+  });
+
+  it('changes single quotas of a merchant, and has none without limits', () => {
+    expect(loadConfig({}).merchantQuotas).toEqual(MERCHANT_QUOTAS);
+    const { merchantQuotas } = loadConfig({ HOLDFAST_MERCHANT_QUOTAS: 'holds=20, drops=3' });
+    expect(merchantQuotas).toEqual({ ...MERCHANT_QUOTAS, holds: 20, drops: 3 });
+    expect(
+      loadConfig({ HOLDFAST_LIMITS: 'off', HOLDFAST_MERCHANT_QUOTAS: 'holds=20' }).merchantQuotas,
+    ).toBeNull();
+    for (const wrong of [
+      'holds',
+      'holds=0',
+      'holds=-1',
+      'holds=1.5',
+      'units=3',
+      'holds=1;drops=2',
+      'toString=1',
+    ])
+      expect(() => loadConfig({ HOLDFAST_MERCHANT_QUOTAS: wrong })).toThrow('names: requests');
   });
 
   it('accepts sandbox tokens that stall only on a loopback address, unless configured', () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { MERCHANT_QUOTAS, type MerchantQuotas } from '@holdfast/kernel';
 import { z } from 'zod';
 
 /**
@@ -17,6 +18,8 @@ export abstract class AppConfig {
   abstract readonly databaseUrl: string | null;
   abstract readonly demo: boolean;
   abstract readonly limits: boolean;
+  /** Null if `limits` is off. */
+  abstract readonly merchantQuotas: MerchantQuotas | null;
   abstract readonly paymentWindowSeconds: number;
   /** The origin that shoppers use, if it differs from the listening address, as behind a TLS proxy. */
   abstract readonly publicAddress: string | null;
@@ -47,6 +50,20 @@ export const origin = z
   .string()
   .regex(/^https?:\/\/[^\s/]+$/, 'must be an origin, such as https://shop.example');
 
+const QUOTA_NAMES = Object.keys(MERCHANT_QUOTAS);
+const QUOTA = new RegExp(`^(${QUOTA_NAMES.join('|')})=([1-9]\\d{0,8})$`);
+/** `holds=2000,drops=50`: those that differ from the defaults. */
+const quotas = z
+  .string()
+  .transform((text) => text.split(',').map((part) => QUOTA.exec(part.trim())))
+  .refine((parts) => parts.every((part) => part !== null), {
+    message: `must be a list such as holds=2000,drops=50; names: ${QUOTA_NAMES.join(', ')}; whole numbers from 1`,
+  })
+  .transform((parts): MerchantQuotas => ({
+    ...MERCHANT_QUOTAS,
+    ...Object.fromEntries(parts.flatMap((part) => (part ? [[part[1], Number(part[2])]] : []))),
+  }));
+
 export const appSchema = z.object({
   HOLDFAST_MODE: z.enum(['standalone', 'cluster']).default('standalone'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -58,6 +75,7 @@ export const appSchema = z.object({
     .optional(),
   HOLDFAST_DEMO: onOff.default(true),
   HOLDFAST_LIMITS: onOff.default(true),
+  HOLDFAST_MERCHANT_QUOTAS: quotas.default(MERCHANT_QUOTAS),
   HOLDFAST_PAYMENT_WINDOW: whole(1, 3600).default(60),
   HOLDFAST_PROXY_HOPS: whole(0, 10).default(0),
   HOLDFAST_PUBLIC_ADDRESS: origin.optional(),
@@ -124,6 +142,7 @@ export function toAppConfig(it: z.output<typeof appSchema>): AppConfig {
     databaseUrl: it.DATABASE_URL ?? null,
     demo: it.HOLDFAST_DEMO,
     limits: it.HOLDFAST_LIMITS,
+    merchantQuotas: it.HOLDFAST_LIMITS ? it.HOLDFAST_MERCHANT_QUOTAS : null,
     paymentWindowSeconds: it.HOLDFAST_PAYMENT_WINDOW,
     proxyHops: it.HOLDFAST_PROXY_HOPS,
     publicAddress: it.HOLDFAST_PUBLIC_ADDRESS ?? null,

@@ -132,6 +132,8 @@ const refusals = [
   /** The drop would close before it opens. */
   z.object({ kind: z.literal('closing-time-passed') }),
   z.object({ kind: z.literal('locked'), errors: fieldErrors }),
+  /** The merchant has `max` drops that are scheduled, open or paused: as many as its quota allows. */
+  z.object({ kind: z.literal('too-many-drops'), max: count }),
 ] as const;
 export type DropRefusal = z.infer<(typeof refusals)[number]>;
 

@@ -27,4 +27,27 @@ export const LIMITS = {
   priceMinorMax: 100_000_000_000,
 } as const;
 
+/**
+ * How much of an installation one merchant may take, so that one launch leaves room for the customers and staff
+ * of others. `HOLDFAST_MERCHANT_QUOTAS` changes single ones.
+ */
+export const MERCHANT_QUOTAS = {
+  /** Requests of staff and API keys, a minute. Not less than the reads of one address. */
+  requests: 6_000,
+  /** Requests of shoppers about the merchant's drops, other than placing holds, a second. */
+  reads: 10_000,
+  /** Requests to place a hold in the merchant's drops, a second: about half of what two cores can do. */
+  holds: 5_000,
+  /** Live readers of the merchant's drops at one gateway, and never more than `READERS_SHARE_MAX` of its places. */
+  readers: 15_000,
+  /** Drops that are scheduled, open or paused. */
+  drops: 500,
+};
+
+/** Whom the quotas are named after, and their amounts. */
+export type MerchantQuotas = Readonly<Record<keyof typeof MERCHANT_QUOTAS, number>>;
+
+/** What one merchant leaves of a gateway's places for live readers is for the others. */
+export const READERS_SHARE_MAX = 0.75;
+
 export const DROP_DEFAULTS = { perCustomerLimit: 4, holdTtlSeconds: 300, currency: 'EUR' } as const;

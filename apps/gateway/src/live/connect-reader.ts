@@ -16,6 +16,7 @@ export function connectReader(
 ): LiveReader | null {
   const response = reply.raw;
   const socket = response.socket;
+  request.endTurn?.();
   reply.hijack();
   if (!socket || socket.destroyed) {
     // No socket: the request is pipelined behind another one, which an endless stream cannot be.

@@ -40,6 +40,10 @@ export class LiveChannel {
     this.coalescer.prime(drop.items.map((item) => ({ sku: item.sku, ...item.stock })));
   }
 
+  get merchantId(): string {
+    return this.drop.merchantId;
+  }
+
   /** True when the counts of all items are known: before that, no reader may be told that an item is sold out. */
   get complete(): boolean {
     return this.drop.items.every((item) => (this.coalescer.get(item.sku)?.version ?? 0) > 0);

@@ -1,5 +1,5 @@
 import type { DropView, LiveFeed, LiveMessage, StockView } from '@holdfast/contracts';
-import type { Clock } from '@holdfast/kernel';
+import { type Clock, READERS_SHARE_MAX } from '@holdfast/kernel';
 import { BroadcastPump } from './broadcast-pump';
 import { FrameIds } from './frame-ids';
 import { LiveChannel, type LiveContext } from './live-channel';
@@ -12,8 +12,11 @@ export interface ReadsDrops {
   get(dropId: string): Promise<DropView | null>;
 }
 
-/** `full`: no room for another reader, shutting down, or the counts have not arrived yet. */
-export type Admission = 'joined' | 'not-found' | 'full';
+/**
+ * `full`: no room for another reader, shutting down, or the counts have not arrived yet; `quota`: the drop's
+ * merchant has as many readers here as one merchant may have.
+ */
+export type Admission = 'joined' | 'not-found' | 'full' | 'quota';
 
 export interface LiveStats {
   readers: number;
@@ -42,6 +45,7 @@ export class LiveHub {
   private readonly context: LiveContext;
   /** Joined and joining readers: the bound counts both. */
   private readers = 0;
+  private readonly readersOf = new Map<string, number>();
   private staleSince: string | null = null;
   private stopped = false;
   private unsubscribe: (() => void) | undefined;
@@ -95,11 +99,13 @@ export class LiveHub {
   /**
    * Admits a reader. `connect` is called on admission, and returns null if the client has disconnected. The caller must call `leave` once for each
    * reader that `connect` returned. Throws what reading the drop throws.
+   * @param ofMerchantMax readers of one merchant's drops; null: as many as there is room for
    */
   async enter(
     dropId: string,
     lastEventId: number | undefined,
     connect: () => LiveReader | null,
+    ofMerchantMax: number | null = null,
   ): Promise<Admission> {
     if (this.stopped || this.readers >= this.settings.readersMax) return this.refuse();
     this.readers += 1;
@@ -108,9 +114,15 @@ export class LiveHub {
       const channel = await this.channelFor(dropId, lastEventId);
       if (!(channel instanceof LiveChannel)) return channel === 'full' ? this.refuse() : channel;
       if (this.stopped) return this.refuse();
+      const { merchantId } = channel;
+      if (ofMerchantMax !== null && !this.hasRoomFor(merchantId, ofMerchantMax)) return this.refuse('quota');
       const reader = connect();
       joined = reader !== null;
-      if (reader) channel.join(reader, lastEventId);
+      if (reader) {
+        reader.merchantId = merchantId;
+        this.count(merchantId, 1);
+        channel.join(reader, lastEventId);
+      }
       return 'joined';
     } finally {
       if (!joined) this.readers -= 1;
@@ -120,15 +132,30 @@ export class LiveHub {
   /** The reader's connection has closed. */
   leave(dropId: string, reader: LiveReader): void {
     this.readers -= 1;
+    this.count(reader.merchantId, -1);
     reader.forget();
     const channel = this.channels.get(dropId);
     channel?.readers.delete(reader);
     if (channel?.readers.size === 0) this.forget(dropId, channel);
   }
 
-  private refuse(): Admission {
+  private refuse(why: 'full' | 'quota' = 'full'): Admission {
     this.counted.refused += 1;
-    return 'full';
+    return why;
+  }
+
+  private hasRoomFor(merchantId: string, ofMerchantMax: number): boolean {
+    const max = Math.min(
+      ofMerchantMax,
+      Math.max(1, Math.floor(this.settings.readersMax * READERS_SHARE_MAX)),
+    );
+    return (this.readersOf.get(merchantId) ?? 0) < max;
+  }
+
+  private count(merchantId: string, change: number): void {
+    const readers = (this.readersOf.get(merchantId) ?? 0) + change;
+    if (readers > 0) this.readersOf.set(merchantId, readers);
+    else this.readersOf.delete(merchantId);
   }
 
   private forget(dropId: string, channel: LiveChannel): void {

@@ -14,6 +14,8 @@ export class LiveReader {
   private stalledSinceMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
+  /** Whose drop it reads, once it has joined. */
+  merchantId = '';
 
   constructor(
     private readonly socket: Socket,

@@ -14,7 +14,7 @@ import {
   StockView,
   type ViewFreshness,
 } from '@holdfast/contracts';
-import { SystemClock } from '@holdfast/kernel';
+import { MERCHANT_QUOTAS, SystemClock } from '@holdfast/kernel';
 import { Metrics, SecurityEvents, silentLogger } from '@holdfast/observability';
 import { waitFor } from '@holdfast/testing';
 import { DropDirectory } from '../application/drop-directory';
@@ -39,6 +39,12 @@ class Source extends LiveFeed {
     catchUp: (_: string, seenAtMs: number) =>
       Promise.resolve(seenAtMs >= this.startedAtMs || this.staleSince === null),
   });
+
+  /** `theirs` is the same drop of another merchant. */
+  dropOf(dropId: string): DropView | null {
+    if (dropId === 'theirs') return this.drop && { ...this.drop, id: dropId, merchantId: 'n' };
+    return dropId === 'demo' ? this.drop : null;
+  }
 
   publish(message: LiveMessage): Promise<void> {
     for (const listener of this.listeners) listener(message);
@@ -115,13 +121,17 @@ interface Product {
 const running: Product[] = [];
 const events = new SecurityEvents(silentLogger(), new Metrics());
 
-async function start(source: Source, settings: Partial<LiveSettings> = {}): Promise<Product> {
-  const directory = { get: (id: string) => Promise.resolve(id === 'demo' ? source.drop : null) };
+async function start(
+  source: Source,
+  settings: Partial<LiveSettings> = {},
+  limits: ConstructorParameters<typeof StreamPlaces>[1] = { limits: false, merchantQuotas: null },
+): Promise<Product> {
+  const directory = { get: (id: string) => Promise.resolve(source.dropOf(id)) };
   const hub = new LiveHub(directory, source.view, source, new SystemClock(), {
     ...LIVE_SETTINGS,
     ...settings,
   });
-  const places = new StreamPlaces({ hasPass: () => false }, { limits: false }, events);
+  const places = new StreamPlaces({ hasPass: () => false }, limits, events);
   @Module({
     controllers: [LiveController],
     providers: [
@@ -474,6 +484,25 @@ describe('the live stream', () => {
     await waitFor('room', () => hub.stats().readers === 1);
     expect((await Reader.open(url)).status).toBe(200);
   });
+
+  it.each([
+    ['its quota', { readers: 2 }, {}],
+    ['its share of the places', {}, { readersMax: 3 }],
+  ])(
+    'refuses a reader beyond %s of the merchant, and none of another one',
+    async (_what, quota, settings) => {
+      const limits = { limits: true, merchantQuotas: { ...MERCHANT_QUOTAS, ...quota } };
+      const { url, hub } = await start(filled(), settings, limits);
+      const [first] = [await Reader.open(url), await Reader.open(url)];
+      const refused = await Reader.open(url);
+      expect([refused.status, refused.headers['retry-after']]).toEqual([429, '5']);
+      expect(refused.headers.ratelimit).toBe('"merchant-streams";r=0;t=5');
+      expect((await Reader.open(url.replace('demo', 'theirs'))).status).toBe(200);
+      first.close();
+      await waitFor('room', () => hub.stats().readers === 2);
+      expect((await Reader.open(url)).status).toBe(200);
+    },
+  );
 
   it('frees a reader that goes away at once', async () => {
     const { url, hub } = await start(filled());

@@ -38,15 +38,18 @@ export class LiveController {
     const giveBack = this.places.take(request, reply);
     let joined = false;
     try {
-      const admission = await this.hub.enter(dropId, lastEventId, () => {
+      const connect = () => {
         const reader = connectReader(request, reply, LIVE_SETTINGS.backlogBytesMax);
         if (!reader) return null;
         joined = true;
         this.freeAtClose(request.raw.socket, dropId, reader, giveBack);
         if (end.kind === 'seconds') reader.endAfter(end.seconds * 1000);
         return reader;
-      });
+      };
+      const ofMerchantMax = this.places.ofMerchantMax(request);
+      const admission = await this.hub.enter(dropId, lastEventId, connect, ofMerchantMax);
       if (admission === 'not-found') throw new ProblemError({ code: 'not-found' });
+      if (admission === 'quota') throw this.places.merchantFull(request, reply);
       if (admission === 'full') throw this.places.full(request);
     } finally {
       if (!joined) giveBack();

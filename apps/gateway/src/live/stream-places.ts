@@ -15,20 +15,39 @@ export class StreamPlaces {
 
   constructor(
     private readonly operators: Pick<Operators, 'hasPass'>,
-    private readonly config: Pick<AppConfig, 'limits'>,
+    private readonly config: Pick<AppConfig, 'limits' | 'merchantQuotas'>,
     private readonly events: SecurityEvents,
   ) {}
 
   /** Returns how to release the place; call it once. Throws the refusal. Streams that are being opened count, too. */
   take(request: FastifyRequest, reply: FastifyReply): () => void {
-    if (!this.config.limits || this.operators.hasPass(request)) return () => undefined;
+    if (this.isLifted(request)) return () => undefined;
     const address = clientAddress(request);
     const giveBack = this.places.take(address);
     if (giveBack) return giveBack;
     this.events.report('stream-refused', { address, detail: 'too many live streams from one address' });
-    reply.header('ratelimit', `"address-streams";r=0;t=${COME_BACK_SECONDS}`);
-    reply.header('ratelimit-policy', `"address-streams";q=${STREAMS_OF_ADDRESS_MAX};w=${COME_BACK_SECONDS}`);
+    tellOf(reply, 'address-streams', STREAMS_OF_ADDRESS_MAX);
     throw new ProblemError({ code: 'quota-exceeded', retryAfterSeconds: COME_BACK_SECONDS });
+  }
+
+  /** How many readers the drops of one merchant may have at this gateway; null: as many as there is room for. */
+  ofMerchantMax(request: FastifyRequest): number | null {
+    return this.isLifted(request) ? null : (this.config.merchantQuotas?.readers ?? null);
+  }
+
+  /** The merchant of the drop has as many readers as one merchant may have. */
+  merchantFull(request: FastifyRequest, reply: FastifyReply): ProblemError {
+    this.events.report('stream-refused', {
+      address: clientAddress(request),
+      detail: 'too many live streams of one merchant',
+    });
+    tellOf(reply, 'merchant-streams', this.config.merchantQuotas!.readers);
+    return new ProblemError({
+      code: 'quota-exceeded',
+      detail:
+        'The drops of this merchant have as many live readers here as its quota allows. Retry after the number of seconds in Retry-After.',
+      retryAfterSeconds: COME_BACK_SECONDS,
+    });
   }
 
   /** There is no room for any further stream. */
@@ -39,4 +58,13 @@ export class StreamPlaces {
     });
     return new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: COME_BACK_SECONDS });
   }
+
+  private isLifted(request: FastifyRequest): boolean {
+    return !this.config.limits || this.operators.hasPass(request);
+  }
+}
+
+function tellOf(reply: FastifyReply, name: string, quota: number): void {
+  reply.header('ratelimit', `"${name}";r=0;t=${COME_BACK_SECONDS}`);
+  reply.header('ratelimit-policy', `"${name}";q=${quota};w=${COME_BACK_SECONDS}`);
 }

@@ -1,24 +1,30 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '@holdfast/config';
-import { isDropId } from '@holdfast/kernel';
+import { isDropId, MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
+import { DropMerchants } from '../../../application/drop-merchants';
 import { LimitStore } from '../../../application/ports/limit-store.port';
 import type { Allowance } from '../../../domain/gcra';
 import { Operators } from '../access/operator';
 import { ProblemError } from '../problems/problem';
 import { addressKey, clientAddress } from './address-key';
-import { LIMIT_POLICIES, type LimitName, type LimitPolicy } from './limit-policies';
+import { type LimitName, limitPolicies, type LimitPolicy } from './limit-policies';
 
 /** Applies the public limits of the contract, for the guard of the routes and for answers without a route. */
 @Injectable()
 export class Allowances {
+  private readonly policies: Record<LimitName, readonly LimitPolicy[]>;
+
   constructor(
     @Inject(LimitStore) private readonly limits: LimitStore,
     private readonly operators: Operators,
+    private readonly merchants: DropMerchants,
     private readonly config: AppConfig,
     private readonly events: SecurityEvents,
-  ) {}
+  ) {
+    this.policies = limitPolicies(config.merchantQuotas ?? MERCHANT_QUOTAS);
+  }
 
   /**
    * Takes one from each limit that applies to the request and sets the response headers. Throws
@@ -26,16 +32,16 @@ export class Allowances {
    */
   spend(name: LimitName, request: FastifyRequest, reply: FastifyReply): true | Promise<true> {
     if (this.isLifted(request)) return true;
-    return this.spendFrom(LIMIT_POLICIES[name], 0, null, request, reply);
+    return this.spendFrom(this.policies[name], 0, null, request, reply);
   }
 
   /** Throws `ProblemError` (429) if the address has used up the limit `name`; takes nothing. */
   refuseExhausted(name: LimitName, request: FastifyRequest, reply: FastifyReply): void {
     if (this.isLifted(request)) return;
-    for (const policy of LIMIT_POLICIES[name]) {
-      const owner = ownerOf(policy, request);
-      const allowance = owner === undefined ? null : this.limits.peek(owner, policy);
-      if (allowance && !allowance.allowed) this.refuse(request, reply, { policy, allowance });
+    for (const policy of this.policies[name]) {
+      if (policy.of !== 'address') continue;
+      const allowance = this.limits.peek(addressKey(clientAddress(request)), policy);
+      if (!allowance.allowed) this.refuse(request, reply, { policy, allowance });
     }
   }
 
@@ -54,7 +60,7 @@ export class Allowances {
     let least = tightest;
     for (let at = first; at < policies.length; at += 1) {
       const policy = policies[at]!;
-      const owner = ownerOf(policy, request);
+      const owner = this.ownerOf(policy, request);
       if (owner === undefined) continue;
       const taken = this.limits.take(owner, policy);
       if (taken instanceof Promise) {
@@ -82,29 +88,43 @@ export class Allowances {
     throw new ProblemError({
       code: 'quota-exceeded',
       retryAfterSeconds: Math.ceil(spent.allowance.nextInMs / 1000),
+      ...(spent.policy.detail === undefined ? {} : { detail: spent.policy.detail }),
     });
+  }
+
+  /**
+   * The key of the allowance; undefined if the request has none. Client input becomes a key only if it has the
+   * form of a drop id.
+   */
+  private ownerOf(policy: LimitPolicy, request: FastifyRequest): string | undefined {
+    const { principal } = request;
+    switch (policy.of) {
+      case 'address':
+        return addressKey(clientAddress(request));
+      case 'customer':
+        return principal?.kind === 'shopper' ? principal.customerId : undefined;
+      case 'person':
+        return principal?.kind === 'staff' ? principal.staffId : undefined;
+      case 'merchant':
+        return principal && principal.kind !== 'shopper' ? principal.merchantId : undefined;
+      case 'merchant-of-drop': {
+        if (principal && principal.kind !== 'shopper') return undefined;
+        const dropId = dropIdOf(request);
+        return dropId === undefined ? undefined : this.merchants.of(dropId);
+      }
+      case 'everybody':
+        return 'everybody';
+      case 'drop': {
+        const dropId = dropIdOf(request);
+        return dropId !== undefined && isDropId(dropId) ? dropId : undefined;
+      }
+    }
   }
 }
 
-/**
- * The key of the allowance; undefined if the request has none. Client input becomes a key only if it has the
- * form of a drop id.
- */
-function ownerOf(policy: LimitPolicy, request: FastifyRequest): string | undefined {
-  switch (policy.of) {
-    case 'address':
-      return addressKey(clientAddress(request));
-    case 'customer':
-      return request.principal?.kind === 'shopper' ? request.principal.customerId : undefined;
-    case 'person':
-      return request.principal?.kind === 'staff' ? request.principal.staffId : undefined;
-    case 'everybody':
-      return 'everybody';
-    case 'drop': {
-      const { dropId } = request.params as { dropId?: string };
-      return dropId !== undefined && isDropId(dropId) ? dropId : undefined;
-    }
-  }
+/** As the client wrote it; undefined where the route has none, or there is no route. */
+function dropIdOf({ params }: FastifyRequest): string | undefined {
+  return (params as { dropId?: string } | null | undefined)?.dropId;
 }
 
 interface Spent {

@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import type { MerchantQuotas } from '@holdfast/kernel';
 import type { NamedQuota } from '../../../application/ports/limit-store.port';
 
 /** What a request counts as. */
@@ -6,11 +7,15 @@ export type LimitName = 'sessions' | 'purchases' | 'logins' | 'links' | 'own-acc
 
 /** `name` is also used in `RateLimit` and `RateLimit-Policy`. */
 export interface LimitPolicy extends NamedQuota {
-  /** Who shares the allowance. */
-  of: 'address' | 'customer' | 'person' | 'drop' | 'everybody';
+  /** Who shares the allowance; `merchant`: staff and API keys, `merchant-of-drop`: the shoppers of its drops. */
+  of: 'address' | 'customer' | 'person' | 'drop' | 'merchant' | 'merchant-of-drop' | 'everybody';
+  /** Of the refusal, where it is not the usual one. */
+  detail?: string;
 }
 
 const MINUTE = 60;
+const BUSY_MERCHANT =
+  'More requests than its quota reach the drops of this merchant. Retry after the number of seconds in Retry-After.';
 
 // Many shoppers may share an address (a school, a mobile carrier), so its limits are much higher than one
 // customer's.
@@ -45,11 +50,7 @@ const OWN_ACCOUNT: LimitPolicy = { name: 'own-account', of: 'person', quota: 30,
 // Above the measured rate of a lane: keeps one drop from using the whole edge.
 const DROP_PURCHASES: LimitPolicy = { name: 'drop', of: 'drop', quota: 20_000, windowSeconds: 1 };
 
-/**
- * In order of application, the least shared limit first: a customer over their own limit must not use up that
- * of their address, and an address over its limit must not use up that of the drop.
- */
-export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
+const FOR_ADDRESSES: Record<LimitName, readonly LimitPolicy[]> = {
   sessions: [ADDRESS_SESSIONS],
   purchases: [CUSTOMER_PURCHASES, ADDRESS_PURCHASES, DROP_PURCHASES],
   // What strangers share is for passwords alone: a one-time link and a signed-in browser always work.
@@ -58,6 +59,31 @@ export const LIMIT_POLICIES: Record<LimitName, readonly LimitPolicy[]> = {
   'own-account': [OWN_ACCOUNT],
   reads: [ADDRESS_READS],
 };
+
+/**
+ * In order of application, the least shared limit first: a customer over their own limit must not use up that
+ * of their address, an address over its limit not that of the drop, and nobody over theirs that of the merchant.
+ */
+export function limitPolicies(quotas: MerchantQuotas): Record<LimitName, readonly LimitPolicy[]> {
+  const { requests, reads, holds } = quotas;
+  const ofMerchant: LimitPolicy[] = [
+    { name: 'merchant', of: 'merchant', quota: requests, windowSeconds: MINUTE },
+    { name: 'merchant-reads', of: 'merchant-of-drop', quota: reads, windowSeconds: 1, detail: BUSY_MERCHANT },
+  ];
+  const places: LimitPolicy = {
+    name: 'merchant-holds',
+    of: 'merchant-of-drop',
+    quota: holds,
+    windowSeconds: 1,
+    detail: BUSY_MERCHANT,
+  };
+  return {
+    ...FOR_ADDRESSES,
+    purchases: [...FOR_ADDRESSES.purchases, places],
+    'own-account': [OWN_ACCOUNT, ofMerchant[0]!],
+    reads: [ADDRESS_READS, ...ofMerchant],
+  };
+}
 
 export const LIMIT = Symbol('limit');
 

@@ -2,10 +2,12 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceConfig } from '@holdfast/config';
-import { SystemClock } from '@holdfast/kernel';
+import { MERCHANT_QUOTAS, SystemClock } from '@holdfast/kernel';
+import { waitFor } from '@holdfast/testing';
+import { DropMerchants } from '../../../application/drop-merchants';
 import { LimitStore } from '../../../application/ports/limit-store.port';
-import { LIMIT_POLICIES } from './limit-policies';
-import { DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
+import { limitPolicies } from './limit-policies';
+import { aDrop, DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
 
 @Global()
 @Module({})
@@ -119,7 +121,7 @@ describe('public limits', () => {
   it('count failed tokens as reads, and nothing of a customer or a drop', async () => {
     const first = await place('forged');
     expect(first.headers.ratelimit).toBe('"address-reads";r=2999;t=1');
-    const [reads] = LIMIT_POLICIES.reads;
+    const [reads] = limitPolicies(MERCHANT_QUOTAS).reads;
     for (let n = 0; n < 2_998; n += 1) void app.get(LimitStore).take('127.0.0.1', reads!);
     expect((await place('forged')).statusCode).toBe(401);
     const refused = await place('forged');
@@ -165,6 +167,86 @@ describe('public limits', () => {
     const token = await newToken();
     expect(await statuses(60, () => place(token))).toEqual({ 201: 60 });
     expect((await place(token)).headers.ratelimit).toBeUndefined();
+  });
+});
+
+describe('the quotas of a merchant', () => {
+  const OTHER_DROP = 'd7654321';
+  const quotas = { ...MERCHANT_QUOTAS, requests: 3, holds: 3, reads: 3 };
+  let backend: FakeBackend;
+  beforeEach(() => start());
+
+  async function start(limits = true): Promise<void> {
+    await app.close();
+    backend = new FakeBackend();
+    backend.drops.set(OTHER_DROP, aDrop({ id: OTHER_DROP, merchantId: 'mer_2' }));
+    app = await startEdge(backend, { limits, merchantQuotas: limits ? quotas : null });
+  }
+
+  /** A place of another customer and address each time. */
+  let addresses = 0;
+  async function placeIn(dropId: string, headers = {}) {
+    const token = await newToken();
+    return app.inject({
+      method: 'POST',
+      url: `/v1/drops/${dropId}/holds`,
+      payload: { lines: [{ sku: 'TEE-M', quantity: 1 }] },
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': `q${(keys += 1)}`, ...headers },
+      remoteAddress: `203.0.113.${(addresses += 1) % 250}`,
+    });
+  }
+
+  const byStaff = (merchantId: string, url = '/v1/admin/drops') =>
+    app.inject({ url, headers: { authorization: `Bearer ${backend.accounts.token({ merchantId })}` } });
+
+  it('bound what its staff ask, and leave another merchant theirs', async () => {
+    expect(await statuses(3, () => byStaff('mer_1'))).toEqual({ 200: 3 });
+    const refused = await byStaff('mer_1');
+    expect(refused.json()).toMatchObject({ status: 429, code: 'quota-exceeded' });
+    expect(refused.headers).toMatchObject({ 'ratelimit-policy': '"merchant";q=3;w=60', 'retry-after': '20' });
+    // A drop in the address makes a request of staff none of a shopper.
+    expect((await byStaff('mer_1', `/v1/admin/drops/${DROP_ID}`)).headers['ratelimit-policy']).toContain(
+      '"merchant"',
+    );
+    expect((await byStaff('mer_2')).statusCode).toBe(200);
+    expect((await placeIn(DROP_ID)).statusCode).toBe(201);
+  });
+
+  it('bound places in its drops from when the gateway knows whose they are', async () => {
+    expect((await placeIn(DROP_ID)).statusCode).toBe(201);
+    await waitFor('the merchant of the drop', () => app.get(DropMerchants).of(DROP_ID) === 'mer_1');
+    expect(await statuses(3, () => placeIn(DROP_ID))).toEqual({ 201: 3 });
+    const refused = await placeIn(DROP_ID);
+    expect(refused.json()).toMatchObject({
+      status: 429,
+      detail: expect.stringContaining('merchant') as string,
+    });
+    expect(refused.headers).toMatchObject({
+      'ratelimit-policy': '"merchant-holds";q=3;w=1',
+      'retry-after': '1',
+    });
+    expect(await statuses(3, () => placeIn(OTHER_DROP))).toEqual({ 201: 3 });
+    expect((await placeIn(DROP_ID, { 'holdfast-operator': pass() })).statusCode).toBe(201);
+  });
+
+  it('bound what shoppers read of its drops, apart from what they place', async () => {
+    const read = (dropId: string) => app.inject(`/v1/drops/${dropId}`);
+    expect((await read(DROP_ID)).statusCode).toBe(200);
+    expect(await statuses(4, () => read(DROP_ID))).toEqual({ 200: 3, 429: 1 });
+    expect((await read(OTHER_DROP)).statusCode).toBe(200);
+    expect((await placeIn(DROP_ID)).statusCode).toBe(201);
+    expect((await byStaff('mer_1')).statusCode).toBe(200);
+  });
+
+  it('read nothing for a drop that somebody invented', async () => {
+    for (let i = 0; i < 20; i += 1) expect((await placeIn(`dinvented${i}`)).statusCode).toBe(404);
+    expect([backend.reads, app.get(DropMerchants).size]).toEqual([0, 0]);
+  });
+
+  it('are off with the limits', async () => {
+    await start(false);
+    expect(await statuses(10, () => byStaff('mer_1'))).toEqual({ 200: 10 });
+    expect(await statuses(10, () => placeIn(DROP_ID))).toEqual({ 201: 10 });
   });
 });
 

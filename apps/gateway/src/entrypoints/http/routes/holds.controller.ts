@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type PlaceHold, type PlaceOutcome, ShopperHolds } from '@holdfast/contracts';
 import { dropIdOf, fingerprintOf, isDropId } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
+import { DropMerchants } from '../../../application/drop-merchants';
 import { customerOf } from '../access/request';
 import { Limited } from '../limits/limit-policies';
 import { clientAddress } from '../limits/address-key';
@@ -24,6 +25,7 @@ export class HoldsController {
     private readonly holds: ShopperHolds,
     private readonly counts: EdgeCounts,
     private readonly networks: Networks,
+    private readonly merchants: DropMerchants,
     private readonly events: SecurityEvents,
   ) {}
 
@@ -38,6 +40,7 @@ export class HoldsController {
     const outcome: PlaceOutcome = isDropId(command.value.dropId)
       ? await this.holds.placeHold({ ...command.value, network: this.networks.of(request) })
       : { kind: 'drop-not-found' };
+    if (outcome.kind !== 'drop-not-found') this.merchants.learn(command.value.dropId);
     this.counts.placed(outcome);
     if (isOverNetworkBudget(outcome))
       this.events.report('network-limit', { address: clientAddress(request) });

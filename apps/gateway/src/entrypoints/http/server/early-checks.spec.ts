@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SystemClock } from '@holdfast/kernel';
+import { MERCHANT_QUOTAS, SystemClock } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { LimitStore } from '../../../application/ports/limit-store.port';
-import { LIMIT_POLICIES } from '../limits/limit-policies';
+import { limitPolicies } from '../limits/limit-policies';
 import { DROP_ID, FakeBackend, startEdge } from '../../../../../../test/support/fake-edge';
 
 let app: NestFastifyApplication;
@@ -21,7 +21,7 @@ async function start(settings: Parameters<typeof startEdge>[1] = {}): Promise<vo
 
 /** By the address of `inject`. */
 function useUpReads(times: number): void {
-  const [reads] = LIMIT_POLICIES.reads;
+  const [reads] = limitPolicies(MERCHANT_QUOTAS).reads;
   for (let n = 0; n < times; n += 1) void app.get(LimitStore).take('127.0.0.1', reads!);
 }
 

@@ -98,6 +98,7 @@ export async function changeDrop(
 export async function scheduleDrop(
   client: PoolClient,
   { merchantId, dropId, opensAt, closesAt: closes }: ScheduleMerchantDrop,
+  dropsMax: number | null,
 ): Work {
   const own = { merchantId, dropId };
   const head = await lockDrop(client, own);
@@ -113,11 +114,17 @@ export async function scheduleDrop(
   if (errors.length > 0) return invalid(errors);
   const isSame = isSameTime(opensAt, opensBefore) && isSameTime(closesAt, closesBefore);
   if (state === to && isSame) return done(client, own);
+  const full = state === 'draft' ? await tooManyDrops(client, merchantId, dropsMax) : null;
+  if (full) return full;
   await client.query({ ...sql.scheduleDrop, values: [dropId, merchantId, opensAt, closesAt] });
   return done(client, own, factOf('scheduled', dropId, { opensAt, closesAt }));
 }
 
-export async function stepDrop(client: PoolClient, { merchantId, dropId, action }: StepMerchantDrop): Work {
+export async function stepDrop(
+  client: PoolClient,
+  { merchantId, dropId, action }: StepMerchantDrop,
+  dropsMax: number | null,
+): Work {
   const own = { merchantId, dropId };
   const head = await lockDrop(client, own);
   if (!head) return refused({ kind: 'not-found' });
@@ -125,6 +132,8 @@ export async function stepDrop(client: PoolClient, { merchantId, dropId, action 
   const { from, to } = dropStep(action);
   if (state === to) return done(client, own);
   if (!from.includes(state)) return refused({ kind: 'invalid-transition', state });
+  const full = state === 'draft' ? await tooManyDrops(client, merchantId, dropsMax) : null;
+  if (full) return full;
   const values = [dropId, from, to, action === 'open', merchantId];
   const stepped = await client.query({ ...sql.actOnDrop, values });
   if (stepped.rowCount === 1) return done(client, own, stepFact(action, dropId));
@@ -152,6 +161,17 @@ async function lockDrop(client: PoolClient, { merchantId, dropId }: OwnDrop) {
   // What time has changed is a fact of its own.
   await client.query({ ...sql.advanceDrop, values: [dropId] });
   return readHead(client, { merchantId, dropId });
+}
+
+/** A draft that is put on sale counts from then on; every other step only ends or goes on with what was counted. */
+async function tooManyDrops(client: PoolClient, merchantId: string, max: number | null) {
+  if (max === null) return null;
+  await client.query({ ...sql.lockDropsOnSale, values: [merchantId] });
+  const counted = await client.query<{ drops: number }>({
+    ...sql.countDropsOnSale,
+    values: [merchantId, max],
+  });
+  return counted.rows[0]!.drops < max ? null : refused({ kind: 'too-many-drops', max });
 }
 
 async function done(client: PoolClient, own: OwnDrop, ...facts: Fact[]): Work {

@@ -34,7 +34,11 @@ export class LedgerMerchantDrops extends MerchantDrops {
   private readonly changes: MerchantChanges;
   private readonly listedItems = new ListedItems();
 
-  constructor(private readonly pool: Pool) {
+  /** @param dropsMax drops of one merchant that are scheduled, open or paused; null: no limit */
+  constructor(
+    private readonly pool: Pool,
+    private readonly dropsMax: number | null,
+  ) {
     super();
     this.changes = new MerchantChanges(pool);
   }
@@ -61,11 +65,11 @@ export class LedgerMerchantDrops extends MerchantDrops {
   }
 
   override scheduleMerchantDrop(command: ScheduleMerchantDrop): Promise<MerchantDropOutcome> {
-    return this.change(command, (client) => scheduleDrop(client, command));
+    return this.change(command, (client) => scheduleDrop(client, command, this.dropsMax));
   }
 
   override stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome> {
-    return this.change(command, (client) => stepDrop(client, command));
+    return this.change(command, (client) => stepDrop(client, command, this.dropsMax));
   }
 
   override async deleteMerchantDrop(command: DropCommand): Promise<DeleteDropOutcome> {

@@ -65,6 +65,11 @@ export function dropProblem(refusal: DropRefusal): Problem {
       };
     case 'locked':
       return { code: 'drop-locked', errors: refusal.errors };
+    case 'too-many-drops':
+      return {
+        code: 'conflict',
+        detail: `This merchant has ${refusal.max} drops that are scheduled, open or paused, as many as its quota allows. Close one first; nothing was changed.`,
+      };
     default:
       return assertNever(refusal);
   }
