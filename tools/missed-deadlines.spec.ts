@@ -21,8 +21,8 @@ const filesOf = (...assertionResults: ReturnType<typeof test>[]) =>
 
 const timeout = 'Error: thrown: "Exceeded timeout of 120000 ms for a test.\nAdd a timeout value …"\n    at x';
 const wrong = 'Error: expect(received).toBe(expected) // Object.is equality\n\nExpected: 5\nReceived: 4';
-const waited = () =>
-  waitFor('a condition', () => false, { deadlineMs: 1 }).catch((error: Error) => String(error.stack));
+const waited = (): Promise<string> =>
+  waitFor('a condition', () => false, { deadlineMs: 1 }).then(String, (error: Error) => String(error.stack));
 
 it('a file whose tests only missed deadlines is found, with their number', async () => {
   expect(filesOf(test(), test(timeout), test(await waited()))).toEqual([{ name: 'a.spec.ts', late: 2 }]);
