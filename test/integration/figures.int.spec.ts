@@ -13,17 +13,20 @@ const MERCHANT = 'mer_test';
 const SECOND = 1_800_000_000;
 let ledger: TestLedger;
 let pool: Pool;
+let merchants: Pool;
 let figures: LedgerFigures;
 let inventory: Inventory;
 
 beforeAll(async () => {
   ledger = await createLedger('figures');
   pool = openPool({ url: ledger.url, role: ROLES.inventory, max: 8, name: 'test', connectTimeoutMs: 60_000 });
-  figures = new LedgerFigures(pool);
+  merchants = openPool({ url: ledger.url, role: ROLES.inventoryMerchant, max: 2, name: 'test' });
+  figures = new LedgerFigures({ merchants, service: pool });
   inventory = openInventory(ledger.url);
 });
 afterAll(async () => {
   await inventory.close();
+  await merchants.end();
   await pool.end();
   await ledger.drop();
 });

@@ -41,6 +41,7 @@ function by(merchantId: string, key = randomBytes(32).toString('hex'), fingerpri
 describe('the drops of merchants on the ledger', () => {
   let ledger: TestLedger;
   let pool: Pool;
+  let merchants: Pool;
   let drops: LedgerMerchantDrops;
 
   beforeAll(async () => {
@@ -52,12 +53,20 @@ describe('the drops of merchants on the ledger', () => {
       name: 'test',
       connectTimeoutMs: 60_000,
     });
-    drops = new LedgerMerchantDrops(pool, null);
+    merchants = openPool({
+      url: ledger.url,
+      role: ROLES.inventoryMerchant,
+      max: 6,
+      name: 'test-merchants',
+      connectTimeoutMs: 60_000,
+    });
+    drops = new LedgerMerchantDrops(merchants, null);
     for (const id of ['mer_a', 'mer_b'])
       await pool.query('INSERT INTO inventory.merchant (merchant_id, name) VALUES ($1, $1)', [id]);
   });
   afterAll(async () => {
     await expectSoundBooks(ledger.url);
+    await merchants.end();
     await pool.end();
     await ledger.drop();
   });
@@ -100,7 +109,7 @@ describe('the drops of merchants on the ledger', () => {
 
   it('puts no more drops of a merchant on sale than its quota, of many at once, and each once that one is closed', async () => {
     await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_q', 'mer_q')");
-    const quota = new LedgerMerchantDrops(pool, 3);
+    const quota = new LedgerMerchantDrops(merchants, 3);
     const opensAt = new Date(Date.now() + 3_600_000).toISOString();
     const ids = await Promise.all(
       Array.from({ length: 10 }, async () => (await create({}, 'mer_q')).drop.id),

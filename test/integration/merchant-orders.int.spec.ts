@@ -2,6 +2,7 @@ import { InvalidCursor, type OrderState } from '@holdfast/contracts';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { PgMerchantOrders } from '../../apps/checkout/src/adapters/postgres/pg-merchant-orders';
+import { PgOrdersWithoutMerchant } from '../../apps/checkout/src/adapters/postgres/pg-orders-without-merchant';
 import { sql } from '../../apps/checkout/src/adapters/postgres/sql/sql.generated';
 import { MerchantsOfDrops } from '../../apps/checkout/src/application/merchants-of-drops';
 import { createLedger, type TestLedger } from '../support/database';
@@ -11,6 +12,7 @@ const ORDERS = 200_000;
 
 let ledger: TestLedger;
 let pool: Pool;
+let service: Pool;
 let records: PgMerchantOrders;
 
 /** Orders of ten merchants with ten drops each, two of them at each moment; every hundredth is not paid yet. */
@@ -25,7 +27,8 @@ FROM generate_series(0, ${ORDERS - 1}) n`;
 
 beforeAll(async () => {
   ledger = await createLedger('merchant_orders');
-  pool = openPool({ url: ledger.url, role: ROLES.checkout, max: 4, name: 'test-checkout' });
+  pool = openPool({ url: ledger.url, role: ROLES.checkoutMerchant, max: 4, name: 'test-merchants' });
+  service = openPool({ url: ledger.url, role: ROLES.checkout, max: 2, name: 'test-checkout' });
   records = new PgMerchantOrders(pool);
   await onDatabase(ledger.url, async (client) => {
     await client.query(FILL);
@@ -35,6 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pool.end();
+  await service.end();
   await ledger.drop();
 });
 
@@ -152,7 +156,7 @@ describe('the merchant of orders from before', () => {
         return Promise.resolve(dropId === 'd0000003' ? 'mer_9' : null);
       },
     };
-    const merchants = new MerchantsOfDrops(inventory, records);
+    const merchants = new MerchantsOfDrops(inventory, new PgOrdersWithoutMerchant(service));
     expect(await idsOf({ merchantId: 'mer_9', dropId: 'd0000003' })).toEqual([]);
     let filled = 0;
     for (let some = await merchants.fill(); some > 0; some = await merchants.fill()) filled += some;
@@ -164,6 +168,8 @@ describe('the merchant of orders from before', () => {
 
   it('is left open by an order while inventory cannot tell it', async () => {
     const inventory = { merchantOfDrop: () => Promise.reject(new Error('no such method')) };
-    expect(await new MerchantsOfDrops(inventory, records).of('d0000004')).toBeNull();
+    expect(
+      await new MerchantsOfDrops(inventory, new PgOrdersWithoutMerchant(service)).of('d0000004'),
+    ).toBeNull();
   });
 });

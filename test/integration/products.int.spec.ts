@@ -28,6 +28,7 @@ const BY: ChangeOrigin = {
 
 let ledger: TestLedger;
 let pool: Pool;
+let merchants: Pool;
 let catalogue: LedgerProducts;
 let merchantId: string;
 
@@ -40,9 +41,17 @@ beforeAll(async () => {
     name: 'test',
     connectTimeoutMs: 30_000,
   });
-  catalogue = new LedgerProducts(pool);
+  merchants = openPool({
+    url: ledger.url,
+    role: ROLES.inventoryMerchant,
+    max: 12,
+    name: 'test-merchants',
+    connectTimeoutMs: 30_000,
+  });
+  catalogue = new LedgerProducts(merchants);
 });
 afterAll(async () => {
+  await merchants.end();
   await pool.end();
   await ledger.drop();
 });

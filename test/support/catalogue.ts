@@ -33,6 +33,13 @@ UNION ALL
 SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ${OURS} AND NOT t.tgisinternal
 UNION ALL
+SELECT format('policy %s of %s for %s %s: %s %s', p.polname, p.polrelid::regclass, p.polcmd, ${acl('p.polroles::regrole[]')},
+  pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ${OURS}
+UNION ALL
+SELECT format('row security of %s: %s', c.oid::regclass, c.relrowsecurity)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ${OURS} AND c.relkind = 'r'
+UNION ALL
 SELECT format('publication %s of %s: %s', p.pubname, p.pubowner::regrole,
   (SELECT string_agg(t.schemaname || '.' || t.tablename, ' ' ORDER BY t.schemaname, t.tablename) FROM pg_publication_tables t WHERE t.pubname = p.pubname))
 FROM pg_publication p`;

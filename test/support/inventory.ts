@@ -43,6 +43,13 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
     statementTimeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
   });
+  const merchants = openPool({
+    url,
+    role: ROLES.inventoryMerchant,
+    max: 2,
+    name: 'merchants under test',
+    statementTimeoutMs,
+  });
   const source = new PostgresLedger(pool, 60);
   const ledger = wrap(source);
   const gate: Gate =
@@ -59,7 +66,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   });
   const { lanes, known, sweeper } = holds;
   const drops = new DropReader(records, new LedgerDropUpkeep(pool), gate);
-  const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(pool), known, lanes });
+  const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(merchants), known, lanes });
   const client = inRoles<InventoryCalls>(INVENTORY_WIRE, [
     holds.shopperHolds,
     holds.orderHolds,
@@ -69,6 +76,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   const close = async () => {
     await sweeper.stop();
     await lanes.close();
+    await merchants.end();
     await pool.end();
   };
   return { client, lanes, ledger, gate, known, sweeper, close };

@@ -7,6 +7,7 @@ import { PgOrderFigures } from './adapters/postgres/pg-order-figures';
 import { PgMerchantOrders } from './adapters/postgres/pg-merchant-orders';
 import { PgOrderStore } from './adapters/postgres/pg-order-store';
 import { PgOrderKeys } from './adapters/postgres/pg-order-keys';
+import { PgOrdersWithoutMerchant } from './adapters/postgres/pg-orders-without-merchant';
 import { StaleRows } from './adapters/postgres/stale-rows';
 import { GuardedProvider } from './adapters/provider/guarded-provider';
 import { SandboxBank } from './adapters/sandbox/sandbox-bank';
@@ -86,7 +87,8 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     secrets,
   });
 
-  const { merchants, ...ofMerchants } = buildMerchantOrders(url, inventory);
+  const ofMerchants = buildMerchantOrders(url);
+  const merchants = new MerchantsOfDrops(inventory, new PgOrdersWithoutMerchant(pool));
   const stale = new StaleRows(pool);
   const purge = async () => (await stale.purge()) + (await sandboxWork.purge());
 
@@ -126,13 +128,12 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   };
 }
 
-/** What merchants read of orders, on connections of its own. */
-function buildMerchantOrders(url: string, inventory: CheckoutParts['inventory']) {
-  const pool = openPool({ url, role: ROLES.checkout, max: MERCHANT_POOL_MAX, name: 'holdfast-merchants' });
-  const records = new PgMerchantOrders(pool);
+/** What merchants read of orders, on connections that see the rows of one merchant. */
+function buildMerchantOrders(url: string) {
+  const role = ROLES.checkoutMerchant;
+  const pool = openPool({ url, role, max: MERCHANT_POOL_MAX, name: 'holdfast-merchants' });
   return {
-    merchants: new MerchantsOfDrops(inventory, records),
-    orders: new LedgerMerchantOrders(records),
+    orders: new LedgerMerchantOrders(new PgMerchantOrders(pool)),
     figures: new PgOrderFigures(pool),
     close: () => pool.end(),
   };

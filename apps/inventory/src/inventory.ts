@@ -27,8 +27,11 @@ const LANE_STATEMENT_TIMEOUT_MS = 1_000;
 // For reads and background work, separate from the lanes' pool, so that a page view never waits behind a
 // batch.
 const DROPS_CONNECTIONS = 6;
-// What merchants ask and change: none of it may keep a shopper's page or the drop clock waiting.
+// What merchants ask and change: none of it may keep a shopper's page or the drop clock waiting. These see the
+// rows of one merchant.
 const MERCHANT_CONNECTIONS = 4;
+// What gateways count and accounts chains, of all merchants, once a second or so.
+const FACTS_CONNECTIONS = 2;
 
 export interface InventoryParts {
   runtime: Runtime;
@@ -60,7 +63,13 @@ export function buildInventory(parts: InventoryParts): Inventory {
     statementTimeoutMs: LANE_STATEMENT_TIMEOUT_MS,
   });
   const dropsPool = openPool({ ...login, max: DROPS_CONNECTIONS, name: 'holdfast-drops' });
-  const merchantPool = openPool({ ...login, max: MERCHANT_CONNECTIONS, name: 'holdfast-merchants' });
+  const merchantPool = openPool({
+    url: login.url,
+    role: ROLES.inventoryMerchant,
+    max: MERCHANT_CONNECTIONS,
+    name: 'holdfast-merchants',
+  });
+  const factsPool = openPool({ ...login, max: FACTS_CONNECTIONS, name: 'holdfast-figures' });
   const core: Core = {
     runtime,
     ledger: new PostgresLedger(lanePool, paymentWindowSeconds),
@@ -83,8 +92,8 @@ export function buildInventory(parts: InventoryParts): Inventory {
     merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), known, lanes }),
     dropStore: new LedgerDropStore(dropsPool),
     products: new LedgerProducts(merchantPool),
-    figures: new LedgerFigures(merchantPool),
-    changeFacts: new LedgerChangeFacts(merchantPool),
+    figures: new LedgerFigures({ merchants: merchantPool, service: factsPool }),
+    changeFacts: new LedgerChangeFacts(factsPool),
     adapters,
     pingLedger: async () => void (await lanePool.query('SELECT 1')),
     start: async () => {
@@ -97,7 +106,8 @@ export function buildInventory(parts: InventoryParts): Inventory {
     },
     close: async () => {
       await lanes.close();
-      await Promise.all([lanePool.end(), dropsPool.end(), merchantPool.end(), background?.close?.()]);
+      const pools = [lanePool, dropsPool, merchantPool, factsPool];
+      await Promise.all([...pools.map((pool) => pool.end()), background?.close?.()]);
     },
   };
 }

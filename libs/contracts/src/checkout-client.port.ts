@@ -1,4 +1,4 @@
-import type { OrderPoint, OrderStats } from './figures';
+import type { OrderPoint, OrderStats, SeriesQuery } from './figures';
 import type { Page } from './list-cursor';
 import type {
   BankChallenge,
@@ -18,15 +18,10 @@ export abstract class CheckoutClient {
   abstract getOrder(query: { orderId: string; customerId: string }): Promise<Order | null>;
   /** The customer's own, newest first. Throws `InvalidCursor`. */
   abstract listOrders(query: { customerId: string; cursor?: string; limit: number }): Promise<Page<Order>>;
-  /** What became of the orders of a drop; whose drop it is was asked of inventory. */
-  abstract orderStats(dropId: string): Promise<OrderStats>;
+  /** What became of the orders of a merchant's drop; of another merchant's drop there are none. */
+  abstract orderStats(of: { merchantId: string; dropId: string }): Promise<OrderStats>;
   /** The steps in which an order was settled, in order of time; `to` is exclusive. */
-  abstract orderSeries(query: {
-    dropId: string;
-    from: string;
-    to: string;
-    stepSeconds: number;
-  }): Promise<OrderPoint[]>;
+  abstract orderSeries(query: SeriesQuery): Promise<OrderPoint[]>;
   abstract receiveWebhook(delivery: WebhookDelivery): Promise<WebhookOutcome>;
   /** Null if there is no such payment. */
   abstract getBankChallenge(reference: string): Promise<BankChallenge | null>;

@@ -1,3 +1,4 @@
+export * from './as-merchant';
 export * from './claim';
 export type { FunctionFile } from './functions';
 export * from './logins';

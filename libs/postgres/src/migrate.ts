@@ -3,7 +3,7 @@ import { StartError } from '@holdfast/process';
 // third of its start on it.
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { applyFunctions, type FunctionSet, pendingFunctions, type Query } from './functions';
-import { ROLES } from './roles';
+import { ROLES, ROLES_WITHIN } from './roles';
 import { openClient, SessionClient, sessionConfig } from './session';
 
 /**
@@ -67,6 +67,14 @@ BEGIN
       WHEN duplicate_object OR unique_violation THEN NULL;
     END;
   END LOOP;
+${Object.entries(ROLES_WITHIN)
+  .map(
+    ([outer, inner]) => `
+  IF NOT pg_has_role('${outer}', '${inner}', 'MEMBER') THEN
+    GRANT ${inner} TO ${outer};
+  END IF;`,
+  )
+  .join('')}
 END $$`;
 
 // Another process may be migrating, and an index on millions of rows takes minutes.

@@ -8,6 +8,7 @@ import {
   type Page,
   type PlaceOrder,
   type PlaceOrderOutcome,
+  type SeriesQuery,
   type WebhookDelivery,
   type WebhookOutcome,
 } from '@holdfast/contracts';
@@ -49,11 +50,11 @@ export class CheckoutService extends CheckoutClient {
     return { items: page.items.map(toOrder), nextCursor: page.nextCursor };
   }
 
-  orderStats(dropId: string): Promise<OrderStats> {
-    return this.deps.figures.stats(dropId);
+  orderStats(of: { merchantId: string; dropId: string }): Promise<OrderStats> {
+    return this.deps.figures.stats(of);
   }
 
-  orderSeries(query: Parameters<OrderFigures['series']>[0]): Promise<OrderPoint[]> {
+  orderSeries(query: SeriesQuery): Promise<OrderPoint[]> {
     return this.deps.figures.series(query);
   }
 

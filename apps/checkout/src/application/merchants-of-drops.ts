@@ -1,6 +1,6 @@
 import type { OrderHolds } from '@holdfast/contracts';
 import { withDeadline } from '@holdfast/kernel';
-import type { MerchantOrderRecords } from './ports/merchant-order-records.port';
+import type { OrdersWithoutMerchant } from './ports/orders-without-merchant.port';
 
 const KNOWN_MAX = 10_000; // some 60 bytes each
 const ASK_MS = 500; // a payment does not wait for it longer: the worker fills it in
@@ -14,7 +14,7 @@ export class MerchantsOfDrops {
 
   constructor(
     private readonly inventory: Pick<OrderHolds, 'merchantOfDrop'>,
-    private readonly records: MerchantOrderRecords,
+    private readonly orders: OrdersWithoutMerchant,
   ) {}
 
   /** Null when inventory cannot tell it now; no order is refused for that. */
@@ -28,13 +28,13 @@ export class MerchantsOfDrops {
 
   /** One round over orders without a merchant: those of before, and those for which it could not be told. Returns how many got one. */
   async fill(): Promise<number> {
-    const drops = await this.records.dropsWithoutMerchant(this.after, DROPS_AT_ONCE);
+    const drops = await this.orders.drops(this.after, DROPS_AT_ONCE);
     // Drops that inventory does not know come again after all others.
     this.after = drops.length === DROPS_AT_ONCE ? drops.at(-1)! : '';
     let filled = 0;
     for (const dropId of drops) {
       const merchantId = await this.ask(dropId);
-      if (merchantId !== null) filled += await this.records.fill(dropId, merchantId, ORDERS_AT_ONCE);
+      if (merchantId !== null) filled += await this.orders.fill(dropId, merchantId, ORDERS_AT_ONCE);
     }
     return filled;
   }

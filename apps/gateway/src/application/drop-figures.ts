@@ -39,6 +39,6 @@ export class DropFigures {
 
   private async load([merchantId, dropId]: [string, string]): Promise<DropTotals | null> {
     const stats = await this.figures.dropStats({ merchantId, dropId });
-    return stats && { stats, orders: await this.checkout.orderStats(dropId) };
+    return stats && { stats, orders: await this.checkout.orderStats({ merchantId, dropId }) };
   }
 }

@@ -36,8 +36,8 @@ export const CHECKOUT_WIRE: WireTable<CheckoutCalls> = {
   },
   getOrder: { input: [ownOrder], answer: orderSchema.nullable(), home: ({ orderId }) => orderId },
   listOrders: { input: [ownOrders], answer: pageOf(orderSchema) },
-  orderStats: { input: [anyId], answer: orderStatsSchema },
-  orderSeries: { input: [seriesQuerySchema.omit({ merchantId: true })], answer: z.array(orderPointSchema) },
+  orderStats: { input: [z.object({ merchantId: anyId, dropId: anyId })], answer: orderStatsSchema },
+  orderSeries: { input: [seriesQuerySchema], answer: z.array(orderPointSchema) },
   listMerchantOrders: { input: [listMerchantOrdersSchema], answer: pageOf(staffOrderSchema) },
   getMerchantOrder: {
     input: [merchantOrderRefSchema],

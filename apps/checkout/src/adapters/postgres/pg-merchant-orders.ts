@@ -1,5 +1,5 @@
 import type { Page } from '@holdfast/contracts';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import {
   MerchantOrderRecords,
@@ -15,7 +15,7 @@ const NEWEST = { createdAt: 'infinity', id: '' };
 const LAST = '\u{10FFFF}';
 
 /**
- * Orders of merchants in PostgreSQL. The lists are not prepared under a name: they are rare, and a plan for their very values is worth more than
+ * Orders of merchants in PostgreSQL. Needs a pool in the role of merchants. The lists are not prepared under a name: they are rare, and a plan for their very values is worth more than
  * the time of planning.
  */
 export class PgMerchantOrders extends MerchantOrderRecords {
@@ -29,32 +29,22 @@ export class PgMerchantOrders extends MerchantOrderRecords {
     const values = [merchantId, dropId, state, createdAt, id, limit + 1];
     const rows =
       startsWith === null
-        ? await this.orders(sql.listMerchantOrders.text, values)
-        : await this.orders(sql.searchMerchantOrders.text, [...values, ...rangesOf(startsWith)]);
+        ? await this.orders(merchantId, sql.listMerchantOrders.text, values)
+        : await this.orders(merchantId, sql.searchMerchantOrders.text, [...values, ...rangesOf(startsWith)]);
     return pageOfOrders(rows, limit);
   }
 
   override async get(merchantId: string, dropId: string, orderId: string): Promise<OrderRecord | null> {
-    const [order] = await this.orders(sql.getMerchantOrder.text, [dropId, orderId, merchantId]);
+    const [order] = await this.orders(merchantId, sql.getMerchantOrder.text, [dropId, orderId, merchantId]);
     return order ?? null;
   }
 
-  override async dropsWithoutMerchant(after: string, limit: number): Promise<string[]> {
-    const { rows } = await this.run<{ drop_id: string }>(sql.dropsWithoutMerchant.text, [after, limit]);
-    return rows.map((row) => row.drop_id);
-  }
-
-  override async fill(dropId: string, merchantId: string, limit: number): Promise<number> {
-    return (await this.run(sql.fillMerchant.text, [dropId, merchantId, limit])).rowCount ?? 0;
-  }
-
-  private async orders(text: string, values: unknown[]): Promise<OrderRecord[]> {
-    const { rows } = await this.run<{ image: OrderImage }>(text, values);
+  private async orders(merchantId: string, text: string, values: unknown[]): Promise<OrderRecord[]> {
+    const found = asMerchant(this.pool, { schema: 'checkout', merchantId }, (client) =>
+      client.query<{ image: OrderImage }>(text, values),
+    );
+    const { rows } = await orServiceUnavailable('orders', found);
     return rows.map(({ image }) => toRecord(image));
-  }
-
-  private run<R extends object>(text: string, values: unknown[]) {
-    return orServiceUnavailable('orders', this.pool.query<R>(text, values));
   }
 }
 

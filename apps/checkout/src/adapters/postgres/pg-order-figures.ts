@@ -1,5 +1,5 @@
-import type { OrderPoint, OrderStats } from '@holdfast/contracts';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import type { OrderPoint, OrderStats, SeriesQuery } from '@holdfast/contracts';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { OrderFigures } from '../../application/ports/order-figures.port';
 import { sql } from './sql/sql.generated';
@@ -12,14 +12,20 @@ interface StatsRow {
   refunded_minor: string;
 }
 
+interface PointRow {
+  t: Date;
+  paid: number;
+  failed: number;
+}
+
+/** Needs a pool in the role of merchants. */
 export class PgOrderFigures extends OrderFigures {
   constructor(private readonly pool: Pool) {
     super();
   }
 
-  override async stats(dropId: string): Promise<OrderStats> {
-    const found = this.pool.query<StatsRow>({ ...sql.orderStats, values: [dropId] });
-    const { rows } = await orServiceUnavailable('orders', found);
+  override async stats({ merchantId, dropId }: { merchantId: string; dropId: string }): Promise<OrderStats> {
+    const rows = await this.read<StatsRow>(merchantId, sql.orderStats, [dropId, merchantId]);
     const stats: OrderStats = { orders: {}, captured: {}, refunded: {} };
     for (const row of rows) {
       add(stats.orders, row.state, row.orders);
@@ -29,21 +35,21 @@ export class PgOrderFigures extends OrderFigures {
     return stats;
   }
 
-  override async series({
-    dropId,
-    from,
-    to,
-    stepSeconds,
-  }: {
-    dropId: string;
-    from: string;
-    to: string;
-    stepSeconds: number;
-  }): Promise<OrderPoint[]> {
-    const values = [dropId, from, to, `${stepSeconds} seconds`];
-    const found = this.pool.query<{ t: Date; paid: number; failed: number }>({ ...sql.orderSeries, values });
-    const { rows } = await orServiceUnavailable('orders', found);
+  override async series({ merchantId, dropId, from, to, stepSeconds }: SeriesQuery): Promise<OrderPoint[]> {
+    const values = [dropId, from, to, `${stepSeconds} seconds`, merchantId];
+    const rows = await this.read<PointRow>(merchantId, sql.orderSeries, values);
     return rows.map(({ t, paid, failed }) => ({ t: t.toISOString(), paid, failed }));
+  }
+
+  private async read<R extends object>(
+    merchantId: string,
+    statement: { name: string; text: string },
+    values: unknown[],
+  ): Promise<R[]> {
+    const found = asMerchant(this.pool, { schema: 'checkout', merchantId }, (client) =>
+      client.query<R>({ ...statement, values }),
+    );
+    return (await orServiceUnavailable('orders', found)).rows;
   }
 }
 

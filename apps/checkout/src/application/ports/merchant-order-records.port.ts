@@ -16,8 +16,4 @@ export abstract class MerchantOrderRecords {
   /** Newest first. Throws `InvalidCursor`. */
   abstract page(query: MerchantOrdersQuery): Promise<Page<OrderRecord>>;
   abstract get(merchantId: string, dropId: string, orderId: string): Promise<OrderRecord | null>;
-  /** Drops behind `after`, in order, that have orders without a merchant. */
-  abstract dropsWithoutMerchant(after: string, limit: number): Promise<string[]>;
-  /** Returns how many orders got it. */
-  abstract fill(dropId: string, merchantId: string, limit: number): Promise<number>;
 }

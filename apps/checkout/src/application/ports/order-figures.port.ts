@@ -1,13 +1,8 @@
-import type { OrderPoint, OrderStats } from '@holdfast/contracts';
+import type { OrderPoint, OrderStats, SeriesQuery } from '@holdfast/contracts';
 
-/** What became of the orders of a drop. */
+/** What became of the orders of a merchant's drop; of another merchant's drop there are none. */
 export abstract class OrderFigures {
-  abstract stats(dropId: string): Promise<OrderStats>;
+  abstract stats(of: { merchantId: string; dropId: string }): Promise<OrderStats>;
   /** The steps in which an order was settled, in order of time; `to` is exclusive. */
-  abstract series(query: {
-    dropId: string;
-    from: string;
-    to: string;
-    stepSeconds: number;
-  }): Promise<OrderPoint[]>;
+  abstract series(query: SeriesQuery): Promise<OrderPoint[]>;
 }

@@ -50,7 +50,7 @@ export class LaunchSource {
     const range = { from: isoOf(sinceSecond), to: isoOf(Math.ceil(nowMs / 1_000)), stepSeconds: 1 };
     const reading = Promise.all([
       figures.recentTicks({ ...ref, sinceSecond }),
-      checkout.orderSeries({ dropId: ref.dropId, ...range }),
+      checkout.orderSeries({ merchantId: ref.merchantId, dropId: ref.dropId, ...range }),
     ]);
     try {
       const [ticks, orders] = await withDeadline('the figures of a launch', readMsMax, reading);

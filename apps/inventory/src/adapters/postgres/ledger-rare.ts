@@ -6,7 +6,7 @@ import { type MovementImage, toAdjustment } from './ledger-movement';
 import { sql } from './sql/sql.generated';
 
 /** The row of a rare statement; which images it has depends on the statement. */
-interface RareRow {
+export interface RareRow {
   code: string;
   movement: MovementImage | null;
   hold: HoldImage | null;
@@ -14,6 +14,8 @@ interface RareRow {
 
 /** A statement with its parameters, and how its row is read. */
 export interface RareCall {
+  /** Whose rows the statement may see; absent: it comes from a shopper, and names no merchant. */
+  merchantId?: string;
   statement: { name: string; text: string };
   values: unknown[];
   read: (row: RareRow) => AnswerByKind[RareCommand['kind']];
@@ -41,6 +43,7 @@ export function rareCall(dropId: string, command: RareCommand): RareCall {
       const { merchantId, movementId, request, sku, delta, reason, by } = command;
       const values = [dropId, merchantId, movementId, request.fingerprint, sku, delta, reason];
       return {
+        merchantId,
         statement: sql.adjustStock,
         values: [...values, LIMITS.skuUnitsMax, JSON.stringify(by.actor), by.requestId, by.address],
         read: readAdjusted,
@@ -51,6 +54,7 @@ export function rareCall(dropId: string, command: RareCommand): RareCall {
       const key = request && Buffer.from(request.key, 'hex');
       const values = [dropId, merchantId, holdId, reason, key, request?.fingerprint ?? null];
       return {
+        merchantId,
         statement: sql.releaseForMerchant,
         values: [...values, JSON.stringify(by.actor), by.requestId, by.address],
         read: readReleased,

@@ -1,5 +1,6 @@
 import type { Hold, HoldRef } from '@holdfast/contracts';
 import { dropIdOf } from '@holdfast/kernel';
+import { asMerchant, ROLES } from '@holdfast/postgres';
 import type { Pool, QueryResultRow } from 'pg';
 import type { GateSale, GateSource } from '../../application/ports/gate-source.port';
 import {
@@ -13,7 +14,7 @@ import { decodeBatch, decodeNews, decodeSale, type BatchRow, type SaleRow } from
 import { encodeBatch } from './ledger-encode';
 import { toLedgerError } from './ledger-errors';
 import { toHold, type HoldImage } from './ledger-hold';
-import { rareCall } from './ledger-rare';
+import { rareCall, type RareRow } from './ledger-rare';
 import { sql } from './sql/sql.generated';
 
 /**
@@ -70,8 +71,15 @@ export class PostgresLedger extends Ledger implements GateSource {
   }
 
   private async runRare(dropId: string, command: RareCommand): Promise<AnswerByKind[RareCommand['kind']]> {
-    const { statement, values, read } = rareCall(dropId, command);
-    return read(await this.one(statement, values));
+    const { statement, values, read, merchantId } = rareCall(dropId, command);
+    if (merchantId === undefined) return read(await this.one(statement, values));
+    // On a connection of the lanes, where no list of a merchant is in front of it, but with a merchant's eyes.
+    const scope = { schema: 'inventory', merchantId, role: ROLES.inventoryMerchant } as const;
+    const call = asMerchant(this.pool, scope, (client) => client.query<RareRow>({ ...statement, values }));
+    const { rows } = await call.catch((error: unknown) => {
+      throw toLedgerError(error);
+    });
+    return read(rows[0]!);
   }
 
   private async one<R extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<R> {

@@ -18,6 +18,8 @@ export abstract class DropUpkeep {
   abstract purgeFacts(dropId: string, ageSeconds: number, limit: number): Promise<number>;
   /** Deletes at most `limit` answers of merchants' requests that are older than `ageSeconds`; returns how many. */
   abstract purgeRequests(ageSeconds: number, limit: number): Promise<number>;
+  /** Forgets the parts of imports that were given up more than an hour ago. */
+  abstract purgeImports(): Promise<void>;
   /** The next drop by id; null after the last. */
   abstract nextDrop(after: string): Promise<string | null>;
   /**

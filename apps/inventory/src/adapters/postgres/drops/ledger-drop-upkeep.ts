@@ -2,6 +2,7 @@ import type { StockRow } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import { DropUpkeep } from '../../../application/ports/drop-upkeep.port';
 import { sql as requests } from '../merchants/sql/sql.generated';
+import { sql as products } from '../products/sql/sql.generated';
 import { readStock } from './read-drops';
 import { sql } from './sql/sql.generated';
 
@@ -47,6 +48,10 @@ export class LedgerDropUpkeep extends DropUpkeep {
     const values = [`${ageSeconds} seconds`, limit];
     const done = await this.pool.query({ ...requests.purgeRequests, values });
     return done.rowCount ?? 0;
+  }
+
+  override async purgeImports(): Promise<void> {
+    await this.pool.query(products.purgeImports);
   }
 
   override async nextDrop(after: string): Promise<string | null> {

@@ -9,7 +9,7 @@ import {
   type SeriesPoint,
   type SeriesQuery,
 } from '@holdfast/contracts';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { sql } from './sql/sql.generated';
 
@@ -27,9 +27,15 @@ interface StatsRow {
   readers: number;
 }
 
+interface Statement {
+  name: string;
+  text: string;
+}
+
 /** Figures in the ledger's database: holds from the holds themselves, answers from the ticks of the gateways. */
 export class LedgerFigures extends Figures {
-  constructor(private readonly pool: Pool) {
+  /** `merchants`: in the role of merchants, who read. `service`: gateways count for all drops. */
+  constructor(private readonly pools: { merchants: Pool; service: Pool }) {
     super();
   }
 
@@ -43,28 +49,25 @@ export class LedgerFigures extends Figures {
       ticks.map(({ latencies }) => JSON.stringify(latencies)),
       ticks.map(({ readers }) => readers),
     ];
-    await orServiceUnavailable('figures', this.pool.query({ ...sql.addTicks, values }));
+    await orServiceUnavailable('figures', this.pools.service.query({ ...sql.addTicks, values }));
     return { kind: 'added' };
   }
 
   override async recentTicks({ merchantId, dropId, sinceSecond }: RecentTicksQuery) {
-    const values = [merchantId, dropId, new Date(sinceSecond * 1_000).toISOString()];
-    const { rows } = await orServiceUnavailable(
-      'figures',
-      this.pool.query<TickRow>({ ...sql.recentTicks, values }),
-    );
+    const values = [dropId, new Date(sinceSecond * 1_000).toISOString()];
+    const rows = await this.read<TickRow>(merchantId, sql.recentTicks, values);
     if (rows.length === 0) return null;
     const ticks = rows.filter(({ source }) => source !== null);
     return ticks.map(({ second, ...tick }) => ({ ...tick, second: second.getTime() / 1_000 }));
   }
 
   override async dropStats({ merchantId, dropId }: { merchantId: string; dropId: string }) {
-    const row = await this.one<StatsRow>(sql.dropStats, [merchantId, dropId]);
+    const row = await this.one<StatsRow>(merchantId, sql.dropStats, [dropId]);
     return row && toStats(row);
   }
 
   override async dropLife({ merchantId, dropId }: { merchantId: string; dropId: string }) {
-    const row = await this.one<{ first_at: Date | null; now: Date }>(sql.dropLife, [merchantId, dropId]);
+    const row = await this.one<{ first_at: Date | null; now: Date }>(merchantId, sql.dropLife, [dropId]);
     const life: DropLife | null = row && {
       firstAt: row.first_at && row.first_at.toISOString(),
       now: row.now.toISOString(),
@@ -74,17 +77,19 @@ export class LedgerFigures extends Figures {
 
   override async dropSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
     const { merchantId, dropId, from, to, stepSeconds } = query;
-    const values = [merchantId, dropId, from, to, `${stepSeconds} seconds`];
-    const { rows } = await orServiceUnavailable(
-      'figures',
-      this.pool.query<SeriesRow>({ ...sql.dropSeries, values }),
-    );
-    return rows.map(toPoint);
+    const values = [dropId, from, to, `${stepSeconds} seconds`];
+    return (await this.read<SeriesRow>(merchantId, sql.dropSeries, values)).map(toPoint);
   }
 
-  private async one<R extends object>(statement: { name: string; text: string }, values: unknown[]) {
-    const { rows } = await orServiceUnavailable('figures', this.pool.query<R>({ ...statement, values }));
-    return rows[0] ?? null;
+  private async one<R extends object>(merchantId: string, statement: Statement, values: unknown[]) {
+    return (await this.read<R>(merchantId, statement, values))[0] ?? null;
+  }
+
+  private async read<R extends object>(merchantId: string, statement: Statement, values: unknown[]) {
+    const found = asMerchant(this.pools.merchants, { schema: 'inventory', merchantId }, (client) =>
+      client.query<R>({ ...statement, values: [merchantId, ...values] }),
+    );
+    return (await orServiceUnavailable('figures', found)).rows;
   }
 }
 

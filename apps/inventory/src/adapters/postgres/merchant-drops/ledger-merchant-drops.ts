@@ -16,7 +16,7 @@ import {
   type StepMerchantDrop,
 } from '@holdfast/contracts';
 import { isDropId, newDropId } from '@holdfast/kernel';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { withUnusedId } from '../../../application/drops/create';
 import { ListedItems } from '../drops/listed-items';
@@ -29,7 +29,7 @@ import { readMerchantDrop } from './read-merchant-drop';
 
 const NOT_FOUND = { kind: 'not-found' } as const;
 
-/** The drops of merchants in the ledger. Each change is one transaction with its fact. */
+/** The drops of merchants in the ledger. Each change is one transaction with its fact. Needs a pool in the role of merchants. */
 export class LedgerMerchantDrops extends MerchantDrops {
   private readonly changes: MerchantChanges;
   private readonly listedItems = new ListedItems();
@@ -44,7 +44,13 @@ export class LedgerMerchantDrops extends MerchantDrops {
   }
 
   override listMerchantDrops(query: ListMerchantDrops): Promise<Page<MerchantDropSummary>> {
-    return orServiceUnavailable('drops', listMerchantDrops(this.pool, this.listedItems, query));
+    const { merchantId } = query;
+    return orServiceUnavailable(
+      'drops',
+      asMerchant(this.pool, { schema: 'inventory', merchantId }, (client) =>
+        listMerchantDrops(client, this.listedItems, query),
+      ),
+    );
   }
 
   override async getMerchantDrop(ref: MerchantDropRef): Promise<MerchantDropRead | null> {
@@ -81,12 +87,14 @@ export class LedgerMerchantDrops extends MerchantDrops {
     return { kind: changed.kind === 'done' ? 'deleted' : changed.kind };
   }
 
-  private async read(ref: MerchantDropRef): Promise<MerchantDropRead | null> {
-    const found = await readMerchantDrop(this.pool, ref);
-    if (!found) return null;
-    // What the clock has changed belongs to the revision, or an edit with this one would be refused a moment later.
-    const advanced = await this.pool.query({ ...sql.advanceDrop, values: [ref.dropId] });
-    return advanced.rowCount === 0 ? found : readMerchantDrop(this.pool, ref);
+  private read(ref: MerchantDropRef): Promise<MerchantDropRead | null> {
+    return asMerchant(this.pool, { schema: 'inventory', merchantId: ref.merchantId }, async (client) => {
+      const found = await readMerchantDrop(client, ref);
+      if (!found) return null;
+      // What the clock has changed belongs to the revision, or an edit with this one would be refused a moment later.
+      const advanced = await client.query({ ...sql.advanceDrop, values: [ref.dropId] });
+      return advanced.rowCount === 0 ? found : readMerchantDrop(client, ref);
+    });
   }
 
   private async change(

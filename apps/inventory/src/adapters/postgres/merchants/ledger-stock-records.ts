@@ -1,5 +1,5 @@
 import type { OfMerchant } from '@holdfast/contracts';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, QueryResultRow } from 'pg';
 import {
   type AdjustmentPosition,
@@ -12,13 +12,14 @@ import { sql } from './sql/sql.generated';
 
 const FIRST: AdjustmentPosition = { createdAt: '-infinity', id: '' };
 
+/** Needs a pool in the role of merchants. */
 export class LedgerStockRecords extends StockRecords {
   constructor(private readonly pool: Pool) {
     super();
   }
 
   override async owns({ merchantId, dropId }: OfMerchant): Promise<boolean> {
-    return (await this.read(sql.ownsDrop, [dropId, merchantId])).length === 1;
+    return (await this.read(merchantId, sql.ownsDrop, [dropId, merchantId])).length === 1;
   }
 
   override async adjustments({
@@ -29,13 +30,11 @@ export class LedgerStockRecords extends StockRecords {
   }: OfMerchant & { after: AdjustmentPosition | null; limit: number }) {
     const { createdAt, id } = after ?? FIRST;
     // One more than requested, to know whether there is a next page.
-    const found = await this.read<{ movement: MovementImage; created_at: string }>(sql.listAdjustments, [
-      dropId,
+    const found = await this.read<{ movement: MovementImage; created_at: string }>(
       merchantId,
-      createdAt,
-      id,
-      limit + 1,
-    ]);
+      sql.listAdjustments,
+      [dropId, merchantId, createdAt, id, limit + 1],
+    );
     const rows = found.slice(0, limit);
     const end = found.length > limit ? rows.at(-1) : undefined;
     return {
@@ -46,7 +45,7 @@ export class LedgerStockRecords extends StockRecords {
 
   override async holds({ merchantId, dropId, state, customerId, after, limit }: DropHoldsQuery) {
     const values = [dropId, merchantId, state, customerId, after ?? '', limit + 1];
-    const found = await this.read<{ hold: HoldImage }>(sql.listDropHolds, values);
+    const found = await this.read<{ hold: HoldImage }>(merchantId, sql.listDropHolds, values);
     return {
       items: found.slice(0, limit).map(({ hold }) => toHold(hold)),
       isLast: found.length <= limit,
@@ -54,10 +53,13 @@ export class LedgerStockRecords extends StockRecords {
   }
 
   private async read<R extends QueryResultRow>(
+    merchantId: string,
     statement: { name: string; text: string },
     values: unknown[],
   ): Promise<R[]> {
-    const { rows } = await orServiceUnavailable('drops', this.pool.query<R>({ ...statement, values }));
-    return rows;
+    const found = asMerchant(this.pool, { schema: 'inventory', merchantId }, (client) =>
+      client.query<R>({ ...statement, values }),
+    );
+    return (await orServiceUnavailable('drops', found)).rows;
   }
 }

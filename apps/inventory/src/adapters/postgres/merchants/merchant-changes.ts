@@ -1,7 +1,6 @@
 import type { MerchantCommand } from '@holdfast/contracts';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
-import { inTransaction } from '../drops/in-transaction';
 import { sql } from './sql/sql.generated';
 
 /** What was changed, as the audit tells it. No secret stands in `change`. */
@@ -28,7 +27,7 @@ class Refusal extends Error {
 
 /**
  * Changes of a merchant's things: each in one transaction with its facts and, when the request has a key, with its answer, so that the same request
- * changes nothing a second time. A refusal leaves nothing behind. Throws `ServiceUnavailable`.
+ * changes nothing a second time. A refusal leaves nothing behind. Needs a pool in the role of merchants. Throws `ServiceUnavailable`.
  */
 export class MerchantChanges {
   constructor(private readonly pool: Pool) {}
@@ -41,7 +40,7 @@ export class MerchantChanges {
     try {
       return await orServiceUnavailable(
         'drops',
-        inTransaction(this.pool, async (client) => {
+        asMerchant(this.pool, { schema: 'inventory', merchantId: command.merchantId }, async (client) => {
           const earlier = await claim<T>(client, command);
           if (earlier) return earlier;
           const worked = await work(client);

@@ -52,6 +52,7 @@ export const inventoryMigrations: MigrationSet = {
     sql.defineReleaseForMerchant,
     sql.definePurgeHolds,
     sql.defineNoteSoldOut,
+    sql.defineRowPolicies,
   ],
   grants: sql.grantFunctions,
 };

@@ -19,7 +19,7 @@ import {
   type StageProducts,
 } from '@holdfast/contracts';
 import { LIMITS, randomId, Turns } from '@holdfast/kernel';
-import { orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { type Changed, MerchantChanges, type Worked } from '../merchants/merchant-changes';
 import { changeProduct, lockProduct } from './change-product';
@@ -36,7 +36,7 @@ const UNIQUE_VIOLATION = '23505';
 /** Of one merchant; each takes some milliseconds, an import a second. */
 const CHANGES_WAITING_MAX = 100;
 
-/** The catalogue in the ledger. Needs a pool in the role `holdfast_inventory`. */
+/** The catalogue in the ledger. Needs a pool in the role of merchants. */
 export class LedgerProducts extends Products {
   private readonly changes: MerchantChanges;
   private readonly turns = new Map<string, Turns>();
@@ -47,11 +47,11 @@ export class LedgerProducts extends Products {
   }
 
   override listProducts(query: ListProducts): Promise<Page<Product>> {
-    return orServiceUnavailable('products', this.page(query));
+    return this.within(query.merchantId, (client) => this.page(client, query));
   }
 
   override getProduct(of: { merchantId: string; productId: string }): Promise<Product | null> {
-    return orServiceUnavailable('products', this.find(of));
+    return this.within(of.merchantId, (client) => this.find(client, of));
   }
 
   override async createProduct(command: CreateProduct): Promise<CreateProductOutcome> {
@@ -77,11 +77,7 @@ export class LedgerProducts extends Products {
   override async stageProducts({ merchantId, importId, number, part }: StageProducts) {
     const products = part.products.map((product) => ({ ...product, id: `prd_${randomId()}` }));
     const values = [merchantId, importId, number, JSON.stringify(products), JSON.stringify(part.skus)];
-    const work = async () => {
-      if (number === 0) await this.pool.query(sql.purgeImports);
-      await this.pool.query({ ...sql.stageProducts, values });
-    };
-    await orServiceUnavailable('products', work());
+    await this.within(merchantId, (client) => client.query({ ...sql.stageProducts, values }));
     return { kind: 'staged' } as const;
   }
 
@@ -89,7 +85,8 @@ export class LedgerProducts extends Products {
     const done = await this.importOnce(command);
     const values = [command.merchantId, command.importId];
     // Of no consequence when it fails: it is forgotten in an hour.
-    await this.pool.query({ ...sql.deleteImport, values }).catch(() => undefined);
+    const forget = (client: PoolClient) => client.query({ ...sql.deleteImport, values });
+    await this.within(command.merchantId, forget).catch(() => undefined);
     if (done.kind === 'refused') return done.reason;
     return done.kind === 'done' ? { kind: 'imported', replayed: done.replayed } : done;
   }
@@ -127,20 +124,30 @@ export class LedgerProducts extends Products {
     }
   }
 
-  private async find({ merchantId, productId }: { merchantId: string; productId: string }) {
+  private within<T>(merchantId: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return orServiceUnavailable('products', asMerchant(this.pool, { schema: 'inventory', merchantId }, work));
+  }
+
+  private async find(
+    client: PoolClient,
+    { merchantId, productId }: { merchantId: string; productId: string },
+  ) {
     const values = [merchantId, productId];
-    const { rows } = await this.pool.query<ProductRow>({ ...sql.findProduct, values });
-    const [product] = await withSkus(this.pool, merchantId, rows);
+    const { rows } = await client.query<ProductRow>({ ...sql.findProduct, values });
+    const [product] = await withSkus(client, merchantId, rows);
     return product ?? null;
   }
 
-  private async page({ merchantId, cursor, limit }: ListProducts): Promise<Page<Product>> {
+  private async page(
+    client: PoolClient,
+    { merchantId, cursor, limit }: ListProducts,
+  ): Promise<Page<Product>> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     if (after && !PRODUCT_ID.test(after.id)) throw new InvalidCursor('not a cursor of this list');
     const rowsMax = Math.min(limit, LIMITS.pageSizeMax);
     // One more than requested, to know whether there is a next page.
     const position = [after?.createdAt ?? null, after?.id ?? null, rowsMax + 1];
-    const { rows } = await this.pool.query<ProductRow & { listed_at: string; found: number }>({
+    const { rows } = await client.query<ProductRow & { listed_at: string; found: number }>({
       ...sql.listProducts,
       values: [merchantId, ...position, PAGE_CHARACTERS_MAX],
     });
@@ -148,7 +155,7 @@ export class LedgerProducts extends Products {
     const last = shown.at(-1);
     const isEnd = !last || last.found === shown.length;
     const nextCursor = isEnd ? null : encodeCursor({ createdAt: last.listed_at, id: last.product_id });
-    return { items: await withSkus(this.pool, merchantId, shown), nextCursor };
+    return { items: await withSkus(client, merchantId, shown), nextCursor };
   }
 }
 

@@ -1,3 +1,5 @@
 -- Grants EXECUTE on the functions of inventory. Applied after them; all other grants on functions are
--- revoked. The functions run with the caller's privileges; only the lanes need to call them.
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA inventory TO holdfast_inventory;
+-- revoked. The functions run with the caller's privileges; only the lanes need to call them, some of them as
+-- a merchant. One runs with those of the tables' owner, who sees all merchants: it is not for merchants.
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA inventory TO holdfast_inventory, holdfast_inventory_merchant;
+REVOKE EXECUTE ON FUNCTION inventory.purge_holds FROM holdfast_inventory_merchant;

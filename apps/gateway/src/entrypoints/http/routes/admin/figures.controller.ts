@@ -44,13 +44,13 @@ export class FiguresController {
     const range = rangeOf(Date.parse(from), Date.parse(to) + (query.value.to ? 0 : 1), step);
     if (!range) return void sendProblem(request, reply, TOO_MANY);
     const wanted = {
-      dropId: target.dropId,
+      ...target,
       from: new Date(range.fromMs).toISOString(),
       to: new Date(range.toMs).toISOString(),
       stepSeconds: STEP_SECONDS[range.step],
     };
     const [points, orders] = await Promise.all([
-      this.figures.dropSeries({ ...wanted, merchantId: target.merchantId }),
+      this.figures.dropSeries(wanted),
       this.checkout.orderSeries(wanted),
     ]);
     const body = { step: range.step, from: wanted.from, points: fullSeries(range, points, orders) };

@@ -1,2 +1,2 @@
--- Forgets imports that were given up more than an hour ago. Rows: none.
+-- Forgets imports of all merchants that were given up more than an hour ago. Rows: none.
 DELETE FROM inventory.product_import WHERE created_at < clock_timestamp() - interval '1 hour'
