@@ -224,7 +224,7 @@ describe('row-level security, with no predicate of the application', () => {
     }
   });
 
-  it('has no way around: no function of the owner’s rights is for merchants', async () => {
+  it('has one function of the owner’s rights beside it, which finds the ids of the merchant alone', async () => {
     const { rows } = await onDatabase(ledger.url, (client) =>
       client.query(
         `SELECT p.oid::regprocedure::text AS name FROM pg_proc p
@@ -233,7 +233,15 @@ describe('row-level security, with no predicate of the application', () => {
              OR has_function_privilege('holdfast_checkout_merchant', p.oid, 'EXECUTE'))`,
       ),
     );
-    expect(rows).toEqual([]);
+    expect(rows).toHaveLength(1);
+    const find = `SELECT order_id FROM checkout.find_orders(NULL, NULL, 'infinity', '', 9, 'a', 'b', 'd', 'e')`;
+    for (const [merchantId, found] of [
+      [MINE, [{ order_id: `${dropOf(MINE)}-o1` }]],
+      ['', []],
+      ['mer_none', []],
+    ] as const)
+      expect((await inMerchant('checkout', merchantId, (client) => client.query(find)))!.rows).toEqual(found);
+    expect((await pools.checkout.merchants.query(find)).rows).toEqual([]);
   });
 
   it.each(SCHEMAS)('costs the service nothing in %s: its plans have no trace of it', async (schema) => {

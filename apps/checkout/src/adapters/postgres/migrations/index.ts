@@ -13,6 +13,6 @@ export const checkoutMigrations: MigrationSet = {
   schema: 'checkout',
   migrations: [orders, sandbox, orderEnds, orderKeys, purges, merchantOrders],
   functionSchemas: ['checkout', 'sandbox'],
-  functions: [sql.defineOrderImage, sandboxSql.definePurge, sql.defineRowPolicies],
+  functions: [sql.defineOrderImage, sql.defineFindOrders, sandboxSql.definePurge, sql.defineRowPolicies],
   grants: sql.grantFunctions,
 };

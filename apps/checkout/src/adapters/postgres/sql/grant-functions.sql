@@ -1,4 +1,6 @@
 -- Who may call the functions of checkout and of the sandbox. Applied after them, with every other right to a
 -- function revoked.
 GRANT EXECUTE ON FUNCTION checkout.order_image TO holdfast_checkout, holdfast_checkout_merchant;
+-- It sees all orders and has the rule of the merchants' policy itself.
+GRANT EXECUTE ON FUNCTION checkout.find_orders TO holdfast_checkout_merchant;
 GRANT EXECUTE ON FUNCTION sandbox.purge TO holdfast_sandbox;
