@@ -1,6 +1,6 @@
 import { ServiceUnavailable, type Hold } from '@holdfast/contracts';
 import { seededRandom } from '@holdfast/kernel';
-import { waitFor } from '@holdfast/testing';
+import { unloaded, waitFor } from '@holdfast/testing';
 import { BatchRefused, Ledger } from '../../apps/inventory/src/application/ports/ledger.port';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop } from '../support/drops';
@@ -114,7 +114,7 @@ describe('while the ledger is away', () => {
       const answers = await Promise.allSettled(
         Array.from({ length: 50 }, () => placeHold(inventory, dropId, wish)),
       );
-      expect(performance.now() - began).toBeLessThan(DEADLINE_MS + NOTICED_WITHIN_MS);
+      expect(unloaded(performance.now() - began)).toBeLessThan(DEADLINE_MS + NOTICED_WITHIN_MS);
       for (const answer of answers)
         if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(ServiceUnavailable);
         else expect(answer.value.kind).toBe('busy');

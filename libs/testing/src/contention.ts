@@ -11,3 +11,8 @@ export function contention(): number {
   const { user, system } = process.cpuUsage(usedBefore);
   return Math.max(1, ((performance.now() - beganAt) * 1_000) / (user + system));
 }
+
+/** A time that was measured just now, as it would be if nothing else computed. */
+export function unloaded(ms: number): number {
+  return ms / contention();
+}
