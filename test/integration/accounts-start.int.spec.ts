@@ -74,7 +74,7 @@ describe.each(['37fb00b', '6f40bf4'])('a ledger of commit %s, of before accounts
 });
 
 describe('the command line', () => {
-  const cli = (args: string[], input = '') =>
+  const cli = (args: string[], input: string | Buffer = '') =>
     runInProcess(
       [...args, '--json'],
       { DATABASE_URL: ledger.url, HOLDFAST_DATA_DIR: folder, PORT: '8123' },
@@ -114,6 +114,11 @@ describe('the command line', () => {
     expect(await cli(bob, 'short\n')).toMatchObject({
       code: 1,
       json: { error: expect.stringContaining('too short') },
+    });
+    // What a shell that writes UTF-16 makes of it.
+    expect(await cli(bob, Buffer.from(`\uFEFF${PASSWORD}\r\n`, 'utf16le'))).toMatchObject({
+      code: 1,
+      json: { error: expect.stringContaining('not UTF-8') },
     });
     expect(await cli(bob, `${PASSWORD}\r\n`)).toMatchObject({
       code: 0,

@@ -15,7 +15,7 @@ export async function runInProcess(
   env: Record<string, string>,
   signal?: AbortSignal,
   /** What comes in on standard input. */
-  input = '',
+  input: string | Buffer = '',
 ): Promise<CliAnswer> {
   const out = new Collector();
   const err = new Collector();

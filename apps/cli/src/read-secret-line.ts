@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CliFailure } from './output/cli-failure';
 
 const CHARACTERS_MAX = 10_000;
@@ -12,7 +13,8 @@ export async function readSecretLine(input: NodeJS.ReadableStream | undefined): 
     if (length > CHARACTERS_MAX) throw new CliFailure('Standard input is too long to be a password.', 2);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
+  const all = Buffer.concat(chunks);
+  // Some shells write UTF-16: a password of other characters than those that were typed would be kept.
+  if (!isUtf8(all) || all.includes(0)) throw new CliFailure('Standard input is not UTF-8 text.');
+  return all.toString('utf8').replace(/\r?\n$/, '');
 }

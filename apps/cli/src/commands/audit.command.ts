@@ -13,18 +13,14 @@ export function addAuditCommands(program: Command, context: CommandContext, run:
   const audit = program.command('audit').description('check exported audits');
   const verify = audit
     .command('verify')
-    .description('check that no record of an exported audit was edited, removed, added, moved or cut')
-    .argument('<file>', 'the export: one JSON document a line')
+    .description('check that no record of an exported audit was edited, removed, added, reordered or cut off')
+    .argument('<file>', 'the export, with one JSON document per line')
     .option(
       '--keys <jwks>',
-      'file with the public keys to believe (/.well-known/holdfast-audit-keys.json); can be given again',
+      'file with the public keys to trust (/.well-known/holdfast-audit-keys.json); can be repeated',
       eachTime,
     )
-    .option(
-      '--checkpoint <file>',
-      'file with checkpoints that were kept elsewhere; can be given again',
-      eachTime,
-    );
+    .option('--checkpoint <file>', 'file with older checkpoints, kept elsewhere; can be repeated', eachTime);
   verify.action((file: string, options: VerifyOptions) =>
     run(verify, () => verifyExport(context, file, options)),
   );
@@ -48,7 +44,7 @@ function textOf(
 ): string {
   const { green, red } = terminal.colours;
   const key = keyFingerprint === null ? 'no key' : `key ${keyFingerprint}`;
-  if (firstBroken === null) return `${green('in order')}: ${records} records, ${key}`;
+  if (firstBroken === null) return `${green('intact')}: ${records} records, ${key}`;
   const { seq, line, why } = firstBroken;
   const what = seq === null ? '' : ` (record ${seq})`;
   return `${red('broken')}: line ${line}${what} ${why}\n${records} records, ${key}`;

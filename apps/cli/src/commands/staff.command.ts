@@ -27,10 +27,10 @@ interface AddOptions {
 
 /** `staff add|link`: people of a merchant, and the way back for who cannot sign in. */
 export function addStaffCommands(program: Command, context: CommandContext, run: Run): void {
-  const staff = program.command('staff').description('add people to a merchant, and make sign-in links');
+  const staff = program.command('staff').description('add people to a merchant, and create sign-in links');
   const add = staff
     .command('add')
-    .description('add a person to a merchant; prints a one-time link that is good for an hour')
+    .description('add a person to a merchant; prints a one-time link that is valid for an hour')
     .requiredOption('--email <address>', 'email address, with which the person signs in', email)
     .addOption(new Option('--role <role>', 'role').choices(STAFF_ROLES).makeOptionMandatory())
     .option('--name <name>', 'name of the person (default: the beginning of the address)', personName)
@@ -39,9 +39,9 @@ export function addStaffCommands(program: Command, context: CommandContext, run:
   add.action((options: AddOptions) => run(add, () => addStaff(context, options)));
   const link = staff
     .command('link')
-    .description('make a one-time link with which a person sets a new password; older links end')
+    .description('create a one-time link with which a person sets a new password; older links stop working')
     .requiredOption('--email <address>', 'email address of the person', email)
-    .option('--reset-mfa', 'also remove the second factor, for who has lost it');
+    .option('--reset-mfa', 'also remove the second factor, for a person who has lost it');
   link.action((options: { email: string; resetMfa?: true }) => run(link, () => makeLink(context, options)));
 }
 
@@ -79,13 +79,13 @@ async function addStaff(context: CommandContext, options: AddOptions): Promise<A
       const { id: staffId } = outcome.staff;
       const text = [
         `Added ${outcome.staff.email} as ${outcome.staff.role}.`,
-        ...(inviteUrl ? [`One-time link, good for an hour: ${inviteUrl}`] : []),
+        ...(inviteUrl ? [`One-time link, valid for an hour: ${inviteUrl}`] : []),
       ];
       return { json: { staffId, merchantId, inviteUrl }, text: text.join('\n') };
     }
     case 'email-taken':
       throw new CliFailure(
-        `${options.email} is staff already. Make a new link with \`npx holdfast staff link --email ${options.email}\`.`,
+        `${options.email} is on the staff already. Create a new link with \`npx holdfast staff link --email ${options.email}\`.`,
       );
     case 'not-found':
       throw new CliFailure(
@@ -101,7 +101,7 @@ async function addStaff(context: CommandContext, options: AddOptions): Promise<A
 const WEAK: Record<WeakPassword, string> = {
   'too-short': 'is too short: use 12 characters or more',
   'too-long': 'is too long: use 256 characters or fewer',
-  common: 'is among those that are tried first: use another',
+  common: 'is one of the most common passwords: choose another one',
 };
 
 /** The one whom drops without a merchant belong to. Accounts knows it afterwards. */
@@ -128,10 +128,10 @@ async function makeLink(
   );
   if (!isMade)
     throw new CliFailure(
-      `${options.email} is nobody's address. Add the person with \`npx holdfast staff add\`.`,
+      `${options.email} belongs to nobody on the staff. Add the person with \`npx holdfast staff add\`.`,
     );
   const url = urlOf(product, token);
-  return { json: { url }, text: `One-time link, good for an hour: ${url}` };
+  return { json: { url }, text: `One-time link, valid for an hour: ${url}` };
 }
 
 const urlOf = (product: Product, token: string): string =>

@@ -57,7 +57,7 @@ function NoToken() {
       <PageTitle title="Open your link again" />
       <p>
         A one-time link works from the message or the terminal where you have it; its secret is not kept in
-        the address. A link is good for an hour, and once.
+        the address. A link is valid for an hour and works once.
       </p>
       <p>
         For a new one run <code>npx holdfast staff link --email …</code> on the server.
