@@ -91,6 +91,8 @@ describe('a draft', () => {
     ['a closing before the opening', { opensAt: soon(9_000_000), closesAt: soon(5_000_000) }, ['/closesAt']],
     ['a SKU that is no product', { items: [{ sku: 'X', total: 1 }] }, ['/items/0/name', '/items/0/price']],
     ['a SKU twice', { items: [item('A'), item('A')] }, ['/items/1/sku']],
+    ['a picture that is a script', { imageUrl: 'javascript:alert(1)' }, ['/imageUrl']],
+    ['a picture of no address', { items: [{ ...item('A'), imageUrl: 'x y' }] }, ['/items/0/imageUrl']],
     [
       'a currency that is none',
       { items: [{ ...item('A'), price: { amountMinor: 1, currency: 'XXY' } }] },

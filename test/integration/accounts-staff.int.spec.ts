@@ -287,6 +287,12 @@ describe('the settings of a merchant', () => {
     const facts = await lab.facts(merchantId);
     expect(facts.map(({ action }) => action)).toEqual(['merchant.created', 'merchant.changed']);
     expect(facts[1]!.change).toMatchObject({ name: { from: 'A merchant', to: 'B' } });
+    // One part of the brand alone: the other stays.
+    const brand = (part: object) => merchants.changeMerchant({ merchantId, change: { brand: part }, by: BY });
+    await brand({ accent: '#123456' });
+    expect(await brand({ logoUrl: 'https://b.example/logo.png' })).toMatchObject({
+      merchant: { brand: { accent: '#123456', logoUrl: 'https://b.example/logo.png' } },
+    });
     expect(await merchants.getMerchant('mer_none')).toBeNull();
     expect((await merchants.changeMerchant({ merchantId: 'mer_none', change: {}, by: BY })).kind).toBe(
       'not-found',

@@ -196,7 +196,10 @@ export interface Merchant {
   createdAt: string;
 }
 
-export type MerchantChange = Partial<Omit<Merchant, 'id' | 'revision' | 'createdAt'>>;
+/** What is left out stays, also within `brand`. */
+export type MerchantChange = Partial<Omit<Merchant, 'id' | 'revision' | 'createdAt' | 'brand'>> & {
+  brand?: Partial<Merchant['brand']>;
+};
 
 export interface ChangeMerchant {
   merchantId: string;

@@ -21,12 +21,18 @@ export class MerchantsService extends Merchants {
   }
 
   /** Without a difference nothing is changed, and nothing recorded. */
-  changeMerchant({ merchantId, change, ifRevision, by }: ChangeMerchant): Promise<ChangeMerchantOutcome> {
+  changeMerchant({
+    merchantId,
+    change: asked,
+    ifRevision,
+    by,
+  }: ChangeMerchant): Promise<ChangeMerchantOutcome> {
     return this.store.within<ChangeMerchantOutcome>(merchantId, async (tx) => {
       const before = (await tx.merchant.lock()) ? await tx.merchant.find() : null;
       if (!before) return { kind: 'not-found' };
       const { id, revision, createdAt, ...settings } = before;
       if (ifRevision !== undefined && ifRevision !== revision) return { kind: 'revision-mismatch', revision };
+      const change = wholeBrand(settings, asked);
       const differences = differencesOf(settings, change);
       if (Object.keys(differences).length === 0) return { kind: 'changed', merchant: before };
       const after: MerchantSettings = { ...settings, ...change };
@@ -40,7 +46,12 @@ export class MerchantsService extends Merchants {
   }
 }
 
-function differencesOf(before: MerchantSettings, change: MerchantChange): Record<string, object> {
+/** The change with all of the brand, of which it may name a part. */
+function wholeBrand(before: MerchantSettings, { brand, ...rest }: MerchantChange): Partial<MerchantSettings> {
+  return brand === undefined ? rest : { ...rest, brand: { ...before.brand, ...brand } };
+}
+
+function differencesOf(before: MerchantSettings, change: Partial<MerchantSettings>): Record<string, object> {
   const names = Object.keys(change) as (keyof MerchantSettings)[];
   return Object.fromEntries(
     names

@@ -164,17 +164,21 @@ const createApiKeyOutcome = z.discriminatedUnion('kind', [
   words('not-found'),
 ]);
 
+const brand = z.object({
+  accent: z.string().max(50).nullable(),
+  logoUrl: z.string().max(2_000).nullable(),
+});
 const settingsShape = {
   name: z.string().min(1).max(LIMITS.nameLengthMax),
   supportEmail: email.nullable(),
   defaultCurrency: z.string().regex(/^[A-Z]{3}$/),
   allowedOrigins: z.array(z.string().max(300)).max(100),
-  brand: z.object({ accent: z.string().max(50).nullable(), logoUrl: z.string().max(2_000).nullable() }),
+  brand,
   refundStepUpMinor: count.nullable(),
   requireMfa: z.boolean(),
 };
 const merchant = z.object({ id: z.string(), ...settingsShape, revision: z.number(), createdAt: z.string() });
-const merchantChange = z.object(settingsShape).partial();
+const merchantChange = z.object({ ...settingsShape, brand: brand.partial() }).partial();
 const changeMerchant = z.object({
   merchantId: anyId,
   change: merchantChange,

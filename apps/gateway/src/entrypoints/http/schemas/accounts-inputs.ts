@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, isScope, STAFF_ROLES } from '@holdfast/contracts';
-import { LIMITS } from '@holdfast/kernel';
+import { isCurrency, LIMITS } from '@holdfast/kernel';
 import { storable } from './inputs';
 
 /** What a client may send as a password. Whether one can be chosen is for accounts to say. */
@@ -14,7 +14,7 @@ const secondFactor = { totp: code.optional(), recoveryCode: code.optional() };
 
 const name = z
   .string()
-  .min(1, 'must not be empty')
+  .refine((text) => text.trim() !== '', 'must not be empty')
   .max(LIMITS.nameLengthMax, `must have at most ${LIMITS.nameLengthMax} characters`)
   .refine(storable, 'contains invalid characters');
 
@@ -73,24 +73,26 @@ const httpOrigin = z
     return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
   }, 'must be an origin, such as https://shop.example');
 
+const brand = z.strictObject({
+  accent: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, 'must be a color, such as #1a2b3c')
+    .nullable(),
+  logoUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https address' })
+    .refine(storable, 'contains invalid characters')
+    .max(2_000, 'is too long')
+    .nullable(),
+});
+
 /** `PATCH /v1/admin/merchant` */
 export const merchantInput = z
   .strictObject({
     name,
     supportEmail: emailAddress.nullable(),
-    defaultCurrency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency code of three letters, such as EUR'),
+    defaultCurrency: z.string().refine(isCurrency, 'must be an ISO 4217 code, such as EUR'),
     allowedOrigins: z.array(httpOrigin).max(20, 'must have at most 20 entries'),
-    brand: z.strictObject({
-      accent: z
-        .string()
-        .regex(/^#[0-9a-fA-F]{6}$/, 'must be a color, such as #1a2b3c')
-        .nullable(),
-      logoUrl: z
-        .url({ protocol: /^https$/, error: 'must be an https address' })
-        .refine(storable, 'contains invalid characters')
-        .max(2_000, 'is too long')
-        .nullable(),
-    }),
+    brand: brand.partial(),
     refundStepUpMinor: z.int('must be a whole number').min(0, 'must not be negative').nullable(),
     requireMfa: z.boolean('must be true or false'),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DROP_STATES, STOCK_DISPLAYS } from '@holdfast/contracts';
 import { DROP_DEFAULTS, isCurrency, LIMITS } from '@holdfast/kernel';
-import { pageQuery, storable } from './inputs';
+import { imageAddress, pageQuery, storable } from './inputs';
 
 const text = (lengthMax: number) =>
   z
@@ -22,7 +22,7 @@ const time = z.iso
   }, 'must be a time from 1970 to 9999')
   .transform((it) => new Date(it).toISOString());
 
-const imageUrl = text(LIMITS.imageUrlLengthMax).nullable();
+const imageUrl = imageAddress(LIMITS.imageUrlLengthMax).nullable();
 
 const item = z.strictObject({
   sku: filled(LIMITS.skuLengthMax),

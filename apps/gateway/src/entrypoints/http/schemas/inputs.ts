@@ -16,6 +16,17 @@ const quantity = z
   .min(1, 'must be at least 1')
   .max(LIMITS.quantityMax, `must be at most ${LIMITS.quantityMax}`);
 
+/** On the web, or a path of the shop. `javascript:` and the like are no pictures. */
+export const imageAddress = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax, 'is too long')
+    .refine(storable, 'contains invalid characters')
+    .refine(
+      (text) => /^\/(?!\/)/.test(text) || (/^https?:\/\//i.test(text) && URL.canParse(text)),
+      'must be an http or https address',
+    );
+
 const line = z.strictObject({ sku, quantity });
 
 /** `POST /v1/drops/{dropId}/holds` */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PRODUCT_LIMITS } from '@holdfast/contracts';
 import { isCurrency, LIMITS } from '@holdfast/kernel';
-import { storable } from './inputs';
+import { imageAddress, storable } from './inputs';
 
 /** Text on one line that says something. */
 const words = (lengthMax: number) =>
@@ -33,16 +33,6 @@ const skus = z
     }
   });
 
-/** On the web, or a path of the shop. `javascript:` and the like are no pictures. */
-const imageUrl = z
-  .string()
-  .max(PRODUCT_LIMITS.imageUrlLengthMax, 'is too long')
-  .refine(storable, 'contains invalid characters')
-  .refine(
-    (text) => /^\/(?!\/)/.test(text) || (/^https?:\/\//i.test(text) && URL.canParse(text)),
-    'must be an http or https address',
-  );
-
 const fields = {
   name: words(LIMITS.nameLengthMax),
   handle: words(LIMITS.nameLengthMax),
@@ -51,7 +41,7 @@ const fields = {
     .max(PRODUCT_LIMITS.descriptionLengthMax, 'is too long')
     .refine(storable, 'contains invalid characters'),
   imageUrls: z
-    .array(imageUrl)
+    .array(imageAddress(PRODUCT_LIMITS.imageUrlLengthMax))
     .max(PRODUCT_LIMITS.images, `must have at most ${PRODUCT_LIMITS.images} entries`),
   skus,
 };
