@@ -208,6 +208,8 @@ describe('an API key', () => {
     expect((await script.send('GET', '/v1/admin/staff')).status).toBe(403);
     expect((await script.send('GET', '/v1/auth/me')).status).toBe(401);
     expect((await script.send('GET', '/v1/orders')).status).toBe(401);
+    expect((await script.send('POST', '/v1/auth/logout')).status).toBe(401);
+    expect((await script.login(OWNER)).status).toBe(401);
     const listed = (await owner.send('GET', '/v1/admin/api-keys')).body.items as Record<string, unknown>[];
     expect(listed.find((it) => it['id'] === script.id)).not.toHaveProperty('secret');
     expect((await owner.send('DELETE', `/v1/admin/api-keys/${script.id}`)).status).toBe(204);
@@ -248,6 +250,17 @@ describe('the merchant', () => {
     expect((await owner.send('PATCH', '/v1/admin/merchant', { name: read.body.name })).status).toBe(200);
   });
 
+  it.each([
+    [{ defaultCurrency: 'ZZZ' }, '/defaultCurrency'],
+    [{ name: ' ' }, '/name'],
+    [{ brand: { accent: 'red' } }, '/brand/accent'],
+    [{ brand: { logoUrl: 'javascript:alert(1)' } }, '/brand/logoUrl'],
+    [{ allowedOrigins: ['https://shop.example/'] }, '/allowedOrigins/0'],
+  ])('is not changed to %j', async (change, pointer) => {
+    const answer = await owner.send('PATCH', '/v1/admin/merchant', change);
+    expect([answer.status, answer.body.errors]).toMatchObject([400, [{ pointer }]]);
+  });
+
   it('can require a second factor: who has none is refused until they have', async () => {
     const ann = await person('staff');
     await owner.send('PATCH', '/v1/admin/merchant', { requireMfa: true });
@@ -260,6 +273,8 @@ describe('the merchant', () => {
     const totp = new TOTP({ secret: started.body.secret });
     const code = totp.generate();
     const { body } = await owner.send('POST', '/v1/auth/mfa/totp/confirm', { code });
+    // The same token goes on: it need not be replaced first.
+    expect((await owner.send('GET', path)).status).toBe(200);
     await owner.login(OWNER, PASSWORD, { recoveryCode: body.recoveryCodes[0] });
     await owner.stepUp(PASSWORD, { totp: totp.generate({ timestamp: Date.now() + 30_000 }) });
     expect((await owner.send('PATCH', path, { requireMfa: false })).status).toBe(200);

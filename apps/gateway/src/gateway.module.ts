@@ -15,6 +15,7 @@ import {
   Merchants,
   Products,
   Revocations,
+  SignIn,
   StockView,
 } from '@holdfast/contracts';
 import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
@@ -205,9 +206,9 @@ const access = [
   },
   {
     provide: MerchantAccess,
-    inject: [RevocationWatch, ApiKeys, Merchants, Clock],
-    useFactory: (watch: RevocationWatch, keys: ApiKeys, merchants: Merchants, clock: Clock) =>
-      new MerchantAccess(watch, keys, merchants, clock),
+    inject: [RevocationWatch, ApiKeys, Merchants, SignIn, Clock],
+    useFactory: (watch: RevocationWatch, keys: ApiKeys, merchants: Merchants, signIn: SignIn, clock: Clock) =>
+      new MerchantAccess(watch, keys, merchants, signIn, clock),
   },
   KeyedSecrets,
   PolicyCheck,
@@ -217,7 +218,8 @@ const access = [
   Networks,
   BankForm,
   // In this order: authentication before limits.
-  { provide: APP_GUARD, useClass: PolicyGuard },
+  PolicyGuard,
+  { provide: APP_GUARD, useExisting: PolicyGuard },
   { provide: APP_GUARD, useClass: LimitsGuard },
 ];
 

@@ -5,12 +5,13 @@ import {
   type Scope,
   scopesOfRole,
   secretHash,
+  type SignIn,
   type StaffClaims,
 } from '@holdfast/contracts';
 import { Clock } from '@holdfast/kernel';
 import type { Problem } from '../problems/problem';
 import type { Policy } from './policies';
-import type { KeyPrincipal, MerchantPrincipal, StaffPrincipal } from './request';
+import { callerOf, type KeyPrincipal, type MerchantPrincipal, type StaffPrincipal } from './request';
 import { RevocationWatch } from './revocation-watch';
 import { VerifiedCache } from './verified-cache';
 
@@ -24,17 +25,20 @@ const BOUNDS = { entriesMax: 10_000, bytesMax: 8 * 1024 * 1024 } as const;
 export class MerchantAccess {
   private readonly keys = new VerifiedCache<{ key: ApiKey; expiresAtMs: number }>(BOUNDS);
   private readonly mfaRules = new VerifiedCache<{ requireMfa: boolean; expiresAtMs: number }>(BOUNDS);
+  /** Sessions of people who have enrolled a second factor since their token was made. */
+  private readonly enrolled = new VerifiedCache<{ expiresAtMs: number }>(BOUNDS);
 
   constructor(
     private readonly watch: RevocationWatch,
     private readonly apiKeys: ApiKeys,
     private readonly merchants: Merchants,
+    private readonly signIn: Pick<SignIn, 'whoAmI'>,
     private readonly clock: Clock,
   ) {}
 
   /** Null for whatever is no live token or key. Throws `ServiceUnavailable` when that cannot be known. */
   async principalOf(token: string): Promise<MerchantPrincipal | null> {
-    if (token.startsWith('hfk_')) return this.keyOf(token);
+    if (isApiKey(token)) return this.keyOf(token);
     const claims = await this.watch.read(token);
     return claims && toPrincipal(claims);
   }
@@ -47,7 +51,7 @@ export class MerchantAccess {
     if (scope && !principal.scopes.includes(scope))
       return { code: 'forbidden', detail: `This needs the scope ${scope}, which the caller does not have.` };
     if (principal.kind === 'api-key') return null;
-    if (!principal.mfa && (await this.requiresMfa(principal.merchantId)))
+    if ((await this.requiresMfa(principal)) && !(await this.hasMfa(principal)))
       return { code: 'mfa-required', status: 403, detail: MFA_NOT_ENROLLED };
     return stepUp && !principal.steppedUp ? { code: 'step-up-required' } : null;
   }
@@ -68,7 +72,8 @@ export class MerchantAccess {
     return { kind: 'api-key', keyId, merchantId, name, scopes, endsAtMs: endOf(key) };
   }
 
-  private async requiresMfa(merchantId: string): Promise<boolean> {
+  private async requiresMfa({ mfa, merchantId }: StaffPrincipal): Promise<boolean> {
+    if (mfa) return false; // nothing to ask for, so the settings need not be read
     const nowMs = this.clock.now();
     const known = this.mfaRules.get(merchantId, nowMs);
     if (known) return known.requireMfa;
@@ -76,10 +81,24 @@ export class MerchantAccess {
     this.mfaRules.set(merchantId, { requireMfa, expiresAtMs: nowMs + MFA_RULE_MS });
     return requireMfa;
   }
+
+  /** The token says what was so when it was made: who has enrolled since then goes on with it. */
+  private async hasMfa(person: StaffPrincipal): Promise<boolean> {
+    const nowMs = this.clock.now();
+    if (this.enrolled.get(person.sessionId, nowMs)) return true;
+    const found = await this.signIn.whoAmI(callerOf(person));
+    if (!found?.mfa) return false;
+    this.enrolled.set(person.sessionId, { expiresAtMs: nowMs + MFA_RULE_MS });
+    return true;
+  }
 }
 
-const MFA_NOT_ENROLLED =
-  'Your merchant requires a second factor. Enrol one with POST /v1/auth/mfa/totp, then sign in again.';
+const MFA_NOT_ENROLLED = 'Your merchant requires a second factor. Enrol one with POST /v1/auth/mfa/totp.';
+
+/** By its beginning; whether it is a live one is another question. */
+export function isApiKey(token: string | undefined): boolean {
+  return token?.startsWith('hfk_') ?? false;
+}
 
 function endOf({ expiresAt }: ApiKey): number {
   return expiresAt === null ? Infinity : Date.parse(expiresAt);

@@ -3,6 +3,7 @@ import type { Scope } from '@holdfast/contracts';
 /**
  * Who may call a route:
  * - `public`: everybody
+ * - `sign-in`: everybody but a program with an API key, which has nobody to sign in
  * - `guest`: who has an access token of a guest session
  * - `figures`: this machine in standalone mode; who has an operator's pass, or the token for figures; for others of a cluster there is nothing here
  * - `provider`: a payment provider; the signature over the body is checked by checkout
@@ -12,6 +13,7 @@ import type { Scope } from '@holdfast/contracts';
  */
 export type Policy =
   | 'public'
+  | 'sign-in'
   | 'guest'
   | 'figures'
   | 'provider'
@@ -63,11 +65,11 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'GET /sandbox/3ds/:reference': 'public',
   'POST /sandbox/3ds/:reference': 'public',
 
-  'POST /v1/auth/login': 'public',
-  'POST /v1/auth/link': 'public',
+  'POST /v1/auth/login': 'sign-in',
+  'POST /v1/auth/link': 'sign-in',
   // The cookie tells whose session it is.
-  'POST /v1/auth/refresh': 'public',
-  'POST /v1/auth/logout': 'public',
+  'POST /v1/auth/refresh': 'sign-in',
+  'POST /v1/auth/logout': 'sign-in',
   'GET /v1/auth/me': 'person',
   'POST /v1/auth/password': 'person',
   'POST /v1/auth/step-up': 'person',

@@ -1,4 +1,4 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ArgumentsHost, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SecurityEvents } from '@holdfast/observability';
@@ -9,10 +9,14 @@ import { bearerTokenOf } from './bearer';
 import type { VerifiedGuest } from './guest.strategy';
 import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
-import { MerchantAccess } from './merchant-access';
+import { isApiKey, MerchantAccess } from './merchant-access';
 import { type Policy, POLICIES } from './policies';
 import { routeName } from './routes';
 
+const KEY_FOR_SIGN_IN: Problem = {
+  code: 'unauthenticated',
+  detail: 'API keys are for programs: signing in is for people. Send no Authorization header here.',
+};
 const NO_OPERATOR: Problem = { code: 'unauthenticated', detail: 'An operator token is required.' };
 
 /** The first guard of every route: lets through whom the route's policy names, and nobody where a policy is missing. */
@@ -31,12 +35,31 @@ export class PolicyGuard extends AuthGuard('guest') {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const policy = this.policyOf(context);
+    return this.admit(this.policyOf(context), context);
+  }
+
+  /** Why the route does not admit the caller, of a request whose body was refused before the guards ran; null: it does. */
+  async refusalOf(host: ArgumentsHost): Promise<Problem | null> {
+    const { method, routeOptions } = host.switchToHttp().getRequest<FastifyRequest>();
+    try {
+      // Nothing is asked of the context but the request and the reply.
+      await this.admit(POLICIES[`${method} ${routeOptions.url}`], host as ExecutionContext);
+      return null;
+    } catch (error) {
+      if (error instanceof ProblemError) return error.problem;
+      throw error;
+    }
+  }
+
+  private admit(policy: Policy | undefined, context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     switch (policy) {
       case 'public':
       case 'provider':
         return true;
+      case 'sign-in':
+        if (!isApiKey(bearerTokenOf(request.raw))) return true;
+        return this.refuse(request, context, KEY_FOR_SIGN_IN);
       case 'guest':
         return this.admitGuest(request, context);
       case 'figures':
