@@ -716,6 +716,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/drops/{dropId}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a launch
+         * @description Server-Sent Events; read them with `fetch`, because the access token travels in a header.
+         *     - `snapshot`, first: `{ "drop": AdminDrop, "stats": DropStats }`.
+         *     - `tick`, about once a second and at least every five: `{ "asOf", "items": [{ "sku", "total", "available", "held", "sold" }], "rates": { "arrivals", "holds", "refusals": { "<code>": n }, "paid", "failed" }, "readers", "p99Ms", "sourceLagMs", "stale" }`. Rates are per second, over the seconds since the last tick, of all gateways together, and about two seconds old. `stale`: the source of counts or figures is behind; `asOf` is then the time of the counts.
+         *     - `drop`: the `AdminDrop`, when its state, schedule, items or texts have changed.
+         *     - `end`: `{ "reason" }`, before the stream closes because the caller may no longer read: `revoked` (at most five seconds after it was), `expired` (the time of the access token or the API key is over: refresh it and connect again), `unknown` (whether it was revoked cannot be known now) or `deleted` (the drop).
+         */
+        get: operations["watchLaunch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/audit": {
         parameters: {
             query?: never;
@@ -3403,7 +3427,10 @@ export interface operations {
     changeMerchant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the version that was read, or `*`. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3415,8 +3442,8 @@ export interface operations {
                     defaultCurrency?: string;
                     allowedOrigins?: string[];
                     brand?: {
-                        accent: string | null;
-                        logoUrl: string | null;
+                        accent?: string | null;
+                        logoUrl?: string | null;
                     };
                     refundStepUpMinor?: number | null;
                     requireMfa?: boolean;
@@ -3524,7 +3551,10 @@ export interface operations {
     };
     listStaff: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3541,6 +3571,15 @@ export interface operations {
                         items: components["schemas"]["StaffMember"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated` */
@@ -3588,7 +3627,13 @@ export interface operations {
     inviteStaff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description 1 to 255 visible characters, bare or quoted.
+                 * @example 6f1c0f2e-hold-1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3609,6 +3654,8 @@ export interface operations {
                 headers: {
                     /** @description URL of the created resource. */
                     Location?: string;
+                    /** @description `true` if the response is a replay of an earlier request with the same key. */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3678,6 +3725,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `quota-exceeded` */
             429: {
                 headers: {
@@ -3689,7 +3745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `temporarily-unavailable` */
+            /** @description `temporary-reduced-capacity`, `temporarily-unavailable` */
             503: {
                 headers: {
                     /** @description Number of seconds to wait before retrying. */
@@ -3907,7 +3963,10 @@ export interface operations {
     };
     listApiKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3924,6 +3983,15 @@ export interface operations {
                         items: components["schemas"]["ApiKey"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated` */
@@ -3971,7 +4039,13 @@ export interface operations {
     createApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description 1 to 255 visible characters, bare or quoted.
+                 * @example 6f1c0f2e-hold-1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3990,6 +4064,8 @@ export interface operations {
                 headers: {
                     /** @description URL of the created resource. */
                     Location?: string;
+                    /** @description `true` if the response is a replay of an earlier request with the same key. */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4059,6 +4135,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `idempotency-key-reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `quota-exceeded` */
             429: {
                 headers: {
@@ -4070,7 +4155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `temporarily-unavailable` */
+            /** @description `temporary-reduced-capacity`, `temporarily-unavailable` */
             503: {
                 headers: {
                     /** @description Number of seconds to wait before retrying. */
@@ -6321,6 +6406,87 @@ export interface operations {
             };
         };
     };
+    watchLaunch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the drop */
+                dropId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An event stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `mfa-required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota-exceeded` */
+            429: {
+                headers: {
+                    /** @description Number of seconds to wait before retrying. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporary-reduced-capacity`, `temporarily-unavailable` */
+            503: {
+                headers: {
+                    /** @description Number of seconds to wait before retrying. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -6888,7 +7054,13 @@ export interface operations {
     releaseHoldForMerchant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description 1 to 255 visible characters, bare or quoted.
+                 * @example 6f1c0f2e-hold-1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description ID of the hold */
                 holdId: string;
@@ -6997,7 +7169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `temporarily-unavailable` */
+            /** @description `temporary-reduced-capacity`, `temporarily-unavailable` */
             503: {
                 headers: {
                     /** @description Number of seconds to wait before retrying. */

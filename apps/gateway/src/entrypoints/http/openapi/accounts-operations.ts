@@ -23,11 +23,13 @@ import {
   steppedUp,
   totpStarted,
 } from './accounts-schemas';
+import { pageQuery } from '../schemas/inputs';
 import type { Operation } from './operation';
 import { pageOf } from './schemas';
 
 const BODY_REFUSALS = ['invalid-request', 'payload-too-large', 'unsupported-media-type'] as const;
 const COOKIE = ['Set-Cookie'] as const;
+const CREATED = ['Location', 'Idempotent-Replayed'] as const;
 
 const signIn: Operation[] = [
   {
@@ -148,6 +150,7 @@ const admin: Operation[] = [
     tag: 'Merchant',
     summary: 'Change settings of the merchant',
     description: 'With `If-Match`, only if nobody changed it meanwhile.',
+    ifMatch: 'optional',
     body: merchantInput,
     success: { 200: { description: 'The merchant as changed.', content: merchant, headers: ['ETag'] } },
     refusals: [...BODY_REFUSALS, 'not-found', 'precondition-failed'],
@@ -158,7 +161,9 @@ const admin: Operation[] = [
     id: 'listStaff',
     tag: 'Merchant',
     summary: 'List the staff, oldest first',
+    query: pageQuery,
     success: { 200: { description: 'The staff.', content: pageOf(staffMember) } },
+    refusals: ['invalid-request'],
   },
   {
     method: 'post',
@@ -166,8 +171,9 @@ const admin: Operation[] = [
     id: 'inviteStaff',
     tag: 'Merchant',
     summary: 'Invite a member of staff',
+    idempotent: 'optional',
     body: staffInput,
-    success: { 201: { description: 'Invited.', content: invited, headers: ['Location'] } },
+    success: { 201: { description: 'Invited.', content: invited, headers: CREATED } },
     refusals: [...BODY_REFUSALS, 'conflict', 'not-found'],
   },
   {
@@ -195,7 +201,9 @@ const admin: Operation[] = [
     id: 'listApiKeys',
     tag: 'Merchant',
     summary: 'List the API keys, oldest first',
+    query: pageQuery,
     success: { 200: { description: 'The keys.', content: pageOf(apiKey) } },
+    refusals: ['invalid-request'],
   },
   {
     method: 'post',
@@ -203,8 +211,9 @@ const admin: Operation[] = [
     id: 'createApiKey',
     tag: 'Merchant',
     summary: 'Create an API key',
+    idempotent: 'optional',
     body: apiKeyInput,
-    success: { 201: { description: 'Created.', content: createdApiKey, headers: ['Location'] } },
+    success: { 201: { description: 'Created.', content: createdApiKey, headers: CREATED } },
     refusals: [...BODY_REFUSALS, 'conflict', 'not-found'],
   },
   {

@@ -112,6 +112,7 @@ function securityOf(operation: Operation): Json[] {
   switch (policy) {
     case undefined:
     case 'public':
+    case 'sign-in':
     case 'provider':
     case 'figures':
       return [];

@@ -60,15 +60,10 @@ export const SALES_OPERATIONS: readonly Operation[] = [
     tag: 'Merchant',
     summary: 'Release a hold of a shopper',
     description: 'A hold that was released or has expired is answered as it is.',
+    idempotent: 'optional',
     body: releaseInput,
     success: { 200: { description: 'The hold.', content: hold, headers: ['Idempotent-Replayed'] } },
-    refusals: [
-      ...BODY_REFUSALS,
-      'not-found',
-      'hold-not-active',
-      'request-in-progress',
-      'idempotency-key-reused',
-    ],
+    refusals: [...BODY_REFUSALS, 'not-found', 'hold-not-active', 'request-in-progress'],
   },
   {
     method: 'get',
