@@ -11,6 +11,7 @@ import { isPage, sendHtml } from './entrypoints/http/pages/html';
 import { notFoundPage } from './entrypoints/http/pages/not-found.page';
 import { ProblemFilter } from './entrypoints/http/problems/problem.filter';
 import { MerchantAccess } from './entrypoints/http/access/merchant-access';
+import { PolicyGuard } from './entrypoints/http/access/policy.guard';
 import { Allowances } from './entrypoints/http/limits/allowances';
 import { keepRawBodies } from './entrypoints/http/server/body';
 import { answerClientErrors } from './entrypoints/http/server/client-error';
@@ -83,7 +84,9 @@ export async function createGatewayApp(
     countPlace(request, reply);
     done();
   });
-  app.useGlobalFilters(new ProblemFilter(methods, logger, earlyChecks));
+  app.useGlobalFilters(
+    new ProblemFilter(methods, logger, earlyChecks, app.get(PolicyGuard, { strict: false })),
+  );
   await serveFiles(app, earlyChecks.onFile);
   // Their bytes are bounded; a bound on their number would drop the rest without a word.
   instance.server.maxHeadersCount = 0;

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidCursor, type ProblemCode, ServiceUnavailable } from '@holdfast/contracts';
 import { DeadlineExceeded, LIMITS } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
+import type { PolicyGuard } from '../access/policy.guard';
 import { notFoundPage } from '../pages/not-found.page';
 import { acceptsHtml, sendHtml } from '../pages/html';
 import { answerPreflight } from '../server/cross-origin';
@@ -34,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly methods: MethodTable,
     private readonly logger: Logger,
     private readonly earlyChecks: Pick<EarlyChecks, 'answer'>,
+    private readonly guard: Pick<PolicyGuard, 'refusalOf'>,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -45,12 +47,26 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (request.is404 && isNotFound(error)) this.answerUnknown(request, reply);
-    // The framework reads a body before the guards: one that it refuses has to be counted here.
     else if (error instanceof HttpException && !reply.hasHeader('ratelimit'))
-      this.earlyChecks.answer(request, reply, () =>
-        sendProblem(request, reply, this.problemOf(error, request)),
-      );
+      void this.answerUnread(error, host, request, reply);
     else sendProblem(request, reply, this.problemOf(error, request));
+  }
+
+  /**
+   * The framework reads a body before the guards: one that it refuses is counted here, and who may not call the route at all is told that
+   * instead.
+   */
+  private async answerUnread(
+    error: HttpException,
+    host: ArgumentsHost,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const refusal = await this.guard.refusalOf(host).catch((fault) => this.problemOf(fault, request));
+    const send = () => sendProblem(request, reply, refusal ?? this.problemOf(error, request));
+    // A refused caller has been counted.
+    if (reply.hasHeader('ratelimit')) send();
+    else this.earlyChecks.answer(request, reply, send);
   }
 
   /** The router found nothing for this method and address. */

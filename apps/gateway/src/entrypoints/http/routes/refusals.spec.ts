@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceUnavailable } from '@holdfast/contracts';
 import { aDrop, DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
@@ -117,6 +118,24 @@ describe('a hold that is not as the contract says', () => {
 
   it('of more than 64 KiB is 413', async () => {
     await refusal(await post(HOLDS, { ...HOLD, pad: 'x'.repeat(65_536) }), 413, 'payload-too-large');
+  });
+
+  it('of any size is not what a caller is told of who may not call', async () => {
+    const send = (url: string, bearer: string, payload: string | Readable) => {
+      const chunked: Headers = typeof payload === 'string' ? {} : { 'transfer-encoding': 'chunked' };
+      const headers = { authorization: `Bearer ${bearer}`, ...chunked };
+      return app.inject({ method: 'POST', url, payload, headers });
+    };
+    const whole = 'x'.repeat(3_000_000);
+    const viewer = backend.accounts.token({ role: 'viewer' });
+    const owner = backend.accounts.token();
+    await refusal(await send(HOLDS, owner, whole), 401, 'unauthenticated');
+    await refusal(await send(HOLDS, token, whole), 413, 'payload-too-large');
+    for (const payload of [() => whole, () => Readable.from([whole])]) {
+      await refusal(await send('/v1/admin/drops', token, payload()), 401, 'unauthenticated');
+      await refusal(await send('/v1/admin/drops', viewer, payload()), 403, 'forbidden');
+      await refusal(await send('/v1/admin/drops', owner, payload()), 413, 'payload-too-large');
+    }
   });
 
   it('repeats no more than a little of what was sent, however long the key or the path', async () => {
