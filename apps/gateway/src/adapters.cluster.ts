@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { Runtime } from '@holdfast/config';
 import { CheckoutClient, Drops, StockView } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
+import { Clock, made } from '@holdfast/kernel';
 import { Logger, Metrics } from '@holdfast/observability';
 import { RedisConnection, redisStatus } from '@holdfast/redis';
 import { WorkerProductFiles } from './adapters/imports/worker-product-files';
@@ -32,11 +32,7 @@ export const clusterAdapters: Provider[] = [
         new SharingState(clock, logger, metrics),
       ),
   },
-  {
-    provide: SessionFamilies,
-    inject: [RedisConnection, Clock],
-    useFactory: (redis: RedisConnection, clock: Clock) => new RedisFamilies(redis, clock),
-  },
+  { ...made(RedisFamilies, [RedisConnection, Clock]), provide: SessionFamilies },
   { provide: ProductFiles, useClass: WorkerProductFiles },
   {
     provide: ReadinessChecks,

@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { CheckoutClient, Drops, StockView } from '@holdfast/contracts';
-import { Clock } from '@holdfast/kernel';
+import { Clock, made } from '@holdfast/kernel';
 import { WorkerProductFiles } from './adapters/imports/worker-product-files';
 import { GcraStorage } from './adapters/limits/gcra-storage';
 import { MemoryFamilies } from './adapters/sessions/memory-families';
@@ -11,8 +11,8 @@ import { ReadinessChecks } from './entrypoints/http/server/readiness-checks';
 
 /** Limits and guest sessions in this process; readiness asks its own apps. */
 export const standaloneAdapters: Provider[] = [
-  { provide: LimitStore, inject: [Clock], useFactory: (clock: Clock) => new GcraStorage(clock) },
-  { provide: SessionFamilies, inject: [Clock], useFactory: (clock: Clock) => new MemoryFamilies(clock) },
+  { ...made(GcraStorage, [Clock]), provide: LimitStore },
+  { ...made(MemoryFamilies, [Clock]), provide: SessionFamilies },
   { provide: ProductFiles, useClass: WorkerProductFiles },
   {
     provide: ReadinessChecks,

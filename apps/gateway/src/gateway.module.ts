@@ -18,7 +18,7 @@ import {
   SignIn,
   StockView,
 } from '@holdfast/contracts';
-import { Clock, Lifecycle, partOf, SystemClock } from '@holdfast/kernel';
+import { Clock, Lifecycle, lifeOf, made, partOf, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics, SecurityEvents } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
 import { DropDirectory } from './application/drop-directory';
@@ -101,18 +101,8 @@ const application: Provider[] = [
   part(DropMerchants, ({ merchants }) => merchants),
   part(RenderedDrops, ({ rendered }) => rendered),
   part(LiveHub, ({ hub }) => hub),
-  {
-    provide: StreamPlaces,
-    inject: [Operators, AppConfig, SecurityEvents],
-    useFactory: (operators: Operators, config: AppConfig, events: SecurityEvents) =>
-      new StreamPlaces(operators, config, events),
-  },
-  {
-    provide: DropFigures,
-    inject: [Figures, CheckoutClient, Clock],
-    useFactory: (figures: Figures, checkout: CheckoutClient, clock: Clock) =>
-      new DropFigures(figures, checkout, clock),
-  },
+  made(StreamPlaces, [Operators, AppConfig, SecurityEvents]),
+  made(DropFigures, [Figures, CheckoutClient, Clock]),
   {
     provide: LaunchHub,
     inject: [MerchantDrops, Figures, CheckoutClient, StockView, LiveFeed, DropFigures, Clock, Metrics],
@@ -127,21 +117,9 @@ const application: Provider[] = [
       metrics: Metrics,
     ) => buildLaunchHub({ drops, figures, checkout, view, feed, totals, clock, metrics }),
   },
-  {
-    provide: Symbol('life of the launch hub'),
-    inject: [LaunchHub],
-    useFactory: (hub: LaunchHub) => new Lifecycle(hub),
-  },
-  {
-    provide: LaunchPlaces,
-    inject: [AppConfig, SecurityEvents],
-    useFactory: (config: AppConfig, events: SecurityEvents) => new LaunchPlaces(config, events),
-  },
-  {
-    provide: ProductImport,
-    inject: [ProductFiles, Products],
-    useFactory: (files: ProductFiles, products: Products) => new ProductImport(files, products),
-  },
+  lifeOf(LaunchHub),
+  made(LaunchPlaces, [AppConfig, SecurityEvents]),
+  made(ProductImport, [ProductFiles, Products]),
   CompressedTexts,
   TickCounter,
   {
@@ -173,11 +151,7 @@ const access = [
         logger.debug({ reason: String(error) }, 'revocations could not be read, retrying'),
       ),
   },
-  {
-    provide: Symbol('life of the revocation watch'),
-    inject: [RevocationWatch],
-    useFactory: (watch: RevocationWatch) => new Lifecycle(watch),
-  },
+  lifeOf(RevocationWatch),
   {
     provide: OpenAccess,
     inject: [RevocationWatch, MerchantAccess, Clock, Logger],
@@ -186,11 +160,7 @@ const access = [
         logger.debug({ reason: String(error) }, 'open streams could not be checked, retrying'),
       ),
   },
-  {
-    provide: Symbol('life of the open access'),
-    inject: [OpenAccess],
-    useFactory: (access: OpenAccess) => new Lifecycle(access),
-  },
+  lifeOf(OpenAccess),
   {
     provide: AllowedOrigins,
     inject: [Merchants, Logger],
@@ -199,17 +169,8 @@ const access = [
         logger.debug({ reason: String(error) }, 'allowed origins could not be read, retrying'),
       ),
   },
-  {
-    provide: Symbol('life of the allowed origins'),
-    inject: [AllowedOrigins],
-    useFactory: (origins: AllowedOrigins) => new Lifecycle(origins),
-  },
-  {
-    provide: MerchantAccess,
-    inject: [RevocationWatch, ApiKeys, Merchants, SignIn, Clock],
-    useFactory: (watch: RevocationWatch, keys: ApiKeys, merchants: Merchants, signIn: SignIn, clock: Clock) =>
-      new MerchantAccess(watch, keys, merchants, signIn, clock),
-  },
+  lifeOf(AllowedOrigins),
+  made(MerchantAccess, [RevocationWatch, ApiKeys, Merchants, SignIn, Clock]),
   KeyedSecrets,
   PolicyCheck,
   Allowances,

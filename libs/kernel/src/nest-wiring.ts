@@ -39,3 +39,18 @@ export const rolesOf = <Token>(whole: symbol, roles: Readonly<Record<string, Tok
   Object.entries(roles).map(([name, token]) =>
     partOf<Record<string, unknown>>(whole)(token, (it) => it[name]),
   );
+
+type Token<T> = abstract new (...args: never[]) => T;
+
+/** A provider of a class without decorators; `inject`: the tokens of its constructor's arguments. */
+export const made = <Args extends unknown[], T>(
+  type: new (...args: NoInfer<Args>) => T,
+  inject: [...{ [I in keyof Args]: Token<Args[I]> }],
+) => ({ provide: type, inject, useFactory: (...args: Args) => new type(...args) });
+
+/** Starts and stops the background work that is provided as `token` with the app. */
+export const lifeOf = (token: Token<Background>) => ({
+  provide: Symbol(`life of ${token.name}`),
+  inject: [token],
+  useFactory: (background: Background) => new Lifecycle(background),
+});

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '@holdfast/config';
+import { made } from '@holdfast/kernel';
 import { createLogger, Logger } from './logger';
 import { Metrics } from './metrics';
 import { SecurityEvents } from './security-events';
@@ -14,11 +15,7 @@ import { SecurityEvents } from './security-events';
       inject: [AppConfig],
     },
     { provide: Metrics, useFactory: () => new Metrics() },
-    {
-      provide: SecurityEvents,
-      useFactory: (logger: Logger, metrics: Metrics) => new SecurityEvents(logger, metrics),
-      inject: [Logger, Metrics],
-    },
+    made(SecurityEvents, [Logger, Metrics]),
   ],
   exports: [Logger, Metrics, SecurityEvents],
 })
