@@ -284,14 +284,63 @@ describe('what a drop sells', () => {
     expect(await removed).toMatchObject({ kind: 'in-use', skus: [{ dropId }] });
     expect(await get(id)).not.toBeNull();
   });
+
+  it('is locked in one order by a new drop and by who deletes it: neither has what the other wants', async () => {
+    const { id } = await created({ skus: [sku('A'), sku('M'), sku('Z')] });
+    // Rows that were written in another order than that of their SKUs.
+    for (const text of ['M', 'A'])
+      await pool.query('UPDATE inventory.product_sku SET name = name WHERE merchant_id = $1 AND sku = $2', [
+        merchantId,
+        text,
+      ]);
+    const [middle, drop] = [await pool.connect(), await pool.connect()];
+    await middle.query('BEGIN');
+    await middle.query(`SELECT FROM inventory.product_sku WHERE merchant_id = $1 AND sku = 'M' FOR UPDATE`, [
+      merchantId,
+    ]);
+    await drop.query('BEGIN');
+    const inserted = insertDrop(
+      drop,
+      { dropId: `d${randomId(7)}`, merchantId, actor: 'test' },
+      dropOf(['A', 'M', 'Z']),
+    );
+    await waitFor('the drop waits', () => isWaiting(middle));
+    const removed = remove(id);
+    await waitFor('the deletion waits', () => isWaiting(middle, 2));
+    await middle.query('COMMIT');
+    await inserted;
+    await drop.query('COMMIT');
+    expect(await removed).toMatchObject({ kind: 'in-use' });
+    middle.release();
+    drop.release();
+  });
+
+  it('is changed by one at a time, the command line included', async () => {
+    const product = await created();
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query(`SELECT FROM inventory.merchant WHERE merchant_id = $1 FOR NO KEY UPDATE`, [
+      merchantId,
+    ]);
+    const { handle, name, description, imageUrls } = product;
+    const skus = product.skus.map((it) => ({ sku: it.sku, name: 'new', priceMinor: 1, currency: 'EUR' }));
+    const imported = createDrop(new LedgerDropStore(pool), { merchantId, by: BY }, dropOf([skus[0]!.sku]), [
+      { handle, name, description, imageUrls, skus },
+    ]);
+    await waitFor('the import waits', () => isWaiting(client));
+    await client.query('COMMIT');
+    client.release();
+    await imported;
+    expect((await get(product.id))!.skus[0]).toMatchObject({ name: 'new' });
+  });
 });
 
-async function isWaiting(client: PoolClient): Promise<boolean> {
+async function isWaiting(client: PoolClient, least = 1): Promise<boolean> {
   const { rows } = await client.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
      OR NOT granted AND locktype = 'transactionid'`,
   );
-  return rows[0]!.n > 0;
+  return rows[0]!.n >= least;
 }
 
 describe('an import', () => {

@@ -9,6 +9,7 @@ import {
 } from '../../../application/ports/drop-store.port';
 import { factOf, stepFact, summaryOf } from '../merchant-drops/facts';
 import { type Fact, recordFact } from '../merchants/merchant-changes';
+import { sql as catalogue } from '../products/sql/sql.generated';
 import { inTransaction } from './in-transaction';
 import { readDropsWithStock } from './read-drops';
 import { sql } from './sql/sql.generated';
@@ -124,6 +125,8 @@ function importFact(merchantId: string, products: readonly NewProduct[]): Fact {
 
 async function insert(client: PoolClient, { dropId, by, drop, products, ...it }: DropToInsert) {
   const merchantId = it.merchantId ?? (await ensureFirstMerchant(client)).merchantId;
+  // A product that is being changed locks its SKUs in several statements, and not in the order of an import.
+  if (products.length > 0) await client.query({ ...catalogue.lockCatalogue, values: [merchantId] });
   await upsertProducts(client, merchantId, products);
   await insertDrop(client, { merchantId, dropId, actor: by.actor.id }, drop);
   if (products.length > 0) await recordFact(client, { merchantId, by }, importFact(merchantId, products));
