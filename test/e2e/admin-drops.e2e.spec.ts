@@ -5,6 +5,7 @@ import { waitFor } from '@holdfast/testing';
 import { compileReadme } from '../support/client-package';
 import { once } from '../support/once';
 import { type Product, startProduct } from '../support/product';
+import { LeakStream, LeakWatch } from '../support/leak-watch';
 import { OtherShopper } from '../support/shop-client';
 import { StaffClient } from '../support/staff-client';
 
@@ -245,6 +246,90 @@ describe('the life of a drop', () => {
     expect(theirs).toMatchObject({ status: 404, body: unknown.body });
     expect((await other.send('POST', `${DROPS}/${id}/close`)).status).toBe(404);
     expect((await other.send('GET', DROPS)).body.items).toEqual([]);
+  });
+});
+
+describe('a drop that shows no numbers', () => {
+  const TOTAL = 173; // below 35 units few, below 4 the last ones
+  const bandOf = (left: number) => (left === 0 ? 'none' : left < 4 ? 'last' : left < 35 ? 'few' : 'plenty');
+  const sideOf = (left: number) => (left === 0 ? 'none' : 'some');
+
+  it.each([
+    ['bands', bandOf, ['plenty', 'few', 'last', 'none']],
+    ['hidden', sideOf, ['some', 'none']],
+  ] as const)(
+    'with %s tells none in a whole sale, nor when a unit is sold',
+    async (stockDisplay, wordOf, words) => {
+      const fields = { perCustomerLimit: TOTAL, stockDisplay, items: [item('A', TOTAL)] };
+      const { id } = (await create(fields)).body as { id: string };
+      await step(id, 'open');
+      await shows('the open drop is shown', id, (drop) => drop?.state === 'open');
+      const watch = new LeakWatch();
+      const look = async () => {
+        const answer = await fetch(`${product.url}/v1/drops/${id}`);
+        watch.json('drop', await answer.text(), answer.headers.get('etag'));
+        const { items } = (await (await fetch(`${product.url}/v1/drops?limit=200`)).json()) as {
+          items: { id: string }[];
+        };
+        const listed = items.find((it) => it.id === id)!;
+        watch.json('list', JSON.stringify({ items: [listed], nextCursor: null }));
+      };
+      await look();
+      const stream = new LeakStream(`${product.url}/v1/drops/${id}/live`);
+      await stream.open();
+      const shopper = new OtherShopper(product.url);
+      let left = TOTAL;
+      for (const quantity of [41, 41, 41, 13, 2, 3, 20, 8, 1, 2, 1]) {
+        const before = wordOf(left);
+        await (quantity < 10 ? shopper.hold(id, 'A', quantity) : shopper.buy(id, 'A', quantity));
+        left -= quantity;
+        const frames = words.indexOf(wordOf(left) as never);
+        if (wordOf(left) !== before) await waitFor('it is sent', () => stream.of('stock').length === frames);
+        await look();
+      }
+      expect(left).toBe(0);
+      const refusal = await new OtherShopper(product.url).hold(id, 'A', 2).then(
+        () => 'held',
+        (error: Error) => error.message,
+      );
+      expect(refusal).toContain('sold-out');
+      watch.json('refusal', refusal.slice(refusal.indexOf('{')));
+      await waitFor('the end is shown', async () => {
+        await look();
+        return ['A', 'totals'].every((sku) => watch.history(sku).at(-1) === 'none');
+      });
+      await stream.close();
+      for (const { event, data } of stream.events)
+        if (event === 'snapshot' || event === 'stock') watch.json('live', data);
+      expect(watch.leaks).toEqual([]);
+      expect(watch.history('A')).toEqual(words);
+      // A list is half a second old: it may have missed some.
+      expect(words.filter((word) => watch.history('totals').includes(word))).toEqual(watch.history('totals'));
+      expect(stream.of('stock')).toHaveLength(words.length - 1);
+      // One for each look of the drop, and the state in which it began.
+      expect(watch.tags.size).toBeLessThanOrEqual(words.length);
+      const admin = await owner.send('GET', `${DROPS}/${id}`);
+      expect(admin.body.items[0].stock).toMatchObject({ available: 0, total: TOTAL });
+    },
+  );
+
+  it('loses them at once when that is decided while it is open', async () => {
+    const { id } = (await create({ items: [item('A', TOTAL)] })).body as { id: string };
+    await step(id, 'open');
+    await shows('the open drop is shown', id, (drop) => drop?.state === 'open');
+    const stream = new LeakStream(`${product.url}/v1/drops/${id}/live`);
+    await stream.open();
+    await waitFor('the numbers', () => stream.of('snapshot').some((data) => data.includes(String(TOTAL))));
+    const { version } = JSON.parse(stream.of('snapshot')[0]!).items[0].stock as { version: number };
+    expect((await patch(id, { stockDisplay: 'bands' })).body.stockDisplay).toBe('bands');
+    await waitFor('a snapshot without', () => stream.of('snapshot').at(-1)!.includes('"band":"plenty"'));
+    await new OtherShopper(product.url).hold(id, 'A', 4);
+    await patch(id, { stockDisplay: 'exact' });
+    const now = () =>
+      JSON.parse(stream.of('snapshot').at(-1)!).items[0].stock as { version: number; held?: number };
+    await waitFor('the numbers again', () => now().held === 4);
+    expect(now().version).toBeGreaterThan(version);
+    await stream.close();
   });
 });
 

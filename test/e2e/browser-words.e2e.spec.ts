@@ -4,6 +4,7 @@ import { describeInBrowser, ShopPage, TestBrowser } from '../support/browser';
 import { once } from '../support/once';
 import { type Product, startProduct } from '../support/product';
 import { makeDrop, OtherShopper } from '../support/shop-client';
+import { StaffClient } from '../support/staff-client';
 
 const browser = new TestBrowser();
 let product: Product;
@@ -38,6 +39,31 @@ describeInBrowser('what the page says in plain words', () => {
     const back = shop.page.getByText('Only 1 left').first();
     await back.waitFor({ timeout: 4 * HELD_S * 1000 }); // its time ran out
     expect(await shop.main.isDisabled()).toBe(false);
+  });
+
+  it.concurrent.each([
+    ['bands', 'Plenty left', 'Last ones'],
+    ['hidden', 'Available', 'Available'],
+  ])('how much is left of a drop that shows %s, without a number', async (stockDisplay, first, later) => {
+    const owner = await StaffClient.newOwner(product);
+    const item = { sku: 'CUP', name: 'CUP', total: 19, price: { amountMinor: 900, currency: 'EUR' } };
+    const fields = { name: 'Words', stockDisplay, perCustomerLimit: 50, items: [item] };
+    const made = await owner.send('POST', '/v1/admin/drops', fields);
+    const { id } = made.body as { id: string };
+    await owner.send('POST', `/v1/admin/drops/${id}/open`);
+    const shop = await shopper(id);
+    const left = (words: string) => shop.left.filter({ hasText: words }).waitFor();
+    await left(first);
+    const other = new OtherShopper(product.url);
+    await other.hold(id, 'CUP', 16);
+    await left(later);
+    await shop.option('CUP').getByText(later).waitFor();
+    expect(await shop.page.locator('main').innerText()).not.toMatch(/\b(19|16|3)\b/);
+    expect(await shop.page.locator('.meter').count()).toBe(0);
+    await other.hold(id, 'CUP', 3);
+    await left('Sold out');
+    await shop.says('may become available again');
+    expect(await shop.main.isDisabled()).toBe(true);
   });
 
   it.concurrent('the hold is over', async () => {

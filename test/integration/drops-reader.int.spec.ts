@@ -130,6 +130,7 @@ describe('what shoppers read of drops', () => {
       ...whole,
       items: whole.items.slice(0, 24),
       itemCount: 60,
+      shownTotals: { band: null, version: 0, at: null },
       priceRange: {
         lowest: { amountMinor: 500, currency: 'EUR' },
         highest: { amountMinor: 559, currency: 'EUR' },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DROP_STATES, dropStateAt } from '@holdfast/contracts';
+import { bandOf, BANDS, DROP_STATES, dropStateAt } from '@holdfast/contracts';
 import { isDropId } from '@holdfast/kernel';
 import { STEPS } from '../../apps/checkout/src/domain/order';
 import { createLedger, type TestLedger } from '../support/database';
@@ -41,6 +41,58 @@ it('the state of a drop at a moment is the same in SQL and in TypeScript, for al
     },
   );
   await fc.assert(property, { numRuns: 10 });
+});
+
+/** Near the bounds of the bands, and anywhere. */
+const units = fc.integer({ min: 0, max: 100_000_000 }).chain((total) =>
+  fc
+    .oneof(
+      fc.integer({ min: 0, max: total }),
+      fc.integer({ min: 0, max: Math.min(5, total) }),
+      fc
+        .constantFrom(0.02, 0.2)
+        .chain((part) =>
+          fc
+            .integer({ min: -1, max: 1 })
+            .map((by) => Math.min(total, Math.max(0, Math.round(total * part) + by))),
+        ),
+    )
+    .map((available) => ({ available, total })),
+);
+
+it('the band of some units is the same in SQL and in TypeScript, on each side of each bound', async () => {
+  const property = fc.asyncProperty(fc.array(units, { minLength: 200, maxLength: 200 }), async (some) => {
+    const rows = await ask<{ band: string }>(
+      `SELECT inventory.shown_band('bands', available, total) AS band
+       FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS u(available, total, n) ORDER BY n`,
+      [some.map(({ available }) => available), some.map(({ total }) => total)],
+    );
+    expect(rows.map(({ band }) => band)).toEqual(
+      some.map(({ available, total }) => bandOf(available, total)),
+    );
+  });
+  await fc.assert(property, { numRuns: 20 });
+});
+
+it.each([
+  [0, 0, 'none'],
+  [0, 10, 'none'],
+  [3, 3, 'last'],
+  [4, 4, 'plenty'],
+  [4, 21, 'few'],
+  [20, 100, 'plenty'],
+  [19, 100, 'few'],
+  [20, 1_000, 'last'],
+  [21, 1_000, 'few'],
+] as const)('%s of %s units are in the band that the contract names: %s', async (available, total, band) => {
+  expect(BANDS).toContain(band);
+  expect(bandOf(available, total)).toBe(band);
+  const [row] = await ask<{ band: string; hidden: string; exact: string | null }>(
+    `SELECT inventory.shown_band('bands', $1, $2) AS band, inventory.shown_band('hidden', $1, $2) AS hidden,
+       inventory.shown_band('exact', $1, $2) AS exact`,
+    [available, total],
+  );
+  expect(row).toEqual({ band, hidden: available === 0 ? 'none' : 'some', exact: null });
 });
 
 const checkOf = async (name: string): Promise<string> => {

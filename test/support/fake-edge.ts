@@ -71,6 +71,7 @@ export function aDrop(more: Partial<DropRecord> = {}): DropRecord {
     closesAt: null,
     perCustomerLimit: 4,
     holdTtlSeconds: 300,
+    stockDisplay: 'exact',
     revision: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     items: [{ sku: 'TEE-M', name: 'Tee M', price: EUR(2500), imageUrl: null }],

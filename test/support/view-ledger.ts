@@ -77,6 +77,7 @@ export class ViewLedger {
       closesAt: null,
       perCustomerLimit: 4,
       holdTtlSeconds: 300,
+      stockDisplay: 'exact',
       revision: 1,
       createdAt: new Date(0).toISOString(),
       items: [...rows.keys()].map((sku) => ({ sku, name: sku, price, imageUrl: null })),

@@ -70,6 +70,8 @@ export interface paths {
          * Stream live stock counts of a drop
          * @description Server-Sent Events: first `snapshot` with the whole drop, then `stock`, `drop`, `stale`, `fresh` and `heartbeat`.
          *     With `?for=<seconds>` the server ends the stream after that time. A client that sends `Last-Event-ID` never receives an older `version` than it has seen.
+         *
+         *     In a drop that shows bands, an item of `stock` is `{ "sku", "band", "version" }`, sent when the band changes; in one that hides its counts `{ "sku", "soldOut", "version" }`, sent when it sells out and when units come back. When the merchant changes what is shown, `snapshot` comes again.
          */
         get: operations["readLive"];
         put?: never;
@@ -1043,6 +1045,11 @@ export interface components {
             perCustomerLimit: number;
             holdTtlSeconds: number;
             /**
+             * @description What shoppers see of the counts.
+             * @enum {string}
+             */
+            stockDisplay: "exact" | "bands" | "hidden";
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
@@ -1054,26 +1061,58 @@ export interface components {
             name: string;
             imageUrl: string | null;
             price: components["schemas"]["Money"];
-            stock: components["schemas"]["Stock"];
+            stock: components["schemas"]["Stock"] | components["schemas"]["StockBand"] | components["schemas"]["StockHidden"];
+            /** @description Only in a drop that hides its counts: whether all units are sold or on hold. */
+            soldOut?: boolean;
         };
         /** @description An amount in the minor unit of the currency: 12900 EUR is €129.00. */
         Money: {
             amountMinor: number;
             currency: string;
         };
+        /** @description The counts. */
         Stock: {
             available: number;
             held: number;
             sold: number;
             total: number;
-            /** @description Grows with each change; never decreases. */
+            /** @description Grows with each change of what is shown; never decreases. */
             version: number;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
             asOf: string;
-            /** @description `true` while the counts may be out of date. */
+            /** @description `true` while it may be out of date. */
+            stale: boolean;
+        };
+        /** @description How many there are in a word, in a drop that shows bands. */
+        StockBand: {
+            /**
+             * @description `plenty` from 20 % of the total, `few` below, `last` at 3 or fewer units or 2 %, `none` at 0.
+             * @enum {string}
+             */
+            band: "plenty" | "few" | "last" | "none";
+            /** @description Grows with each change of what is shown; never decreases. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            asOf: string;
+            /** @description `true` while it may be out of date. */
+            stale: boolean;
+        };
+        /** @description Nothing of the counts, in a drop that hides them. */
+        StockHidden: {
+            /** @description Grows with each change of what is shown; never decreases. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            asOf: string;
+            /** @description `true` while it may be out of date. */
             stale: boolean;
         };
         /** @description A drop in a list. */
@@ -1092,6 +1131,11 @@ export interface components {
             perCustomerLimit: number;
             holdTtlSeconds: number;
             /**
+             * @description What shoppers see of the counts.
+             * @enum {string}
+             */
+            stockDisplay: "exact" | "bands" | "hidden";
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
@@ -1105,13 +1149,15 @@ export interface components {
                 lowest: components["schemas"]["Money"];
                 highest: components["schemas"]["Money"];
             } | null;
-            /** @description Sums over all items. */
+            /** @description Of all items together. */
             totals: {
                 available: number;
                 held: number;
                 sold: number;
                 total: number;
-            };
+            } | components["schemas"]["StockBand"] | components["schemas"]["StockHidden"];
+            /** @description Only in a drop that hides its counts: whether all units are sold or on hold. */
+            soldOut?: boolean;
         };
         Order: {
             id: string;
@@ -1318,14 +1364,6 @@ export interface components {
             perCustomerLimit: number;
             holdTtlSeconds: number;
             /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            serverTime: string;
-            items: components["schemas"]["Item"][];
-            /** @description Grows with each change of the drop; also its `ETag`. */
-            revision: number;
-            /**
              * @description What shoppers see of the counts.
              * @enum {string}
              */
@@ -1334,9 +1372,24 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
+            serverTime: string;
+            items: components["schemas"]["AdminItem"][];
+            /** @description Grows with each change of the drop; also its `ETag`. */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
             createdAt: string;
             /** @description The drop of which this one is the copy for a rehearsal. */
             ghostOf: string | null;
+        };
+        AdminItem: {
+            sku: string;
+            name: string;
+            imageUrl: string | null;
+            price: components["schemas"]["Money"];
+            stock: components["schemas"]["Stock"];
         };
         AdminDropSummary: {
             id: string;
@@ -1353,12 +1406,17 @@ export interface components {
             perCustomerLimit: number;
             holdTtlSeconds: number;
             /**
+             * @description What shoppers see of the counts.
+             * @enum {string}
+             */
+            stockDisplay: "exact" | "bands" | "hidden";
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
             serverTime: string;
             /** @description The first items only. Retrieve the drop for all of them. */
-            items: components["schemas"]["Item"][];
+            items: components["schemas"]["AdminItem"][];
             /** @description Number of items in the drop. */
             itemCount: number;
             /** @description Lowest and highest price of all items. */
@@ -1375,11 +1433,6 @@ export interface components {
             };
             /** @description Grows with each change of the drop; also its `ETag`. */
             revision: number;
-            /**
-             * @description What shoppers see of the counts.
-             * @enum {string}
-             */
-            stockDisplay: "exact" | "bands" | "hidden";
             /**
              * Format: date-time
              * @description RFC 3339, UTC

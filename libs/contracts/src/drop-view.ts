@@ -1,5 +1,5 @@
 import { publicVersion } from '@holdfast/kernel';
-import { dropStateAt, type DropItem, type DropRecord, type DropSummary } from './drop';
+import { dropStateAt, type DropItem, type DropRecord } from './drop';
 import type { StockRow } from './stock-view.port';
 
 export interface StockCounts {
@@ -12,18 +12,11 @@ export interface StockCounts {
   stale: boolean;
 }
 
-/** `Drop` of the public contract: the record without internal fields, with counts. */
-export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'items'> {
+/** `Drop` of the public contract with exact counts: the record without internal fields. */
+export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'stockDisplay' | 'items'> {
   /** The server's clock, for countdowns. */
   serverTime: string;
   items: (DropItem & { stock: StockCounts })[];
-}
-
-/** `Drop` in a list of the public contract: its first items, and totals over all items. */
-export interface DropSummaryView extends DropView {
-  itemCount: number;
-  priceRange: DropSummary['priceRange'];
-  totals: StockTotals;
 }
 
 export type StockTotals = Pick<StockCounts, 'available' | 'held' | 'sold' | 'total'>;
@@ -42,6 +35,14 @@ export function toDropView(
 ): DropView {
   const bySku = new Map(stock.map((row) => [row.sku, row]));
   return {
+    ...toDropFields(drop, nowMs),
+    items: drop.items.map((item) => ({ ...item, stock: countsOf(bySku.get(item.sku), stale) })),
+  };
+}
+
+/** The fields of a drop that have nothing to do with its counts. */
+export function toDropFields(drop: DropRecord, nowMs: number): Omit<DropView, 'items'> {
+  return {
     id: drop.id,
     merchantId: drop.merchantId,
     name: drop.name,
@@ -54,24 +55,10 @@ export function toDropView(
     perCustomerLimit: drop.perCustomerLimit,
     holdTtlSeconds: drop.holdTtlSeconds,
     serverTime: new Date(nowMs).toISOString(),
-    items: drop.items.map((item) => ({ ...item, stock: countsOf(bySku.get(item.sku), stale) })),
   };
 }
 
-/** The same for a list. `stock` has the counts of all items, including those that the summary omits. */
-export function toDropSummaryView(
-  drop: DropSummary,
-  stock: readonly StockRow[],
-  nowMs: number,
-  stale: boolean,
-): DropSummaryView {
-  const { itemCount, priceRange } = drop;
-  const listed = new Set(drop.items.map(({ sku }) => sku));
-  const shown = stock.filter(({ sku }) => listed.has(sku));
-  return { ...toDropView(drop, shown, nowMs, stale), itemCount, priceRange, totals: totalsOf(stock) };
-}
-
-function totalsOf(stock: readonly StockRow[]): StockTotals {
+export function sumStock(stock: readonly StockRow[]): StockTotals {
   const totals = { available: 0, held: 0, sold: 0, total: 0 };
   for (const { available, held, sold, total } of stock) {
     totals.available += available;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownTotalsSchema, stockDisplaySchema } from './shown-stock';
 import { id, moneySchema, time } from './values';
 
 export const DROP_STATES = ['draft', 'scheduled', 'open', 'paused', 'closed'] as const;
@@ -31,6 +32,8 @@ export const dropRecordSchema = z.object({
   closesAt: time.nullable(),
   perCustomerLimit: z.int(),
   holdTtlSeconds: z.int(),
+  /** What shoppers see of the counts. Missing in answers of older services, which know one way only. */
+  stockDisplay: stockDisplaySchema.default('exact'),
   /** Grows with each change of the record; used for the ETag and to ignore older records. */
   revision: z.int(),
   createdAt: time,
@@ -50,6 +53,8 @@ export const dropSummarySchema = dropRecordSchema.extend({
   itemCount: z.int(),
   /** Over all items; null if there are none. */
   priceRange: priceRangeSchema.nullable(),
+  /** What shoppers see of the totals instead of the numbers. Missing in answers of older services. */
+  shownTotals: shownTotalsSchema.optional(),
 });
 export type DropSummary = z.infer<typeof dropSummarySchema>;
 

@@ -4,16 +4,12 @@ import { dropRecordSchema, dropStateSchema, priceRangeSchema } from './drop';
 import type { Page } from './list-cursor';
 import { type MerchantCommand, merchantCommandSchema } from './merchant-command';
 import type { DropAction } from './merchant-drop';
+import { stockDisplaySchema } from './shown-stock';
 import { stockRowSchema } from './stock-view.port';
 import { anyId, cursor, id, moneySchema, pageLimit, time } from './values';
 
-/** What shoppers see of the counts: the numbers, how many are left in words, or nothing. */
-export const STOCK_DISPLAYS = ['exact', 'bands', 'hidden'] as const;
-export type StockDisplay = (typeof STOCK_DISPLAYS)[number];
-
 /** A drop as its merchant sees it. */
 export const merchantDropSchema = dropRecordSchema.extend({
-  stockDisplay: z.enum(STOCK_DISPLAYS),
   /** The drop of which this one is the copy for a rehearsal. */
   ghostOf: id.nullable(),
 });
@@ -60,7 +56,7 @@ const dropFields = z.object({
   closesAt: optionalTime,
   perCustomerLimit: z.int(),
   holdTtlSeconds: z.int(),
-  stockDisplay: z.enum(STOCK_DISPLAYS),
+  stockDisplay: stockDisplaySchema,
   items: z.array(itemRequestSchema).max(LIMITS.dropSkusMax),
 });
 export type DropFields = z.infer<typeof dropFields>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownSchema } from './shown-stock';
 import { time } from './values';
 
 /** The four counts of one SKU in a drop: `total = available + held + sold`, each ≥ 0. */
@@ -13,6 +14,8 @@ export const stockRowSchema = z.object({
   sold: z.int(),
   /** When the ledger committed this state. */
   asOf: time,
+  /** What shoppers see instead of the counts; absent: they see the counts. */
+  shown: shownSchema.optional(),
 });
 export type StockRow = z.infer<typeof stockRowSchema>;
 

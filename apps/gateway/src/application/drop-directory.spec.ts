@@ -15,6 +15,7 @@ function record(revision: number, state: DropRecord['state']): DropRecord {
     closesAt: null,
     perCustomerLimit: 4,
     holdTtlSeconds: 300,
+    stockDisplay: 'exact' as const,
     revision,
     createdAt: '2026-11-22T00:00:00.000Z',
     items: [],

@@ -2,23 +2,23 @@ import {
   type DropRecord,
   type Drops,
   type DropSummary,
-  type DropSummaryView,
-  type DropView,
   dropStateAt,
   type ListDrops,
   type LiveFeed,
   type LiveMessage,
   type Page,
+  type ShopperDrop,
+  type ShopperDropSummary,
   type StockRow,
   type StockView,
-  toDropSummaryView,
-  toDropView,
+  toShopperDrop,
+  toShopperDropSummary,
 } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
 import { ReadThrough } from './read-through';
 
 /** A drop as clients see it, with a tag that changes with anything in it except the server's time. */
-export interface DropSnapshot<View extends DropView = DropView> {
+export interface DropSnapshot<View extends ShopperDrop = ShopperDrop> {
   view: View;
   /** Weak: two answers with the same tag may differ in `serverTime`. */
   etag: string;
@@ -88,7 +88,7 @@ export class DropDirectory {
   }
 
   /** The drop with its current counts; null when there is none, or only a draft. Throws `ServiceUnavailable`. */
-  async get(dropId: string): Promise<DropView | null> {
+  async get(dropId: string): Promise<ShopperDrop | null> {
     return (await this.snapshot(dropId))?.view ?? null;
   }
 
@@ -101,15 +101,15 @@ export class DropDirectory {
   async snapshot(dropId: string): Promise<DropSnapshot | null> {
     const { value: record, behind } = await this.records.get(dropId);
     if (!record) return null;
-    return this.join(record, behind || (await this.isStale()), toDropView);
+    return this.join(record, behind || (await this.isStale()), toShopperDrop);
   }
 
   /** One page of drops, newest first, each with some of its items and the sums over all. Throws `InvalidCursor`. */
-  async list(query: ListDrops): Promise<Page<DropSnapshot<DropSummaryView>>> {
+  async list(query: ListDrops): Promise<Page<DropSnapshot<ShopperDropSummary>>> {
     const { value: page, behind } = await this.lists.get(JSON.stringify(query));
     const stale = behind || (await this.isStale());
     const items = await Promise.all(
-      page.items.map((summary) => this.join(summary, stale, toDropSummaryView)),
+      page.items.map((summary) => this.join(summary, stale, toShopperDropSummary)),
     );
     return { items, nextCursor: page.nextCursor };
   }
@@ -140,7 +140,7 @@ export class DropDirectory {
     return (await this.stock.freshness()).staleSince !== null;
   }
 
-  private async join<R extends DropRecord, V extends DropView>(
+  private async join<R extends DropRecord, V extends ShopperDrop>(
     record: R,
     stale: boolean,
     toView: (record: R, rows: readonly StockRow[], nowMs: number, stale: boolean) => V,
@@ -156,15 +156,22 @@ function bytesOf({ description, items }: DropRecord): number {
 }
 
 /**
- * Versions and epochs only ever grow, so their sums change whenever one row does: as good as a hash over all rows, for an addition each.
+ * Versions and epochs only ever grow, so their sums change whenever one row does: as good as a hash over all rows, for an addition each. The
+ * versions are those that shoppers see: a tag that changed with each sale would tell them of it.
  */
-function etagOf(record: DropRecord, rows: readonly StockRow[], nowMs: number, stale: boolean): string {
+function etagOf(
+  record: DropRecord & Pick<DropSummary, 'shownTotals'>,
+  rows: readonly StockRow[],
+  nowMs: number,
+  stale: boolean,
+): string {
   let epochs = 0;
   let versions = 0;
   for (const row of rows) {
     epochs += row.epoch;
-    versions += row.version;
+    versions += row.shown?.version ?? row.version;
   }
+  const totals = record.stockDisplay === 'exact' ? 0 : (record.shownTotals?.version ?? 0);
   const state = dropStateAt(record, nowMs);
-  return `W/"${record.revision}.${state}.${rows.length}.${epochs}.${versions}${stale ? '.stale' : ''}"`;
+  return `W/"${record.revision}.${state}.${rows.length}.${epochs}.${versions + totals}${stale ? '.stale' : ''}"`;
 }

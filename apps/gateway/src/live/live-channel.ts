@@ -1,5 +1,12 @@
-import { type DropView, dropStateAt, type StockRow } from '@holdfast/contracts';
-import { type Clock, publicVersion } from '@holdfast/kernel';
+import {
+  dropStateAt,
+  type ShopperDrop,
+  shownInItem,
+  shownStock,
+  type StockRow,
+  toShopperItem,
+} from '@holdfast/contracts';
+import type { Clock } from '@holdfast/kernel';
 import type { BroadcastPump } from './broadcast-pump';
 import { FrameIds } from './frame-ids';
 import { eventFrame, type LiveFrame, snapshotData, snapshotHead } from './live-frame';
@@ -32,12 +39,12 @@ export class LiveChannel {
   private suspects: LiveCounts[] = [];
 
   constructor(
-    private drop: DropView,
+    private drop: ShopperDrop,
     private readonly context: LiveContext,
   ) {
     this.coalescer = new StockCoalescer(context.settings.frameGapMs);
     this.ids = new FrameIds(context.clock);
-    this.coalescer.prime(drop.items.map((item) => ({ sku: item.sku, ...item.stock })));
+    this.coalescer.prime(countsIn(drop));
   }
 
   get merchantId(): string {
@@ -51,7 +58,7 @@ export class LiveChannel {
 
   /** Stores counts before the first reader joins. */
   prime(rows: readonly StockRow[]): void {
-    this.coalescer.prime(rows.map(toCounts));
+    this.coalescer.prime(this.toCounts(rows));
   }
 
   join(reader: LiveReader, lastEventId: number | undefined): void {
@@ -63,35 +70,32 @@ export class LiveChannel {
   }
 
   stock(rows: readonly StockRow[]): void {
-    const now = this.context.clock.monotonicMs();
     if (this.snapshot) this.snapshot.isNewest = false;
-    for (const frame of this.coalescer.offer(rows.map(toCounts), now)) this.sendStock(frame);
-    this.flushOrWait();
+    this.offer(this.toCounts(rows));
   }
 
   /** Sets the drop's current record, and sends it to the readers when it has changed. */
-  update(drop: DropView): void {
+  update(drop: ShopperDrop): void {
     const before = this.drop;
     this.drop = drop;
     this.snapshot = undefined;
-    this.coalescer.prime(
-      drop.items
-        .filter((item) => !this.coalescer.get(item.sku))
-        .map((item) => ({ sku: item.sku, ...item.stock })),
-    );
-    if (sameItems(before, drop)) {
+    // Not what is newer in the record's counts: a change is sent when the feed brings it.
+    this.coalescer.prime(countsIn(drop).filter(({ sku }) => !this.coalescer.get(sku)));
+    const sameDisplay = before.stockDisplay === drop.stockDisplay;
+    // With another display each reader starts anew, and is not left with numbers of before.
+    if (!sameDisplay) this.coalescer.redisplay(countsIn(drop), drop.stockDisplay);
+    if (sameDisplay && sameItems(before, drop)) {
       if (!sameDetails(before, drop)) this.send('drop', this.details());
     } else {
-      this.send('snapshot', this.view()); // the items have changed: a snapshot is the simplest message
+      this.send('snapshot', this.view()); // the items or their display have changed: a snapshot is the simplest message
     }
   }
 
   /** Compares with the view: counts that are newer there in two successive checks were lost on the feed. */
   heal(rows: readonly StockRow[]): void {
     const lost = this.suspects.filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
-    this.suspects = rows.map(toCounts).filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
-    for (const frame of this.coalescer.offer(lost, this.context.clock.monotonicMs())) this.sendStock(frame);
-    this.flushOrWait();
+    this.suspects = this.toCounts(rows).filter((it) => isNewerThan(it, this.coalescer.get(it.sku)));
+    this.offer(lost);
   }
 
   /** Sends an event to all readers, after those in flight. */
@@ -106,15 +110,22 @@ export class LiveChannel {
     this.queue.length = 0;
   }
 
+  private offer(counts: readonly LiveCounts[]): void {
+    // The rows of a drop whose display has changed come in several messages: its readers are told when all are there.
+    const turned = this.coalescer.turn(counts);
+    const now = this.context.clock.monotonicMs();
+    for (const frame of this.coalescer.offer(counts, now)) this.sendStock(frame);
+    if (turned.length > 0 && this.hasOneDisplay()) this.send('snapshot', this.view());
+    this.flushOrWait();
+  }
+
+  private hasOneDisplay(): boolean {
+    const displays = this.drop.items.map(({ sku }) => this.coalescer.get(sku)?.display);
+    return displays.every((display) => display === displays[0]);
+  }
+
   private sendStock(counts: LiveCounts[]): void {
-    const items = counts.map(({ sku, available, held, sold, version }) => ({
-      sku,
-      available,
-      held,
-      sold,
-      version,
-    }));
-    this.send('stock', { items, asOf: newest(counts) });
+    this.send('stock', { items: counts.map(eventItem), asOf: newest(counts) });
   }
 
   /** Ordinary counts are sent when they are due and earlier frames have been sent: readers never get a backlog of old states. */
@@ -153,35 +164,48 @@ export class LiveChannel {
     return data;
   }
 
-  private view(): DropView {
+  private view(): ShopperDrop {
     const now = this.context.clock.now();
     const stale = this.context.staleSince() !== null;
     return {
       ...this.drop,
       state: dropStateAt(this.drop, now),
       serverTime: new Date(now).toISOString(),
-      items: this.drop.items.map((item) => ({
-        ...item,
-        stock: { ...item.stock, ...countsIn(this.coalescer.get(item.sku)), stale },
-      })),
+      items: this.drop.items.map((item) => {
+        const { stock: _stock, soldOut: _soldOut, ...fields } = item;
+        return toShopperItem(fields, this.coalescer.get(item.sku) ?? shownInItem(item), stale);
+      }),
     };
   }
 
-  private details(): Omit<DropView, 'items'> {
+  private details(): Omit<ShopperDrop, 'items'> {
     const { items: _, ...details } = this.view();
     return details;
   }
+
+  private toCounts(rows: readonly StockRow[]): LiveCounts[] {
+    const { stockDisplay } = this.drop;
+    return rows.map((row) => ({ sku: row.sku, ...shownStock(row, stockDisplay) }));
+  }
 }
 
-function toCounts(row: StockRow): LiveCounts {
-  const { sku, available, held, sold, asOf } = row;
-  return { sku, available, held, sold, version: publicVersion(row), asOf };
+function countsIn(drop: ShopperDrop): LiveCounts[] {
+  return drop.items.map((item) => ({ sku: item.sku, ...shownInItem(item) }));
 }
 
-function countsIn(counts: LiveCounts | undefined) {
-  if (!counts) return {};
-  const { available, held, sold, version, asOf } = counts;
-  return { available, held, sold, total: available + held + sold, version, asOf };
+/** An item of a stock event. */
+function eventItem(counts: LiveCounts): object {
+  const { sku, version } = counts;
+  switch (counts.display) {
+    case 'exact': {
+      const { available, held, sold } = counts;
+      return { sku, available, held, sold, version };
+    }
+    case 'bands':
+      return { sku, band: counts.band, version };
+    case 'hidden':
+      return { sku, soldOut: counts.soldOut, version };
+  }
 }
 
 function isNewerThan(it: LiveCounts, known: LiveCounts | undefined): boolean {
@@ -192,13 +216,13 @@ function newest(counts: readonly LiveCounts[]): string {
   return counts.reduce((latest, it) => (it.asOf > latest ? it.asOf : latest), '');
 }
 
-function sameItems(a: DropView, b: DropView): boolean {
-  const kind = (drop: DropView) =>
+function sameItems(a: ShopperDrop, b: ShopperDrop): boolean {
+  const kind = (drop: ShopperDrop) =>
     JSON.stringify(drop.items.map(({ sku, name, price, imageUrl }) => [sku, name, price, imageUrl]));
   return kind(a) === kind(b);
 }
 
-function sameDetails(a: DropView, b: DropView): boolean {
-  const kind = ({ items: _items, serverTime: _serverTime, ...rest }: DropView) => JSON.stringify(rest);
+function sameDetails(a: ShopperDrop, b: ShopperDrop): boolean {
+  const kind = ({ items: _items, serverTime: _serverTime, ...rest }: ShopperDrop) => JSON.stringify(rest);
   return kind(a) === kind(b);
 }

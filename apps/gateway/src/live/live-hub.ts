@@ -1,4 +1,4 @@
-import type { DropView, LiveFeed, LiveMessage, StockView } from '@holdfast/contracts';
+import type { LiveFeed, LiveMessage, ShopperDrop, StockView } from '@holdfast/contracts';
 import { type Clock, READERS_SHARE_MAX } from '@holdfast/kernel';
 import { BroadcastPump } from './broadcast-pump';
 import { FrameIds } from './frame-ids';
@@ -9,7 +9,7 @@ import type { LiveSettings } from './live-settings';
 
 /** Reads a drop as shoppers see it; null when there is none. */
 export interface ReadsDrops {
-  get(dropId: string): Promise<DropView | null>;
+  get(dropId: string): Promise<ShopperDrop | null>;
 }
 
 /**

@@ -6,10 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import {
-  type DropView,
   LiveFeed,
   type LiveListener,
   type LiveMessage,
+  type ShopperDrop,
   type StockRow,
   StockView,
   type ViewFreshness,
@@ -28,7 +28,7 @@ import { StreamPlaces } from './stream-places';
 /** The projector's side: the view, and the feed that tells its changes. */
 class Source extends LiveFeed {
   readonly rows = new Map<string, StockRow>();
-  drop: DropView | null = demoDrop();
+  drop: ShopperDrop | null = demoDrop();
   staleSince: string | null = null;
   private readonly startedAtMs = Date.now();
   private readonly listeners = new Set<LiveListener>();
@@ -41,7 +41,7 @@ class Source extends LiveFeed {
   });
 
   /** `theirs` is the same drop of another merchant. */
-  dropOf(dropId: string): DropView | null {
+  dropOf(dropId: string): ShopperDrop | null {
     if (dropId === 'theirs') return this.drop && { ...this.drop, id: dropId, merchantId: 'n' };
     return dropId === 'demo' ? this.drop : null;
   }
@@ -74,7 +74,7 @@ class Source extends LiveFeed {
   }
 }
 
-function demoDrop(): DropView {
+function demoDrop(): ShopperDrop {
   const stock = {
     available: 0,
     held: 0,
@@ -98,6 +98,7 @@ function demoDrop(): DropView {
     closesAt: null,
     perCustomerLimit: 4,
     holdTtlSeconds: 300,
+    stockDisplay: 'exact',
     serverTime: new Date(0).toISOString(),
     items: [item('A'), item('B')],
   };
@@ -418,6 +419,28 @@ describe('the live stream', () => {
     await source.publish({ kind: 'drop', dropId: 'demo', revision: 3 });
     await waitFor('second snapshot', () => reader.of('snapshot').length === 2);
     expect(reader.available('C')).toBe(1);
+    reader.close();
+  });
+
+  it('sends the whole drop when the merchant hides the numbers, and none of them though rows of before still come', async () => {
+    const source = filled();
+    const { url } = await start(source);
+    const reader = await Reader.open(url);
+    await reader.snapshotCame();
+    source.drop = { ...source.drop!, stockDisplay: 'bands' };
+    await source.publish({ kind: 'drop', dropId: 'demo', revision: 2 });
+    await waitFor('a snapshot', () => reader.of('snapshot').length === 2);
+    source.set('A', 4, 2);
+    source.set('A', 2, 3);
+    await waitFor('the band', () => reader.of('stock').length === 1);
+    source.set('A', 0, 4);
+    await waitFor('the end', () => reader.of('stock').length === 2);
+    const told = reader.events.slice(1).map(({ data }) => JSON.stringify(data));
+    expect(told.filter((text) => /available|held|"sold"|total/.test(text))).toEqual([]);
+    expect(reader.of('stock').map(({ data }) => (data as { items: unknown }).items)).toEqual([
+      [{ sku: 'A', band: 'last', version: 3 }],
+      [{ sku: 'A', band: 'none', version: 4 }],
+    ]);
     reader.close();
   });
 

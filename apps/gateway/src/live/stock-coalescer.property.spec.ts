@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isSoldOut } from '@holdfast/contracts';
 import { type LiveCounts, StockCoalescer } from './stock-coalescer';
 
 const GAP_MS = 100;
@@ -65,12 +66,21 @@ function play(steps: Step[]) {
 }
 
 function make(sku: string, available: number, version: number): LiveCounts {
-  return { sku, available, held: 0, sold: 0, version, asOf: new Date(version).toISOString() };
+  return {
+    sku,
+    display: 'exact',
+    available,
+    held: 0,
+    sold: 0,
+    total: available,
+    version,
+    asOf: new Date(version).toISOString(),
+  };
 }
 
 /** The sides of zero that one reader of these states sees, without repeats. */
 function sides(states: readonly LiveCounts[]): boolean[] {
-  return [true, ...states.map((it) => it.available > 0)].filter(
+  return [true, ...states.map((it) => !isSoldOut(it))].filter(
     (side, i, all) => i === 0 || side !== all[i - 1],
   );
 }
@@ -123,8 +133,8 @@ describe('any history of counts', () => {
         for (const { urgent, frame } of play(steps).sent) {
           const a = frame.find((it) => it.sku === 'A');
           if (!a) continue;
-          if (a.available > 0 !== side) expect(urgent).toBe(true);
-          side = a.available > 0;
+          if (isSoldOut(a) === side) expect(urgent).toBe(true);
+          side = !isSoldOut(a);
         }
       }),
       { numRuns: 300 },

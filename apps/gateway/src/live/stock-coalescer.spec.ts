@@ -1,10 +1,21 @@
+import type { Band } from '@holdfast/contracts';
 import { type LiveCounts, StockCoalescer } from './stock-coalescer';
 
 const counts = (sku: string, available: number, version: number): LiveCounts => ({
   sku,
+  display: 'exact',
   available,
   held: 0,
   sold: 0,
+  total: available,
+  version,
+  asOf: new Date(version).toISOString(),
+});
+
+const band = (sku: string, word: Band, version: number): LiveCounts => ({
+  sku,
+  display: 'bands',
+  band: word,
   version,
   asOf: new Date(version).toISOString(),
 });
@@ -74,5 +85,33 @@ describe('what goes out when', () => {
     const coalescer = new StockCoalescer(100);
     expect(coalescer.offer([counts('C', 0, 1)], 0)).toEqual([]);
     expect(coalescer.flush(0)).toEqual([counts('C', 0, 1)]);
+  });
+
+  it('sends nothing that looks the same to shoppers, and knows that it is newer', () => {
+    const coalescer = new StockCoalescer(100);
+    coalescer.prime([band('A', 'plenty', 1)]);
+    expect(coalescer.offer([band('A', 'plenty', 2)], 0)).toEqual([]);
+    expect(coalescer.dueAtMs()).toBeNull();
+    expect(coalescer.get('A')!.version).toBe(2);
+    coalescer.offer([band('A', 'few', 3)], 0);
+    expect(coalescer.flush(0)).toEqual([band('A', 'few', 3)]);
+    expect(coalescer.offer([band('A', 'none', 4)], 0)).toEqual([[band('A', 'none', 4)]]);
+  });
+
+  it('forgets numbers once they must not be seen, those that wait too', () => {
+    const coalescer = primed(1);
+    coalescer.offer([counts('A', 2, 2)], 0);
+    coalescer.redisplay([], 'hidden');
+    expect(coalescer.dueAtMs()).toBeNull();
+    expect(coalescer.get('A')).toMatchObject({ display: 'hidden', soldOut: false, version: 2 });
+    expect(coalescer.get('A')).not.toHaveProperty('available');
+  });
+
+  it('takes the numbers of a row that came before the drop that shows them', () => {
+    const coalescer = new StockCoalescer(100);
+    coalescer.prime([band('A', 'plenty', 1)]);
+    coalescer.offer([band('A', 'plenty', 2)], 0); // of a row with numbers, while the drop still hid them
+    coalescer.redisplay([counts('A', 5, 2)], 'exact');
+    expect(coalescer.get('A')).toMatchObject({ available: 5, version: 2 });
   });
 });

@@ -1,19 +1,14 @@
-/** Counts of one SKU as a stock event carries them. `version` is the public one: it only grows. */
-export interface LiveCounts {
-  sku: string;
-  available: number;
-  held: number;
-  sold: number;
-  version: number;
-  /** When the ledger committed them, RFC 3339 UTC. */
-  asOf: string;
-}
+import { isSoldOut, looksAlike, restricted, type ShownStock, type StockDisplay } from '@holdfast/contracts';
+
+/** What shoppers see of one SKU. `version` is the public one: it only grows. */
+export type LiveCounts = ShownStock & { sku: string };
 
 /**
  * Decides which counts of one drop are sent and when: pure, the time is an argument of each call.
  *
  * The newest state wins, and two ordinary frames are at least `gapMs` apart. A change to or from zero available is sent at once, and never merged
- * with a later change back: shoppers act on exactly these changes.
+ * with a later change back: shoppers act on exactly these changes. Where shoppers see no numbers, what looks the same to them is not sent: the
+ * time of a frame would tell them of a sale.
  */
 export class StockCoalescer {
   private readonly newest = new Map<string, LiveCounts>();
@@ -37,7 +32,12 @@ export class StockCoalescer {
     const frames: LiveCounts[][] = [];
     let crossed = new Set<string>();
     for (const it of counts) {
+      const known = this.newest.get(it.sku);
       if (!this.isNews(it)) continue;
+      if (known && looksAlike(known, it)) {
+        this.newest.set(it.sku, it);
+        continue;
+      }
       if (this.crosses(it)) {
         if (crossed.has(it.sku)) {
           frames.push(this.take(nowMs));
@@ -50,6 +50,30 @@ export class StockCoalescer {
     }
     if (crossed.size > 0) frames.push(this.take(nowMs));
     return frames;
+  }
+
+  /** Takes counts of another display than those known, and returns them. Nothing of theirs waits any more: the caller sends a snapshot. */
+  turn(counts: readonly LiveCounts[]): LiveCounts[] {
+    const turned = counts.filter((it) => {
+      const known = this.newest.get(it.sku);
+      return known !== undefined && it.version > known.version && it.display !== known.display;
+    });
+    for (const it of turned) {
+      this.newest.set(it.sku, it);
+      this.pending.delete(it.sku);
+    }
+    return turned;
+  }
+
+  /**
+   * The display has changed: `counts` are what is known under the new one, and of what is newer than them no more is seen than it allows. Nothing
+   * waits any more: the caller sends a snapshot.
+   */
+  redisplay(counts: readonly LiveCounts[], display: StockDisplay): void {
+    for (const it of counts)
+      if (it.version >= (this.newest.get(it.sku)?.version ?? 0)) this.newest.set(it.sku, it);
+    for (const [sku, it] of this.newest) this.newest.set(sku, { sku, ...restricted(it, display) });
+    this.pending = new Map();
   }
 
   /** When the pending counts may be sent; null when there are none. */
@@ -70,7 +94,7 @@ export class StockCoalescer {
 
   private crosses(it: LiveCounts): boolean {
     const known = this.newest.get(it.sku);
-    return known !== undefined && known.available > 0 !== it.available > 0;
+    return known !== undefined && isSoldOut(known) !== isSoldOut(it);
   }
 
   private take(nowMs: number): LiveCounts[] {

@@ -1,9 +1,9 @@
-import type { Counts, Drop } from './types';
+import type { Drop, Shown } from './types';
 
 /** What a page receives about its drop. */
 export interface LiveListener {
   snapshot(drop: Drop): void;
-  stock(items: ({ sku: string } & Counts)[]): void;
+  stock(items: ({ sku: string } & Shown)[]): void;
   details(drop: Partial<Drop>): void;
   freshness(stale: boolean): void;
   serverTime(time: string): void;
@@ -26,7 +26,7 @@ export function tell(listener: LiveListener, told: Told): void {
     case 'snapshot':
       return listener.snapshot(data as Drop);
     case 'stock':
-      return listener.stock((data as { items: ({ sku: string } & Counts)[] }).items);
+      return listener.stock((data as { items: ({ sku: string } & Shown)[] }).items);
     case 'drop':
       return listener.details(data as Partial<Drop>);
     case 'stale':

@@ -1,18 +1,21 @@
-import type { DropView, StockCounts } from '@holdfast/contracts';
+import type { Band, ShopperDrop, StockCounts } from '@holdfast/contracts';
 
 // Types alone: nothing of the server's code reaches the browser.
 export type {
+  Band,
   DropState,
-  DropSummaryView as ListedDrop,
-  DropView as Drop,
+  ShopperDrop as Drop,
+  ShopperDropSummary as ListedDrop,
   Hold,
   HoldLine as Line,
   Order,
 } from '@holdfast/contracts';
 export type { Money } from '@holdfast/kernel';
 
-export type Item = DropView['items'][number];
+export type Item = ShopperDrop['items'][number];
 export type Counts = Pick<StockCounts, 'available' | 'held' | 'sold' | 'version'>;
+/** What the shop tells of an item's units. */
+export type Shown = Counts | { band: Band; version: number } | { soldOut: boolean; version: number };
 
 export interface Problem {
   code: string;

@@ -5,7 +5,13 @@ import { LiveStream } from '../shared/live-stream';
 import { clock } from '../shared/server-clock';
 import { whenSeen } from '../shared/when-seen';
 import { stateNow } from '../shared/drop-state';
-import type { Counts, Drop, DropState, Item } from '../shared/types';
+import type { Band, Drop, DropState, Item, Shown } from '../shared/types';
+import { BANDS_FROM_MOST, countsIn, isGone, NOTHING_YET, shownInItem, wordsForAll } from './shown';
+
+/** Numbers give way to words at the same version, when the merchant no longer shows them. */
+function isSameKind(a: Shown, b: Shown): boolean {
+  return 'available' in a === 'available' in b && 'band' in a === 'band' in b;
+}
 
 export type DropDetails = Omit<Drop, 'items' | 'serverTime'>;
 
@@ -25,14 +31,17 @@ export class DropStore {
   readonly stale = signal(false);
   /** The drop is being asked for, and it takes long. */
   readonly slow = signal(false);
-  private readonly counts = new Map<string, Signal<Counts>>();
+  private readonly counts = new Map<string, Signal<Shown>>();
   private restoredTimer = 0;
 
   /** The state at this moment. */
   readonly state = computed<DropState>(() => (this.details.value ? stateNow(this.details.value) : 'draft'));
   /** The SKU that the shopper has chosen, or nothing yet. */
   readonly chosen = signal('');
-  /** All SKUs together. */
+  /** All SKUs together: those that are not sold out, and the numbers where the shop tells them. */
+  readonly onOffer = signal(0);
+  private readonly best = signal<Band | null>(null);
+  private readonly inBand = new Map<Band, number>();
   readonly left = signal(0);
   readonly held = signal(0);
   readonly sold = signal(0);
@@ -52,9 +61,23 @@ export class DropStore {
     }
   }
 
-  stock(sku: string): Signal<Counts> {
+  /** All items are sold out. */
+  get gone(): boolean {
+    return this.items.value.length > 0 && this.onOffer.value === 0;
+  }
+
+  get tellsNumbers(): boolean {
+    return this.details.value?.stockDisplay === 'exact';
+  }
+
+  /** All items together in words, where there are no numbers. */
+  get words(): string {
+    return wordsForAll(this.gone, this.best.value);
+  }
+
+  stock(sku: string): Signal<Shown> {
     let counts = this.counts.get(sku);
-    if (!counts) this.counts.set(sku, (counts = signal({ available: 0, held: 0, sold: 0, version: 0 })));
+    if (!counts) this.counts.set(sku, (counts = signal(NOTHING_YET)));
     return counts;
   }
 
@@ -98,7 +121,7 @@ export class DropStore {
   private take({ items, serverTime: _, ...details }: Drop): void {
     batch(() => {
       this.details.value = details;
-      for (const { sku, stock } of items) this.apply(sku, stock);
+      for (const item of items) this.apply(item.sku, shownInItem(item));
       const known = this.items.value;
       // The same goods: their rows stay as they are, and only the counts move.
       if (known.length !== items.length || known.some((it, i) => it.sku !== items[i]?.sku))
@@ -111,14 +134,25 @@ export class DropStore {
   }
 
   /** Takes counts that are newer than those shown; an older answer that arrives late changes nothing. */
-  private apply(sku: string, { available, held, sold, version }: Counts): void {
-    const counts = this.stock(sku);
-    const before = counts.peek();
-    if (version <= before.version) return;
-    counts.value = { available, held, sold, version };
-    this.left.value += available - before.available;
-    this.held.value += held - before.held;
-    this.sold.value += sold - before.sold;
+  private apply(sku: string, shown: Shown): void {
+    const known = this.stock(sku);
+    const before = known.peek();
+    if (shown.version < before.version || (shown.version === before.version && isSameKind(shown, before)))
+      return;
+    known.value = shown;
+    this.onOffer.value += Number(!isGone(shown)) - Number(!isGone(before));
+    this.countBand(before, -1);
+    this.countBand(shown, 1);
+    const [now, was] = [countsIn(shown), countsIn(before)];
+    this.left.value += (now?.available ?? 0) - (was?.available ?? 0);
+    this.held.value += (now?.held ?? 0) - (was?.held ?? 0);
+    this.sold.value += (now?.sold ?? 0) - (was?.sold ?? 0);
+  }
+
+  private countBand(shown: Shown, by: 1 | -1): void {
+    if (!('band' in shown)) return;
+    this.inBand.set(shown.band, (this.inBand.get(shown.band) ?? 0) + by);
+    this.best.value = BANDS_FROM_MOST.find((band) => (this.inBand.get(band) ?? 0) > 0) ?? null;
   }
 
   private lineIs(state: 'live' | 'lost' | 'connecting'): void {

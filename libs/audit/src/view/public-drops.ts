@@ -1,4 +1,4 @@
-import type { DropSummaryView, DropView } from '@holdfast/contracts';
+import type { ShopperDrop, ShopperDropSummary } from '@holdfast/contracts';
 import { request } from 'undici';
 
 const PAGE_SIZE = 50;
@@ -6,7 +6,7 @@ const READS_AT_ONCE = 4; // drops may have thousands of SKUs, and shoppers are s
 const TIMEOUT_MS = 5_000;
 
 interface DropPage {
-  items: DropSummaryView[];
+  items: ShopperDropSummary[];
   nextCursor: string | null;
 }
 
@@ -14,8 +14,11 @@ interface DropPage {
  * All drops with all items, as the running product shows them to the public. Lists are truncated to the first
  * items, so bigger drops are read one by one. Throws if the product does not answer as expected.
  */
-export async function readPublicDrops(address: string, headers: Record<string, string>): Promise<DropView[]> {
-  const listed: DropSummaryView[] = [];
+export async function readPublicDrops(
+  address: string,
+  headers: Record<string, string>,
+): Promise<ShopperDrop[]> {
+  const listed: ShopperDropSummary[] = [];
   let cursor: string | null = null;
   do {
     const url = new URL('/v1/drops', address);
@@ -25,7 +28,7 @@ export async function readPublicDrops(address: string, headers: Record<string, s
     listed.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
-  const whole: DropView[] = [];
+  const whole: ShopperDrop[] = [];
   for (let from = 0; from < listed.length; from += READS_AT_ONCE) {
     const some = listed.slice(from, from + READS_AT_ONCE);
     whole.push(...(await Promise.all(some.map((drop) => wholeOf(drop, address, headers)))));
@@ -34,12 +37,12 @@ export async function readPublicDrops(address: string, headers: Record<string, s
 }
 
 async function wholeOf(
-  drop: DropSummaryView,
+  drop: ShopperDropSummary,
   address: string,
   headers: Record<string, string>,
-): Promise<DropView> {
+): Promise<ShopperDrop> {
   if (drop.items.length >= drop.itemCount) return drop;
-  return read<DropView>(new URL(`/v1/drops/${encodeURIComponent(drop.id)}`, address), headers);
+  return read<ShopperDrop>(new URL(`/v1/drops/${encodeURIComponent(drop.id)}`, address), headers);
 }
 
 async function read<T>(url: URL, headers: Record<string, string>): Promise<T> {

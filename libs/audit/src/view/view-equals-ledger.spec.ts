@@ -1,10 +1,11 @@
-import type { DropView } from '@holdfast/contracts';
+import type { ShopperDrop } from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import { compareCounts, type LedgerCounts, viewEqualsLedger } from './view-equals-ledger';
 
 const row = (version: number, available: number, held = 10 - available): LedgerCounts => ({
   dropId: 'd1',
   sku: 'A',
+  display: 'exact',
   version,
   available,
   held,
@@ -12,9 +13,9 @@ const row = (version: number, available: number, held = 10 - available): LedgerC
   total: 10,
 });
 
-function view(counts: LedgerCounts | null): DropView[] {
+function view(counts: LedgerCounts | null): ShopperDrop[] {
   const items = counts ? [{ sku: counts.sku, stock: { ...counts, asOf: '', stale: false } }] : [];
-  return [{ id: 'd1', items } as unknown as DropView];
+  return [{ id: 'd1', items } as unknown as ShopperDrop];
 }
 
 describe('view against ledger', () => {
@@ -40,7 +41,7 @@ describe('view against ledger', () => {
 });
 
 describe('the views of several gateways against the ledger', () => {
-  const stored = { ...row(5, 4), drop_id: 'd1', epoch: '0' };
+  const stored = { ...row(5, 4), drop_id: 'd1', epoch: '0', stock_display: 'exact' };
   const pool = { query: () => Promise.resolve({ rows: [stored] }) } as unknown as Pool;
   const good = { at: 'good', read: () => Promise.resolve(view(row(5, 4))) };
   const late = { at: 'late', read: () => Promise.resolve(view(row(4, 5))) };

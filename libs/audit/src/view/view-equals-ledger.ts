@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { publicVersion } from '@holdfast/kernel';
-import type { DropView, StockCounts } from '@holdfast/contracts';
+import {
+  bandOf,
+  looksAlike,
+  type ShopperDrop,
+  type ShopperItem,
+  shownInItem,
+  type StockDisplay,
+} from '@holdfast/contracts';
 import type { Pool } from 'pg';
 import { EXAMPLES_MAX, type Invariant } from '../invariants/invariant';
 import { sql } from './sql/sql.generated';
@@ -16,13 +23,15 @@ export interface LedgerCounts {
   held: number;
   sold: number;
   total: number;
+  /** What shoppers see of the counts, and the version of that. */
+  display: StockDisplay;
   version: number;
 }
 
 /** One gateway, and how to read the counts it shows. */
 export interface ShownView {
   at: string;
-  read: () => Promise<DropView[]>;
+  read: () => Promise<ShopperDrop[]>;
 }
 
 /**
@@ -77,15 +86,15 @@ async function compareOnce(
 }
 
 /** Differences that concurrent sales cannot explain. `before` was read before the view, `after` after it. */
-export function compareCounts(before: LedgerCounts[], view: DropView[], after: LedgerCounts[]): object[] {
+export function compareCounts(before: LedgerCounts[], view: ShopperDrop[], after: LedgerCounts[]): object[] {
   const shown = new Map(
-    view.flatMap(({ id, items }) => items.map(({ sku, stock }) => [keyOf(id, sku), stock] as const)),
+    view.flatMap(({ id, items }) => items.map((item) => [keyOf(id, item.sku), item] as const)),
   );
   const latest = new Map(after.map((row) => [keyOf(row.dropId, row.sku), row]));
   return before.flatMap((row) => {
     const key = keyOf(row.dropId, row.sku);
-    const stock = shown.get(key);
-    const fault = faultOf(row, stock, latest.get(key) ?? row);
+    const item = shown.get(key);
+    const fault = faultOf(row, item, latest.get(key) ?? row);
     return fault === null
       ? []
       : [
@@ -93,32 +102,47 @@ export function compareCounts(before: LedgerCounts[], view: DropView[], after: L
             fault,
             dropId: row.dropId,
             sku: row.sku,
-            ledger: countsOf(row),
-            view: stock ? countsOf(stock) : null,
+            ledger: { ...countsOf(row), display: row.display, version: row.version },
+            view: item?.stock ?? null,
           },
         ];
   });
 }
 
-function faultOf(before: LedgerCounts, shown: StockCounts | undefined, after: LedgerCounts): string | null {
-  if (shown === undefined) return 'not shown';
+function faultOf(before: LedgerCounts, item: ShopperItem | undefined, after: LedgerCounts): string | null {
+  if (item === undefined) return 'not shown';
+  const shown = shownInItem(item);
   if (shown.version < before.version) return 'behind';
   if (shown.version > after.version) return 'ahead of the ledger';
-  if (shown.total !== shown.available + shown.held + shown.sold) return 'does not add up';
+  if (shown.display === 'exact' && shown.total !== shown.available + shown.held + shown.sold)
+    return 'does not add up';
   for (const row of [before, after]) {
-    if (row.version === shown.version && !sameCounts(row, shown)) return 'other counts at the same version';
+    if (row.version === shown.version && !shows(row, shown)) return 'other counts at the same version';
   }
   return null;
 }
 
-type Counts = Pick<LedgerCounts, 'available' | 'held' | 'sold' | 'total' | 'version'>;
+/** Whether this is what shoppers should see of the row. */
+function shows(row: LedgerCounts, shown: ReturnType<typeof shownInItem>): boolean {
+  const { display, available, total } = row;
+  switch (display) {
+    case 'exact':
+      return shown.display === 'exact' && sameCounts(row, shown);
+    case 'bands':
+      return looksAlike(shown, { display, band: bandOf(available, total) });
+    case 'hidden':
+      return looksAlike(shown, { display, soldOut: available === 0 });
+  }
+}
+
+type Counts = Pick<LedgerCounts, 'available' | 'held' | 'sold' | 'total'>;
 
 function sameCounts(a: Counts, b: Counts): boolean {
   return a.available === b.available && a.held === b.held && a.sold === b.sold && a.total === b.total;
 }
 
-function countsOf({ available, held, sold, total, version }: Counts): Counts {
-  return { available, held, sold, total, version };
+function countsOf({ available, held, sold, total }: Counts): Counts {
+  return { available, held, sold, total };
 }
 
 function keyOf(dropId: string, sku: string): string {
@@ -133,6 +157,7 @@ interface StockColumns {
   sold: string;
   total: string;
   epoch: string;
+  stock_display: StockDisplay;
   version: string;
 }
 
@@ -146,6 +171,7 @@ async function readLedger(pool: Pool): Promise<LedgerCounts[]> {
     held: Number(row.held),
     sold: Number(row.sold),
     total: Number(row.total),
+    display: row.stock_display,
     version: publicVersion({ epoch: Number(row.epoch), version: Number(row.version) }),
   }));
 }

@@ -1,4 +1,4 @@
-import type { LiveMessage, StockRow } from '@holdfast/contracts';
+import type { LiveMessage, Shown, StockRow } from '@holdfast/contracts';
 
 type RowFields = [
   epoch: number,
@@ -9,6 +9,8 @@ type RowFields = [
   sold: number,
   asOf: string,
   sku: string,
+  /** Absent where shoppers see the counts. */
+  shown?: [display: Shown['display'], version: number, at: string],
 ];
 
 /**
@@ -16,13 +18,17 @@ type RowFields = [
  * rest.
  */
 export function encodeRow(row: StockRow): string {
-  const { epoch, version, total, available, held, sold, asOf, sku } = row;
-  return JSON.stringify([epoch, version, total, available, held, sold, asOf, sku] satisfies RowFields);
+  const { epoch, version, total, available, held, sold, asOf, sku, shown } = row;
+  const fields: RowFields = [epoch, version, total, available, held, sold, asOf, sku];
+  if (shown) fields.push([shown.display, shown.version, shown.at]);
+  return JSON.stringify(fields);
 }
 
 function toRow(dropId: string, fields: RowFields): StockRow {
-  const [epoch, version, total, available, held, sold, asOf, sku] = fields;
-  return { dropId, sku, total, available, held, sold, epoch, version, asOf };
+  const [epoch, version, total, available, held, sold, asOf, sku, shown] = fields;
+  const row: StockRow = { dropId, sku, total, available, held, sold, epoch, version, asOf };
+  if (shown) row.shown = { display: shown[0], version: shown[1], at: shown[2] };
+  return row;
 }
 
 /** A snapshot of a drop in the view. */

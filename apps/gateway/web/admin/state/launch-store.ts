@@ -120,6 +120,8 @@ export class LaunchStore {
   private readonly listener: LiveListener = {
     snapshot: (drop) => {
       clock.heard(drop.serverTime);
+      // The display has changed: the shoppers' stream has no numbers any more.
+      if (drop.stockDisplay !== 'exact') this.look();
       this.apply(drop.items.map(({ sku, stock }) => ({ sku, ...stock })));
     },
     stock: (items) => this.apply(items),
@@ -131,13 +133,13 @@ export class LaunchStore {
   };
 
   /** Takes counts that are newer than those shown. */
-  private apply(counts: readonly ({ sku: string } & Counts)[]): void {
+  private apply(counts: readonly ({ sku: string } & (Counts | object))[]): void {
     const drop = this.drop.data.value;
     if (!drop) return;
     const bySku = new Map(counts.map((it) => [it.sku, it]));
     const items = drop.items.map((item) => {
       const it = bySku.get(item.sku);
-      if (!it || it.version <= item.stock.version) return item;
+      if (!it || !('available' in it) || it.version <= item.stock.version) return item;
       const { available, held, sold, version } = it;
       const total = available + held + sold;
       return { ...item, stock: { ...item.stock, available, held, sold, total, version, stale: false } };

@@ -5,11 +5,11 @@ import { formatMoney, times } from '../../shared/money';
 import { announce } from '../../shared/announce';
 import type { DropStore } from '../drop-store';
 import type { Purchase } from '../purchase';
+import { countsIn, isGone, stockWords } from '../shown';
 import { dropClosedWords } from '../words';
 import { Countdown } from '../../shared/parts/countdown';
 import { OptionList } from './option-list';
 import { Quantity } from './quantity';
-import { stockWords } from './stock-meter';
 
 const QUANTITY_MAX = 100;
 
@@ -19,7 +19,8 @@ export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: P
   const quantity = useSignal(1);
   const drop = store.details.value!;
   const item = store.item(choice.value);
-  const available = item ? store.stock(item.sku).value.available : 0;
+  const shown = item ? store.stock(item.sku).value : null;
+  const available = (shown && countsIn(shown)?.available) ?? QUANTITY_MAX;
   const max = Math.min(drop.perCustomerLimit, QUANTITY_MAX, Math.max(1, available));
   const wanted = Math.min(quantity.value, max);
   useSpokenCounts(store, choice);
@@ -37,7 +38,12 @@ export function ChoosePanel({ store, purchase }: { store: DropStore; purchase: P
           <span class="soft">{wanted > 1 && item ? `${wanted} × ${formatMoney(item.price)}` : 'Total'}</span>
           <strong>{item ? formatMoney(times(item.price, wanted)) : '–'}</strong>
         </div>
-        <HoldButton store={store} purchase={purchase} chosen={item?.name ?? null} available={available} />
+        <HoldButton
+          store={store}
+          purchase={purchase}
+          chosen={item?.name ?? null}
+          gone={shown !== null && isGone(shown)}
+        />
       </div>
       <p class="soft fine">
         A hold is free and lasts {spokenDuration(drop.holdTtlSeconds * 1000)}. Limit: {drop.perCustomerLimit}{' '}
@@ -51,14 +57,14 @@ interface HoldButtonProps {
   store: DropStore;
   purchase: Purchase;
   chosen: string | null;
-  available: number;
+  /** What was chosen is sold out. */
+  gone: boolean;
 }
 
-function HoldButton({ store, purchase, chosen, available }: HoldButtonProps) {
+function HoldButton({ store, purchase, chosen, gone }: HoldButtonProps) {
   const open = store.state.value === 'open';
   const busy = purchase.busy.value;
-  const gone = store.left.value === 0 && store.items.value.length > 0;
-  const soldOut = gone || (chosen !== null && available === 0);
+  const soldOut = store.gone || gone;
   const ready = open && chosen !== null && !soldOut;
   const text = busy
     ? busy === 'hold'
@@ -99,7 +105,7 @@ function DropWords({ store }: { store: DropStore }) {
       </div>
     );
   }
-  if (store.items.value.length > 0 && store.left.value === 0) {
+  if (store.gone) {
     const held = store.held.value;
     return (
       <div class="state">
@@ -107,7 +113,9 @@ function DropWords({ store }: { store: DropStore }) {
         <p>
           {held > 0
             ? `All units are sold or on hold. The ${held} on hold may become available again: this page updates automatically.`
-            : 'All units have been sold. Thank you for visiting.'}
+            : store.tellsNumbers
+              ? 'All units have been sold. Thank you for visiting.'
+              : 'Units on hold may become available again: this page updates automatically.'}
         </p>
       </div>
     );
@@ -117,14 +125,15 @@ function DropWords({ store }: { store: DropStore }) {
 
 /** Announces the counts of the chosen item to screen readers: at once when it sells out or is available again, else at most every ten seconds. */
 function useSpokenCounts(store: DropStore, choice: { value: string }): void {
-  const last = useRef<{ sku: string; available: number } | null>(null);
+  const last = useRef<{ sku: string; words: string; gone: boolean } | null>(null);
   useSignalEffect(() => {
     const item = store.item(choice.value);
     if (!item) return;
-    const counts = store.stock(item.sku).value;
+    const shown = store.stock(item.sku).value;
     const before = last.current;
-    last.current = { sku: item.sku, available: counts.available };
-    if (before?.sku !== item.sku || before.available === counts.available) return;
-    announce(`${item.name}: ${stockWords(counts)}`, before.available === 0 || counts.available === 0);
+    const now = { sku: item.sku, words: stockWords(shown), gone: isGone(shown) };
+    last.current = now;
+    if (before?.sku !== item.sku || before.words === now.words) return;
+    announce(`${item.name}: ${now.words}`, before.gone || now.gone);
   });
 }

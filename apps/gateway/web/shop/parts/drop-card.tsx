@@ -1,14 +1,13 @@
-import { formatCount, formatMoney } from '../../shared/money';
+import { formatMoney } from '../../shared/money';
 import type { ListedDrop, Money } from '../../shared/types';
 import { stateNow } from '../../shared/drop-state';
 import { Countdown } from '../../shared/parts/countdown';
 import { Picture } from './picture';
+import { totalsWords } from '../shown';
 import { StockMeter } from './stock-meter';
 
 export function DropCard({ drop }: { drop: ListedDrop }) {
   const state = stateNow(drop);
-  const { available, held, sold } = drop.totals;
-  const counts = { available, held, sold, version: 0 };
   const range = drop.priceRange;
   return (
     <a class={`card card-${state}`} href={`/d/${encodeURIComponent(drop.id)}`}>
@@ -21,8 +20,8 @@ export function DropCard({ drop }: { drop: ListedDrop }) {
           <Countdown to={drop.opensAt} label="Opens in" />
         ) : (
           <span class="card-stock">
-            {state === 'paused' ? 'Paused' : state === 'closed' ? 'Closed' : leftWords(counts.available)}
-            <StockMeter counts={counts} />
+            {state === 'paused' ? 'Paused' : state === 'closed' ? 'Closed' : totalsWords(drop)}
+            <StockMeter counts={'available' in drop.totals ? drop.totals : null} />
           </span>
         )}
         {state === 'open' && <span class="main card-go">View drop</span>}
@@ -33,8 +32,4 @@ export function DropCard({ drop }: { drop: ListedDrop }) {
 
 function priceWords({ lowest, highest }: { lowest: Money; highest: Money }): string {
   return lowest.amountMinor === highest.amountMinor ? formatMoney(lowest) : `From ${formatMoney(lowest)}`;
-}
-
-function leftWords(available: number): string {
-  return available === 0 ? 'Sold out' : `${formatCount(available)} left`;
 }

@@ -3,7 +3,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { formatCount, formatMoney } from '../../shared/money';
 import type { Item } from '../../shared/types';
 import type { DropStore } from '../drop-store';
-import { isLow, StockMeter, stockWords } from './stock-meter';
+import { countsIn, isGone, isLow, stockWords } from '../shown';
+import { StockMeter } from './stock-meter';
 
 const TILES_MAX = 24;
 const TILE_NAME_MAX = 12;
@@ -68,8 +69,8 @@ interface OptionProps {
 }
 
 function Option({ item, store, choice, showPrice }: OptionProps) {
-  const counts = store.stock(item.sku).value;
-  const gone = counts.available === 0;
+  const shown = store.stock(item.sku).value;
+  const gone = isGone(shown);
   return (
     <label class={`option${gone ? ' option-gone' : ''}`} data-sku={item.sku}>
       <input
@@ -83,8 +84,8 @@ function Option({ item, store, choice, showPrice }: OptionProps) {
       <span class="option-face">
         <span class="option-name">{item.name}</span>
         {showPrice && <span class="option-price">{formatMoney(item.price)}</span>}
-        <span class={`option-stock${isLow(counts) ? ' low' : ''}`}>{stockWords(counts)}</span>
-        <StockMeter counts={counts} />
+        <span class={`option-stock${isLow(shown) ? ' low' : ''}`}>{stockWords(shown)}</span>
+        <StockMeter counts={countsIn(shown)} />
       </span>
     </label>
   );
@@ -97,6 +98,6 @@ function search(items: readonly Item[], query: string, hideGone: boolean, store:
   return items.filter((item) => {
     const text = `${item.name} ${item.sku}`.toLowerCase();
     if (!words.every((word) => text.includes(word))) return false;
-    return !hideGone || store.stock(item.sku).peek().available > 0;
+    return !hideGone || !isGone(store.stock(item.sku).peek());
   });
 }

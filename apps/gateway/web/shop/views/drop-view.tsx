@@ -115,7 +115,16 @@ function priceRange(store: DropStore): string {
 
 /** All SKUs of the drop together. */
 function Totals({ store }: { store: DropStore }) {
-  const counts = { available: store.left.value, held: store.held.value, sold: store.sold.value, version: 0 };
+  if (!store.tellsNumbers) {
+    return (
+      <div class="totals">
+        <p>
+          <strong data-testid="left">{store.words}</strong>
+        </p>
+      </div>
+    );
+  }
+  const counts = { available: store.left.value, held: store.held.value, sold: store.sold.value };
   return (
     <div class="totals">
       <p>

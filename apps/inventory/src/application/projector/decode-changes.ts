@@ -1,4 +1,4 @@
-import type { ChangeRecord, StockRow } from '@holdfast/contracts';
+import type { ChangeRecord, Shown, StockRow } from '@holdfast/contracts';
 import { isDropId } from '@holdfast/kernel';
 import { UnreadableRecord } from './projector';
 
@@ -21,7 +21,17 @@ export function decodeStock({ value }: ChangeRecord): StockRow | null {
     epoch: count(after, 'epoch'),
     version: count(after, 'version'),
     asOf: time(source.ts_ms),
+    ...shownIn(after),
   };
+}
+
+/** Nothing for a row that shows its numbers, or one of before there was anything else. */
+function shownIn(row: Record<string, unknown>): { shown?: Shown } {
+  const display = row['stock_display'] ?? 'exact';
+  if (display === 'exact') return {};
+  if (display !== 'bands' && display !== 'hidden') throw new UnreadableRecord('stock_display is no display');
+  const at = time(Date.parse(text(row, 'shown_at')));
+  return { shown: { display, version: count(row, 'shown_version'), at } };
 }
 
 /** The changed drop in a record of the drop topic. Readers load the drop from the ledger. */
@@ -45,7 +55,7 @@ function dropIdOf(row: Record<string, unknown>): string {
 
 function time(ms: number): string {
   if (!Number.isSafeInteger(ms) || ms < 0 || ms > TIME_MS_MAX)
-    throw new UnreadableRecord('source.ts_ms is no time');
+    throw new UnreadableRecord('source.ts_ms or shown_at is no time');
   return new Date(ms).toISOString();
 }
 

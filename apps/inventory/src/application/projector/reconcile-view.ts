@@ -99,6 +99,8 @@ function sameState(a: StockRow, b: StockRow | undefined): boolean {
     a.available === b.available &&
     a.held === b.held &&
     a.sold === b.sold &&
-    a.total === b.total
+    a.total === b.total &&
+    a.shown?.display === b.shown?.display &&
+    a.shown?.version === b.shown?.version
   );
 }

@@ -9,7 +9,9 @@ import { SALES_OPERATIONS } from './sales-operations';
 import { drop, dropSummary, health, hold, order, pageOf, received, session } from './schemas';
 
 const LIVE = `Server-Sent Events: first \`snapshot\` with the whole drop, then \`stock\`, \`drop\`, \`stale\`, \`fresh\` and \`heartbeat\`.
-With \`?for=<seconds>\` the server ends the stream after that time. A client that sends \`Last-Event-ID\` never receives an older \`version\` than it has seen.`;
+With \`?for=<seconds>\` the server ends the stream after that time. A client that sends \`Last-Event-ID\` never receives an older \`version\` than it has seen.
+
+In a drop that shows bands, an item of \`stock\` is \`{ "sku", "band", "version" }\`, sent when the band changes; in one that hides its counts \`{ "sku", "soldOut", "version" }\`, sent when it sells out and when units come back. When the merchant changes what is shown, \`snapshot\` comes again.`;
 
 const shopper: Operation[] = [
   {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
+  bandSchema,
   dropItemSchema,
   dropRecordSchema,
   id,
   LISTED_ITEMS_MAX,
   priceRangeSchema,
   PROBLEMS,
+  stockDisplaySchema,
   time,
 } from '@holdfast/contracts';
 
@@ -15,39 +17,76 @@ export { holdSchema as hold, orderSchema as order, pageOf } from '@holdfast/cont
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+const since = {
+  version: count.describe('Grows with each change of what is shown; never decreases.'),
+  asOf: time,
+  stale: z.boolean().describe('`true` while it may be out of date.'),
+};
+const counts = { available: count, held: count, sold: count, total: count };
+
 const stock = z
-  .object({
-    available: count,
-    held: count,
-    sold: count,
-    total: count,
-    version: count.describe('Grows with each change; never decreases.'),
-    asOf: time,
-    stale: z.boolean().describe('`true` while the counts may be out of date.'),
-  })
+  .object({ ...counts, ...since })
+  .describe('The counts.')
   .meta({ id: 'Stock' });
 
-const item = dropItemSchema.extend({ stock }).meta({ id: 'Item' });
+const stockBand = z
+  .object({
+    band: bandSchema.describe(
+      '`plenty` from 20 % of the total, `few` below, `last` at 3 or fewer units or 2 %, `none` at 0.',
+    ),
+    ...since,
+  })
+  .describe('How many there are in a word, in a drop that shows bands.')
+  .meta({ id: 'StockBand' });
 
-export const drop = dropRecordSchema
-  .omit({ revision: true, createdAt: true, items: true })
-  .extend({ serverTime: time, items: z.array(item) })
-  .meta({ id: 'Drop' });
+const stockHidden = z
+  .object(since)
+  .describe('Nothing of the counts, in a drop that hides them.')
+  .meta({ id: 'StockHidden' });
 
-export const dropSummary = drop
+const soldOut = z
+  .boolean()
+  .optional()
+  .describe('Only in a drop that hides its counts: whether all units are sold or on hold.');
+
+const item = dropItemSchema
+  .extend({ stock: z.union([stock, stockBand, stockHidden]), soldOut })
+  .meta({ id: 'Item' });
+
+const itemWithCounts = dropItemSchema.extend({ stock }).meta({ id: 'AdminItem' });
+
+const dropFields = dropRecordSchema.omit({ revision: true, createdAt: true, items: true }).extend({
+  stockDisplay: stockDisplaySchema.describe('What shoppers see of the counts.'),
+  serverTime: time,
+});
+
+export const drop = dropFields.extend({ items: z.array(item) }).meta({ id: 'Drop' });
+
+/** As merchants see it. */
+export const dropWithCounts = dropFields.extend({ items: z.array(itemWithCounts) });
+
+const FIRST_ITEMS = 'The first items only. Retrieve the drop for all of them.';
+const inList = {
+  itemCount: count.describe('Number of items in the drop.'),
+  priceRange: priceRangeSchema.nullable().describe('Lowest and highest price of all items.'),
+};
+const sums = z.object(counts).describe('Sums over all items.');
+
+export const dropSummary = dropFields
   .extend({
-    items: z
-      .array(item)
-      .max(LISTED_ITEMS_MAX)
-      .describe('The first items only. Retrieve the drop for all of them.'),
-    itemCount: count.describe('Number of items in the drop.'),
-    priceRange: priceRangeSchema.nullable().describe('Lowest and highest price of all items.'),
-    totals: z
-      .object({ available: count, held: count, sold: count, total: count })
-      .describe('Sums over all items.'),
+    items: z.array(item).max(LISTED_ITEMS_MAX).describe(FIRST_ITEMS),
+    ...inList,
+    totals: z.union([sums, stockBand, stockHidden]).describe('Of all items together.'),
+    soldOut,
   })
   .describe('A drop in a list.')
   .meta({ id: 'DropSummary' });
+
+export const dropSummaryWithCounts = dropFields.extend({
+  items: z.array(itemWithCounts).max(LISTED_ITEMS_MAX).describe(FIRST_ITEMS),
+  ...inList,
+  totals: sums,
+});
 
 export const session = z
   .object({

@@ -5,6 +5,9 @@ import {
   type DropRecord,
   type DropState,
   type DropSummary,
+  type Shown,
+  type ShownTotals,
+  type StockDisplay,
   type StockRow,
 } from '@holdfast/contracts';
 
@@ -21,6 +24,10 @@ export interface DropRow {
   closes_at: Date | null;
   per_customer_limit: number;
   hold_ttl_seconds: number;
+  stock_display: StockDisplay;
+  shown_band: ShownTotals['band'];
+  shown_version: string;
+  shown_at: Date | null;
   revision: string;
   created_at: Date;
   now: Date;
@@ -52,6 +59,9 @@ export interface StockDbRow {
   sold: string;
   epoch: string;
   version: string;
+  stock_display: StockDisplay;
+  shown_version: string;
+  shown_at: Date | null;
   as_of: Date;
 }
 
@@ -70,9 +80,18 @@ export function toDropRecord(row: DropRow, items: DropItem[]): DropRecord {
     closesAt,
     perCustomerLimit: row.per_customer_limit,
     holdTtlSeconds: row.hold_ttl_seconds,
+    stockDisplay: row.stock_display,
     revision: Number(row.revision),
     createdAt: row.created_at.toISOString(),
     items,
+  };
+}
+
+export function toShownTotals(row: DropRow): ShownTotals {
+  return {
+    band: row.shown_band,
+    version: Number(row.shown_version),
+    at: row.shown_at?.toISOString() ?? null,
   };
 }
 
@@ -98,6 +117,7 @@ export function toItemFigures(
 }
 
 export function toStockRow(row: StockDbRow): StockRow {
+  const shown = toShown(row);
   return {
     dropId: row.drop_id,
     sku: row.sku,
@@ -108,5 +128,11 @@ export function toStockRow(row: StockDbRow): StockRow {
     epoch: Number(row.epoch),
     version: Number(row.version),
     asOf: row.as_of.toISOString(),
+    ...(shown ? { shown } : {}),
   };
+}
+
+function toShown({ stock_display: display, shown_version: version, shown_at: at }: StockDbRow): Shown | null {
+  if (display === 'exact' || at === null) return null;
+  return { display, version: Number(version), at: at.toISOString() };
 }

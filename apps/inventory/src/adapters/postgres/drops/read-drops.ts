@@ -7,6 +7,7 @@ import {
   type StockDbRow,
   toDropItem,
   toDropRecord,
+  toShownTotals,
   toStockRow,
 } from './drop-rows';
 import type { ListedItems } from './listed-items';
@@ -41,7 +42,10 @@ export async function readDropSummaries(
   const byId = new Map(
     drops.rows.map((row) => {
       const listed = listedOf.get(row.drop_id)!;
-      return [row.drop_id, { ...toDropRecord(row, listed.items), ...listed }];
+      return [
+        row.drop_id,
+        { ...toDropRecord(row, listed.items), ...listed, shownTotals: toShownTotals(row) },
+      ];
     }),
   );
   return dropIds.flatMap((id) => byId.get(id) ?? []);

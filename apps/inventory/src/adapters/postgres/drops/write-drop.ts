@@ -16,7 +16,7 @@ export async function insertDrop(
   drop: NewDrop,
   { stockDisplay = 'exact', draft = false }: { stockDisplay?: StockDisplay; draft?: boolean } = {},
 ): Promise<void> {
-  const made = await client.query({
+  const inserted = await client.query({
     ...sql.insertDrop,
     values: [
       dropId,
@@ -32,15 +32,17 @@ export async function insertDrop(
       draft,
     ],
   });
-  if (made.rowCount === 0) throw new InvalidDrop('the closing time has passed: the drop would never open');
+  if (inserted.rowCount === 0)
+    throw new InvalidDrop('the closing time has passed: the drop would never open');
   await client.query({ ...sql.lockDropSkus, values: [merchantId, drop.items.map((item) => item.sku)] });
+  const made = { dropId, actor, stockDisplay };
   for (let from = 0; from < drop.items.length; from += ITEMS_A_STATEMENT)
-    await insertItems(client, { dropId, actor }, from, drop.items.slice(from, from + ITEMS_A_STATEMENT));
+    await insertItems(client, made, from, drop.items.slice(from, from + ITEMS_A_STATEMENT));
 }
 
 async function insertItems(
   client: PoolClient,
-  { dropId, actor }: { dropId: string; actor: string },
+  { dropId, actor, stockDisplay }: { dropId: string; actor: string; stockDisplay: StockDisplay },
   from: number,
   items: NewDropItem[],
 ): Promise<void> {
@@ -59,7 +61,7 @@ async function insertItems(
   });
   await client.query({
     ...sql.insertDropStock,
-    values: [dropId, skus, items.map((item) => item.units), actor],
+    values: [dropId, skus, items.map((item) => item.units), actor, stockDisplay],
   });
 }
 

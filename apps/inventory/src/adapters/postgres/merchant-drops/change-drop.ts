@@ -83,13 +83,15 @@ export async function changeDrop(
     if (resolved.kind === 'invalid') return refused(resolved);
     const wrong = problemOf({ ...plan.next, items: resolved.items });
     if (wrong) return wrong;
-    await replaceItems(client, { dropId, revision: revision + 1, actor: by.actor.id }, resolved.items);
+    const changed = { dropId, revision: revision + 1, actor: by.actor.id, stockDisplay };
+    await replaceItems(client, changed, resolved.items);
   }
   const values = [dropId, merchantId, name, description, imageUrl, opensAt, closesAt];
   await client.query({
     ...sql.changeDrop,
     values: [...values, perCustomerLimit, holdTtlSeconds, stockDisplay],
   });
+  await client.query({ ...sql.setStockDisplay, values: [dropId, stockDisplay] });
   const { items, ...fields } = change;
   const told = { ...fields, ...(items ? countsOf(items.map(({ total }) => total)) : {}) };
   return done(client, own, factOf('changed', dropId, told));

@@ -1,4 +1,4 @@
-import type { DropItemRequest, NewDropItem } from '@holdfast/contracts';
+import type { DropItemRequest, NewDropItem, StockDisplay } from '@holdfast/contracts';
 import type { PoolClient } from 'pg';
 import { type CatalogueSku, type ResolvedItems, resolveItems } from '../../../domain/drop-items';
 import { sql } from '../drops/sql/sql.generated';
@@ -32,7 +32,12 @@ export async function completeItems(
 /** Replaces the whole list of a drop that is locked and has never opened. */
 export async function replaceItems(
   client: PoolClient,
-  { dropId, revision, actor }: { dropId: string; revision: number; actor: string },
+  {
+    dropId,
+    revision,
+    actor,
+    stockDisplay,
+  }: { dropId: string; revision: number; actor: string; stockDisplay: StockDisplay },
   items: readonly NewDropItem[],
 ): Promise<void> {
   const skus = items.map((item) => item.sku);
@@ -54,6 +59,6 @@ export async function replaceItems(
   await client.query({ ...sql.removeDropItems, values: [dropId, skus] });
   await client.query({
     ...sql.replaceDropStock,
-    values: [dropId, skus, items.map((item) => item.units), `items-${revision}`, actor],
+    values: [dropId, skus, items.map((item) => item.units), `items-${revision}`, actor, stockDisplay],
   });
 }

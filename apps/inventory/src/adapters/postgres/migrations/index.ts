@@ -13,6 +13,7 @@ import { merchantDrops } from './12-merchant-drops';
 import { stockAdjustments } from './13-stock-adjustments';
 import { figures } from './14-figures';
 import { factsChained } from './15-facts-chained';
+import { shownStock } from './16-shown-stock';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
 const functionsOnly = (name: string): Migration => ({ name, statements: [] });
@@ -35,6 +36,7 @@ export const inventoryMigrations: MigrationSet = {
     stockAdjustments,
     figures,
     factsChained,
+    shownStock,
   ],
   functionSchemas: ['inventory'],
   functions: [
@@ -53,6 +55,7 @@ export const inventoryMigrations: MigrationSet = {
     sql.definePurgeHolds,
     sql.defineNoteSoldOut,
     sql.defineRowPolicies,
+    sql.defineShowStock,
   ],
   grants: sql.grantFunctions,
 };
