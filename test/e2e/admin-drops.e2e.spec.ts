@@ -207,6 +207,8 @@ describe('the life of a drop', () => {
     const { id } = (await create()).body as { id: string };
     await step(id, 'schedule', { opensAt: soon(3_600_000) });
     await shows('the scheduled drop is shown', id, (drop) => drop !== null);
+    const outdated = { 'if-match': '"0"' };
+    expect((await owner.send('DELETE', `${DROPS}/${id}`, undefined, outdated)).status).toBe(412);
     expect((await owner.send('DELETE', `${DROPS}/${id}`)).status).toBe(204);
     await shows('it is gone', id, (drop) => drop === null);
     const gone = [

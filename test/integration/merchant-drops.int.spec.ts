@@ -204,7 +204,7 @@ describe('the drops of merchants on the ledger', () => {
       drops.scheduleMerchantDrop({ ...own(drop.id), opensAt: soon(60) }),
       ...(['open', 'pause', 'resume', 'close'] as const).map((action) => step(drop.id, action)),
       drops.duplicateMerchantDrop(own(drop.id)),
-      drops.deleteMerchantDrop(own(drop.id)),
+      drops.deleteMerchantDrop({ ...own(drop.id), ifMatch: null }),
     ];
     expect(new Set((await Promise.all(calls)).map(({ kind }) => kind))).toEqual(new Set(['not-found']));
     expect(await drops.getMerchantDrop({ merchantId: 'mer_a', dropId: drop.id })).toBeNull();
@@ -273,7 +273,7 @@ describe('the drops of merchants on the ledger', () => {
     const { drop } = await create();
     await drops.scheduleMerchantDrop({ ...own(drop.id), opensAt: soon(3_600) });
     const outcomes = await Promise.all(
-      Array.from({ length: 5 }, () => drops.deleteMerchantDrop(own(drop.id))),
+      Array.from({ length: 5 }, () => drops.deleteMerchantDrop({ ...own(drop.id), ifMatch: null })),
     );
     expect(outcomes.filter(({ kind }) => kind === 'deleted')).toHaveLength(1);
     expect(await drops.getMerchantDrop({ merchantId: 'mer_a', dropId: drop.id })).toBeNull();
@@ -284,10 +284,22 @@ describe('the drops of merchants on the ledger', () => {
     expect(await actionsOf(drop.id)).toEqual(['drop.created', 'drop.scheduled', 'drop.deleted']);
     const open = await create();
     await step(open.drop.id, 'open');
-    expect(await drops.deleteMerchantDrop(own(open.drop.id))).toEqual({
+    expect(await drops.deleteMerchantDrop({ ...own(open.drop.id), ifMatch: null })).toEqual({
       kind: 'invalid-transition',
       state: 'open',
     });
+  });
+
+  it('deletes the revision that is meant, and no newer one', async () => {
+    const { drop } = await create();
+    const remove = (ifMatch: number[] | 'any') => drops.deleteMerchantDrop({ ...own(drop.id), ifMatch });
+    expect(await change(drop.id, { change: { name: 'Newer' }, ifMatch: 'any' })).toMatchObject({
+      kind: 'done',
+    });
+    expect(await remove([drop.revision])).toEqual({ kind: 'revision-mismatch' });
+    expect(await remove([])).toEqual({ kind: 'revision-mismatch' });
+    expect(await remove([drop.revision, drop.revision + 1])).toEqual({ kind: 'deleted' });
+    expect(await remove('any')).toEqual({ kind: 'not-found' });
   });
 
   it('copies a drop in any state, without its times', async () => {

@@ -29,6 +29,7 @@ import { countRoutes, logRequests } from './entrypoints/http/server/hooks';
 import { takeLargeBodies } from './entrypoints/http/server/large-bodies';
 import { MethodTable } from './entrypoints/http/server/method-table';
 import { serveFiles } from './entrypoints/http/server/static-files';
+import { trackWork } from './entrypoints/http/server/work';
 import { requestIdOf } from './entrypoints/http/server/trace';
 import { sendProblem } from './entrypoints/http/problems/problem';
 
@@ -57,12 +58,14 @@ export async function createGatewayApp(
   instance.decorateRequest('traceId', '');
   instance.decorateRequest('refusal', null);
   instance.decorateRequest('endTurn', null);
+  instance.decorateRequest('work', null);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(createLogger(config.logLevel)),
   });
   keepRawBodies(instance);
+  trackWork(instance);
   const allowances = app.get(Allowances, { strict: false });
   takeLargeBodies(instance, app.get(MerchantAccess, { strict: false }), allowances);
   const logger = app.get(Logger);

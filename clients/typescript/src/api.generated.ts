@@ -4607,7 +4607,10 @@ export interface operations {
     deleteDrop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the version that was read, or `*`. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description ID of the drop */
                 dropId: string;
@@ -4661,6 +4664,15 @@ export interface operations {
             };
             /** @description `invalid-transition` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `precondition-failed` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4924,7 +4936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-transition` */
+            /** @description `invalid-transition`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5055,7 +5067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-transition` */
+            /** @description `invalid-transition`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5186,7 +5198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-transition` */
+            /** @description `invalid-transition`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5317,7 +5329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-transition` */
+            /** @description `invalid-transition`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5448,7 +5460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-transition` */
+            /** @description `invalid-transition`, `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -99,6 +99,12 @@ export interface ChangeMerchantDrop extends DropCommand {
   ifMatch: WantedRevisions;
 }
 
+export const deleteDropSchema = ofDrop.extend({ ifMatch: wantedRevisionsSchema });
+export interface DeleteMerchantDrop extends DropCommand {
+  /** Without the header: whatever the revision is. */
+  ifMatch: WantedRevisions;
+}
+
 export const scheduleDropSchema = ofDrop.extend({
   opensAt: z.string().max(40),
   closesAt: optionalTime.optional(),
@@ -159,5 +165,5 @@ export abstract class MerchantDrops {
   /** Makes a draft with the same items and settings, and without times. */
   abstract duplicateMerchantDrop(command: DropCommand): Promise<MerchantDropOutcome>;
   /** Only a drop that never opened. */
-  abstract deleteMerchantDrop(command: DropCommand): Promise<DeleteDropOutcome>;
+  abstract deleteMerchantDrop(command: DeleteMerchantDrop): Promise<DeleteDropOutcome>;
 }

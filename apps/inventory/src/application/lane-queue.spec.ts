@@ -1,4 +1,5 @@
-import type { LaneCommand, PlaceCommand } from '../domain/lane-command';
+import { merchantCommand } from '../../../../test/support/merchant-command';
+import type { AdjustCommand, LaneAnswer, LaneCommand, PlaceCommand } from '../domain/lane-command';
 import { LaneEntry, LaneQueue } from './lane-queue';
 
 const ignore = () => undefined;
@@ -16,6 +17,15 @@ const release = (n: number): LaneCommand => ({
   holdId: `r${n}`,
   customerId: 'cus',
   orderId: null,
+});
+
+const adjust = (n: number, fingerprint = 'f'): AdjustCommand => ({
+  kind: 'adjust',
+  ...merchantCommand('mer', String(n).repeat(64), fingerprint),
+  movementId: `m${n}`,
+  sku: 'S0',
+  delta: 1,
+  reason: 'counted',
 });
 
 function queueOf(places: number, linesEach: number): LaneQueue {
@@ -56,5 +66,55 @@ describe('what waits for a lane', () => {
     expect(queue.batchesWithOneMore(256)).toBe(5);
     queue.dropOverdue(1_000);
     expect(queue.batchesWithOneMore(256)).toBe(1);
+  });
+
+  it("takes a merchant's command first, and then one after each batch of the others", () => {
+    const queue = queueOf(256 * 3, 1);
+    for (let n = 0; n < 5; n += 1) queue.push(entry(adjust(n)));
+    queue.push(entry(release(1)));
+    // Five commands, and three batches of places that wait no longer than twice as long.
+    expect(queue.batchesWithOneMore(256)).toBe(4 + 4);
+    const kinds = Array.from({ length: 9 }, () => queue.take(256).map(({ command }) => command.kind));
+    expect(kinds.map((batch) => [batch[0], batch.length])).toEqual([
+      ['adjust', 1],
+      ['release', 256],
+      ['adjust', 1],
+      ['place', 256],
+      ['adjust', 1],
+      ['place', 256],
+      ['adjust', 1],
+      ['place', 1],
+      ['adjust', 1],
+    ]);
+    expect(queue.length).toBe(0);
+  });
+
+  it("predicts what a merchant's command waits for", () => {
+    const queue = queueOf(256 * 3, 1);
+    expect(queue.batchesWithOneMore(256, true)).toBe(2);
+    for (let n = 0; n < 10; n += 1) queue.push(entry(adjust(n)));
+    expect(queue.batchesWithOneMore(256, true)).toBe(11 + 3);
+  });
+
+  it('lets a repeated request of a merchant join the one that waits, and no other request', () => {
+    const queue = new LaneQueue();
+    const answers: unknown[] = [];
+    const push = (command: LaneCommand) =>
+      queue.push(new LaneEntry(command, 1_000, (answer) => answers.push(answer), ignore));
+    push(adjust(1));
+    push(adjust(1));
+    push(adjust(1, 'other'));
+    push(adjust(2));
+    expect([queue.length, queue.ofMerchants]).toEqual([3, 4]);
+    const adjusted = { kind: 'adjusted', adjustment: { id: 'm1' }, replayed: false } as unknown as LaneAnswer;
+    queue.take(1)[0]!.answer(adjusted);
+    expect(answers).toEqual([adjusted, { ...adjusted, replayed: true }]);
+    // It is in flight now: the same request is asked of the ledger again.
+    push(adjust(1));
+    expect([queue.length, queue.ofMerchants]).toEqual([3, 3]);
+    expect(queue.dropOverdue(1_000)).toHaveLength(3);
+    expect([queue.length, queue.ofMerchants]).toEqual([0, 0]);
+    push(adjust(2));
+    expect(queue.length).toBe(1);
   });
 });

@@ -1,5 +1,12 @@
 import type { Busy } from '@holdfast/contracts';
-import { type LaneAnswer, type LaneCommand, runsAlone, subjectOf } from '../domain/lane-command';
+import {
+  isOfMerchant,
+  type LaneAnswer,
+  type LaneCommand,
+  type MerchantCommand,
+  runsAlone,
+  subjectOf,
+} from '../domain/lane-command';
 
 // About 0.3 s of work: 256 places of 20 lines took 1.0 to 1.7 s, longer than a statement may take, and were
 // then tried again as they were.
@@ -8,7 +15,7 @@ const BATCH_LINES_MAX = 1_000;
 /** A queued command with its caller. */
 export class LaneEntry {
   settled = false;
-  /** Later callers that request the same hold while this one is queued. They get the same answer. */
+  /** Later callers with the same request while this one is queued. They get the same answer. */
   followers: LaneEntry[] | null = null;
 
   constructor(
@@ -25,7 +32,7 @@ export class LaneEntry {
       this.onAnswer(answer);
     }
     if (this.followers === null) return;
-    const theirs = answer.kind === 'held' ? { ...answer, replayed: true } : answer;
+    const theirs = 'replayed' in answer ? { ...answer, replayed: true } : answer;
     for (const follower of this.followers) follower.answer(theirs);
   }
 
@@ -40,27 +47,53 @@ export class LaneEntry {
 
 /**
  * The queue of a lane, in arrival order. Commands on existing holds (payments above all) go before new
- * places: they release or sell units that are already held.
+ * places: they release or sell units that are already held. A merchant's commands go before both, but only one
+ * after each batch of the others: a merchant who corrects stock in a rush waits for one batch, and one who sends
+ * hundreds of corrections makes the shoppers wait twice as long, not for all of them.
  */
 export class LaneQueue {
   private ends: LaneEntry[] = [];
   private places: LaneEntry[] = [];
+  private merchants: LaneEntry[] = [];
+  /** The last batch was a merchant's command. */
+  private isTurnOfOthers = false;
   /** Queued places by hold id, so that a retried request joins the queued one. */
   private readonly waitingPlaces = new Map<string, LaneEntry>();
+  /** Queued commands of merchants by the key of their request, for the same reason. */
+  private readonly waitingRequests = new Map<string, LaneEntry>();
   /** Lines of all queued places. */
   private lines = 0;
 
   get length(): number {
-    return this.ends.length + this.places.length;
+    return this.ends.length + this.places.length + this.merchants.length;
   }
 
-  /** Number of batches of `max` entries for all queued commands and one more. */
-  batchesWithOneMore(max: number): number {
-    return Math.max(Math.ceil((this.length + 1) / max), Math.ceil((this.lines + 1) / BATCH_LINES_MAX));
+  /** Commands of merchants that wait, those that have joined another one included. */
+  get ofMerchants(): number {
+    let waiting = 0;
+    for (const { followers } of this.merchants) waiting += 1 + (followers?.length ?? 0);
+    return waiting;
+  }
+
+  /** Number of batches of `max` entries until one more command has been executed. */
+  batchesWithOneMore(max: number, ofMerchant = false): number {
+    const own = this.merchants.length;
+    if (ofMerchant) return own + 1 + Math.min(own + 1, this.batchesOfOthers(max, 0));
+    const others = this.batchesOfOthers(max, 1);
+    return others + Math.min(own, others);
+  }
+
+  private batchesOfOthers(max: number, more: number): number {
+    const commands = this.ends.length + this.places.length + more;
+    return Math.max(Math.ceil(commands / max), Math.ceil((this.lines + more) / BATCH_LINES_MAX));
   }
 
   push(entry: LaneEntry): void {
     const { command } = entry;
+    if (isOfMerchant(command)) {
+      this.pushOfMerchant(entry, command);
+      return;
+    }
     if (command.kind !== 'place') {
       this.ends.push(entry);
       return;
@@ -75,11 +108,45 @@ export class LaneQueue {
     this.lines += linesOf(entry);
   }
 
+  private pushOfMerchant(entry: LaneEntry, command: MerchantCommand): void {
+    const key = requestKeyOf(command);
+    const leader = key === null ? undefined : this.waitingRequests.get(key);
+    const isSame =
+      leader !== undefined &&
+      isOfMerchant(leader.command) &&
+      leader.command.request?.fingerprint === command.request?.fingerprint;
+    if (isSame) {
+      (leader.followers ??= []).push(entry);
+      return;
+    }
+    if (key !== null && leader === undefined) this.waitingRequests.set(key, entry);
+    this.merchants.push(entry);
+  }
+
+  private takeOfMerchant(): LaneEntry | null {
+    const areOthersWaiting = this.ends.length + this.places.length > 0;
+    const first = this.merchants[0];
+    if (first === undefined || (this.isTurnOfOthers && areOthersWaiting)) return null;
+    this.merchants.shift();
+    this.forget(first);
+    return first;
+  }
+
+  /** It is no longer in the queue: nothing joins it. */
+  private forget(entry: LaneEntry): void {
+    const { command } = entry;
+    const key = isOfMerchant(command) ? requestKeyOf(command) : null;
+    if (key !== null && this.waitingRequests.get(key) === entry) this.waitingRequests.delete(key);
+  }
+
   /**
    * Takes the next batch: at most `max` entries on different subjects, with at most `BATCH_LINES_MAX` lines,
    * but at least one entry. Does not check deadlines, see `dropOverdue`.
    */
   take(max: number): LaneEntry[] {
+    const ofMerchant = this.takeOfMerchant();
+    this.isTurnOfOthers = ofMerchant !== null;
+    if (ofMerchant !== null) return [ofMerchant];
     const batch: LaneEntry[] = [];
     const subjects = new Set<string>();
     this.ends = takeFrom(this.ends, batch, subjects, max);
@@ -93,17 +160,19 @@ export class LaneQueue {
   }
 
   /**
-   * Removes and returns the entries whose deadline has passed. Both lists are in arrival order, so only their
+   * Removes and returns the entries whose deadline has passed. The lists are in arrival order, so only their
    * heads are checked.
    */
   dropOverdue(now: number): LaneEntry[] {
-    const overdue = [...overdueHead(this.ends, now), ...overdueHead(this.places, now)];
+    const overdue = [this.ends, this.places, this.merchants].flatMap((list) => overdueHead(list, now));
     if (overdue.length === 0) return overdue;
     const gone = new Set(overdue);
     this.ends = this.ends.filter((entry) => !gone.has(entry));
     this.places = this.places.filter((entry) => !gone.has(entry));
+    this.merchants = this.merchants.filter((entry) => !gone.has(entry));
     for (const entry of overdue) {
       const { command } = entry;
+      this.forget(entry);
       this.lines -= linesOf(entry);
       if (command.kind === 'place' && this.waitingPlaces.get(command.holdId) === entry)
         this.waitingPlaces.delete(command.holdId);
@@ -145,4 +214,9 @@ function linesOf({ command }: LaneEntry): number {
 function overdueHead(waiting: LaneEntry[], now: number): LaneEntry[] {
   const firstInTime = waiting.findIndex((entry) => entry.deadlineAt > now);
   return firstInTime === -1 ? [...waiting] : waiting.slice(0, firstInTime);
+}
+
+/** What makes two requests of a merchant the same one; null: the request has no key. */
+function requestKeyOf(command: MerchantCommand): string | null {
+  return command.request ? `${subjectOf(command)} ${command.request.key}` : null;
 }

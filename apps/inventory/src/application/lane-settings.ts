@@ -4,6 +4,8 @@ import type { BackoffRange } from '@holdfast/kernel';
 export interface LaneSettings {
   batchMax: number;
   queueMax: number;
+  /** Commands of merchants. */
+  ofMerchantsMax: number;
   deadlineMs: number;
   predictedWaitMsMax: number;
   retry: BackoffRange;
@@ -15,6 +17,8 @@ export const LANE_SETTINGS: LaneSettings = {
   // About one second of work at the rate measured on two cores; more would be refused by the predicted wait
   // anyway.
   queueMax: 20_000,
+  // Each is a batch of its own, of 2 to 3 ms, and shoppers have every second batch: about a second.
+  ofMerchantsMax: 256,
   // A shopper's request is always answered within three seconds; the rest is for the network.
   deadlineMs: 2_500,
   // Commands that would probably miss their deadline are refused at once, to save the ledger useless work.

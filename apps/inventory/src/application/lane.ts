@@ -1,6 +1,6 @@
 import { ServiceUnavailable, type Busy } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
-import type { AnswerTo, LaneCommand } from '../domain/lane-command';
+import { type AnswerTo, isOfMerchant, type LaneCommand } from '../domain/lane-command';
 import { LaneEntry, LaneQueue } from './lane-queue';
 import type { LaneSettings } from './lane-settings';
 import type { LaneNews, Ledger } from './ports/ledger.port';
@@ -50,20 +50,28 @@ export class Lane {
     const now = clock.monotonicMs();
     this.lastUsedAt = now;
     if (this.closed) return Promise.reject(new ServiceUnavailable('shutting down'));
-    const predictedMs = this.estimate.predictMs(now, this.queue.batchesWithOneMore(settings.batchMax));
-    // Ends release or sell units that are already held, so only places are refused.
-    if (
-      command.kind === 'place' &&
-      (predictedMs > settings.predictedWaitMsMax || this.queue.length >= settings.queueMax)
-    ) {
-      return Promise.resolve({ kind: 'busy', retryAfterSeconds: Math.max(1, Math.ceil(predictedMs / 1000)) });
-    }
+    const busy = this.refusalOf(command, now);
+    if (busy) return Promise.resolve(busy);
     return new Promise((resolve, reject) => {
       const deadlineAt = now + settings.deadlineMs;
       this.queue.push(new LaneEntry(command, deadlineAt, resolve as (answer: unknown) => void, reject));
       this.watch ??= setInterval(() => this.dropOverdue(), WATCH_EVERY_MS);
       this.scheduleStart();
     });
+  }
+
+  /** Ends release or sell units that are already held, so they are never refused. */
+  private refusalOf(command: LaneCommand, now: number): Busy | null {
+    const { settings } = this.parts;
+    const ofMerchant = isOfMerchant(command);
+    if (command.kind !== 'place' && !ofMerchant) return null;
+    const batches = this.queue.batchesWithOneMore(settings.batchMax, ofMerchant);
+    const predictedMs = this.estimate.predictMs(now, batches);
+    const isFull = ofMerchant
+      ? this.queue.ofMerchants >= settings.ofMerchantsMax
+      : this.queue.length >= settings.queueMax;
+    if (!isFull && predictedMs <= settings.predictedWaitMsMax) return null;
+    return { kind: 'busy', retryAfterSeconds: Math.max(1, Math.ceil(predictedMs / 1000)) };
   }
 
   get idleForMs(): number {

@@ -70,8 +70,11 @@ export interface MerchantReleaseCommand extends ReleaseByMerchant {
   kind: 'release-for-merchant';
 }
 
+/** What a merchant's staff or programs want of a drop. */
+export type MerchantCommand = AdjustCommand | MerchantReleaseCommand;
+
 /** Has a separate statement and is a batch of its own, so that the frequent statement stays small. */
-export type RareCommand = RetakeCommand | ReturnCommand | AdjustCommand | MerchantReleaseCommand;
+export type RareCommand = RetakeCommand | ReturnCommand | MerchantCommand;
 
 export type LaneCommand = PlaceCommand | EndCommand | ExpireCommand | RareCommand;
 
@@ -117,4 +120,8 @@ const RARE: ReadonlySet<LaneCommand['kind']> = new Set<RareCommand['kind']>([
 
 export function runsAlone(command: LaneCommand): command is RareCommand {
   return RARE.has(command.kind);
+}
+
+export function isOfMerchant(command: LaneCommand): command is MerchantCommand {
+  return command.kind === 'adjust' || command.kind === 'release-for-merchant';
 }

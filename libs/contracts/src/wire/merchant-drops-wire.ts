@@ -2,6 +2,7 @@ import {
   changeDropSchema,
   createDropSchema,
   deleteDropOutcomeSchema,
+  deleteDropSchema,
   dropCommandSchema,
   listMerchantDropsSchema,
   merchantDropOutcomeSchema,
@@ -29,5 +30,5 @@ export const MERCHANT_DROPS_WIRE: WireTable<MerchantDrops> = {
   scheduleMerchantDrop: { input: [scheduleDropSchema], answer: merchantDropOutcomeSchema, home },
   stepMerchantDrop: { input: [stepDropSchema], answer: merchantDropOutcomeSchema, home },
   duplicateMerchantDrop: { input: [dropCommandSchema], answer: merchantDropOutcomeSchema, home, ...ofItems },
-  deleteMerchantDrop: { input: [dropCommandSchema], answer: deleteDropOutcomeSchema, home },
+  deleteMerchantDrop: { input: [deleteDropSchema], answer: deleteDropOutcomeSchema, home },
 };

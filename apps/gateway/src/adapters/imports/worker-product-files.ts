@@ -32,8 +32,8 @@ export class WorkerProductFiles extends ProductFiles {
     const close = () => {
       if (!isOpen) return;
       isOpen = false;
-      thread.end();
-      this.turns.giveBack();
+      // The next file is read when this one's memory is free.
+      void thread.end().finally(() => this.turns.giveBack());
     };
     try {
       const read = await withDeadline('reading the file', READ_MS_MAX, thread.receive<ReadProductFile>());
@@ -102,7 +102,7 @@ class Thread {
     }
   }
 
-  end(): void {
-    void this.worker.terminate();
+  async end(): Promise<void> {
+    await this.worker.terminate();
   }
 }

@@ -54,6 +54,8 @@ declare module 'fastify' {
     traceId: string;
     /** The problem that was answered. */
     refusal: ProblemCode | null;
+    /** Of guards and handler, where it is tracked; see `trackWork`. */
+    work: Promise<unknown> | null;
     /** Ends the turn of a request of a merchant before its answer ends, as an endless one has to; see `MerchantTurns`. */
     endTurn: (() => void) | null;
   }

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { whenOver } from '../server/work';
 import { Allowances } from './allowances';
 import { LIMIT, type LimitName } from './limit-policies';
 import { MerchantTurns } from './merchant-turns';
@@ -41,8 +42,7 @@ export class LimitsGuard extends ThrottlerGuard {
     await allowed;
     const end = await this.turns.take(merchantId);
     request.endTurn = end;
-    if (reply.raw.destroyed) end();
-    else reply.raw.once('close', end);
+    whenOver(request, reply, end);
     return true;
   }
 }

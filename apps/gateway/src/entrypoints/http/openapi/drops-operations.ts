@@ -20,7 +20,7 @@ function step(name: string, summary: string, description: string): Operation {
     body: nothingInput,
     bodyOptional: true,
     success: { 200: { description: 'The drop.', ...DONE } },
-    refusals: [...BODY_REFUSALS, 'not-found', 'invalid-transition'],
+    refusals: [...BODY_REFUSALS, 'not-found', 'invalid-transition', 'conflict'],
   };
 }
 
@@ -79,8 +79,9 @@ export const DROPS_OPERATIONS: readonly Operation[] = [
     id: 'deleteDrop',
     tag: 'Merchant',
     summary: 'Delete a drop that has never opened',
+    ifMatch: 'optional',
     success: { 204: { description: 'Deleted.' } },
-    refusals: ['not-found', 'invalid-transition'],
+    refusals: ['not-found', 'precondition-failed', 'invalid-transition'],
   },
   {
     method: 'post',
@@ -91,7 +92,7 @@ export const DROPS_OPERATIONS: readonly Operation[] = [
     idempotent: 'optional',
     body: scheduleInput,
     success: { 200: { description: 'The scheduled drop.', ...DONE } },
-    refusals: [...BODY_REFUSALS, 'not-found', 'invalid-transition'],
+    refusals: [...BODY_REFUSALS, 'not-found', 'invalid-transition', 'conflict'],
   },
   step('open', 'Open a drop now', 'From draft or scheduled to open.'),
   step('pause', 'Stop new holds', 'From open to paused. Holds that exist can still be paid.'),

@@ -6,6 +6,7 @@ import type { MerchantAccess } from '../access/merchant-access';
 import { POLICIES } from '../access/policies';
 import type { Allowances } from '../limits/allowances';
 import { ProblemError } from '../problems/problem';
+import { whenOver } from './work';
 
 const MiB = 1024 * 1024;
 const DROP_BYTES_MAX = 2 * MiB;
@@ -46,7 +47,7 @@ export function takeLargeBodies(
       allowances.refuseExhausted('reads', request, reply);
       const merchantId = await admitted(access, request, name);
       if (merchantId === null) return unread(declared);
-      places.take(reply, merchantId, Number.isNaN(declared) ? bytesMax : declared);
+      places.take(request, reply, merchantId, Number.isNaN(declared) ? bytesMax : declared);
       return payload;
     };
   });
@@ -75,18 +76,13 @@ class LargeBodies {
   private bytes = 0;
   private readonly bytesOf = new Map<string, number>();
 
-  /** Until the request has been answered, or its connection is lost. */
-  take(reply: FastifyReply, merchantId: string, bytes: number): void {
+  /** Until the request is over: a client that hangs up leaves its bytes to who still works on them. */
+  take(request: FastifyRequest, reply: FastifyReply, merchantId: string, bytes: number): void {
     const own = this.bytesOf.get(merchantId) ?? 0;
     if (this.bytes + bytes > BYTES_MAX || own + bytes > BYTES_OF_MERCHANT_MAX)
       throw new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: RETRY_SECONDS });
     this.add(merchantId, bytes);
-    let taken = bytes;
-    const free = () => {
-      this.add(merchantId, -taken);
-      taken = 0;
-    };
-    reply.raw.once('close', free).once('finish', free);
+    whenOver(request, reply, () => this.add(merchantId, -bytes));
   }
 
   private add(merchantId: string, bytes: number): void {

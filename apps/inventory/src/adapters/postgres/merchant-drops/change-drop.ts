@@ -1,6 +1,7 @@
 import {
   type ChangeMerchantDrop,
   type CreateMerchantDrop,
+  type DeleteMerchantDrop,
   type DropCommand,
   type DropRefusal,
   InvalidDrop,
@@ -8,6 +9,7 @@ import {
   type NewDrop,
   type ScheduleMerchantDrop,
   type StepMerchantDrop,
+  type WantedRevisions,
 } from '@holdfast/contracts';
 import type { PoolClient } from 'pg';
 import { dropStep } from '../../../domain/drop-lifecycle';
@@ -71,7 +73,7 @@ export async function changeDrop(
   if (!head) return refused({ kind: 'not-found' });
   const { revision } = head.drop;
   if (ifMatch === null) return refused({ kind: 'precondition-required' });
-  if (ifMatch !== 'any' && !ifMatch.includes(revision)) return refused({ kind: 'revision-mismatch' });
+  if (!isWanted(ifMatch, revision)) return refused({ kind: 'revision-mismatch' });
   const plan = planChange(head.drop, change, head.nowMs);
   if (plan.kind !== 'change') return refused(plan);
   if (Object.keys(change).length === 0) return done(client, own);
@@ -146,14 +148,19 @@ export async function stepDrop(
 
 export async function deleteDrop(
   client: PoolClient,
-  { merchantId, dropId }: DropCommand,
+  { merchantId, dropId, ifMatch }: DeleteMerchantDrop,
 ): Promise<Worked<null, DropRefusal>> {
   const head = await lockDrop(client, { merchantId, dropId });
   if (!head) return refused({ kind: 'not-found' });
-  const { state, name } = head.drop;
+  const { state, name, revision } = head.drop;
+  if (ifMatch !== null && !isWanted(ifMatch, revision)) return refused({ kind: 'revision-mismatch' });
   const deleted = await client.query({ ...sql.deleteDrop, values: [dropId, merchantId] });
   if (deleted.rowCount === 0) return refused({ kind: 'invalid-transition', state });
   return { kind: 'done', value: null, facts: [factOf('deleted', dropId, { name })] };
+}
+
+function isWanted(wanted: NonNullable<WantedRevisions>, revision: number): boolean {
+  return wanted === 'any' || wanted.includes(revision);
 }
 
 /** Locks a drop for the rest of the transaction and brings its state up to the clock. Null: unknown. */

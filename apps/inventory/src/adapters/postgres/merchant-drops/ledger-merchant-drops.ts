@@ -2,6 +2,7 @@ import {
   type ChangeMerchantDrop,
   type CreateMerchantDrop,
   type DeleteDropOutcome,
+  type DeleteMerchantDrop,
   type DropCommand,
   type DropRefusal,
   type ListMerchantDrops,
@@ -78,7 +79,7 @@ export class LedgerMerchantDrops extends MerchantDrops {
     return this.change(command, (client) => stepDrop(client, command, this.dropsMax));
   }
 
-  override async deleteMerchantDrop(command: DropCommand): Promise<DeleteDropOutcome> {
+  override async deleteMerchantDrop(command: DeleteMerchantDrop): Promise<DeleteDropOutcome> {
     if (!isDropId(command.dropId)) return NOT_FOUND;
     const changed = await this.changes.run<null, DropRefusal>(command, (client) =>
       deleteDrop(client, command),

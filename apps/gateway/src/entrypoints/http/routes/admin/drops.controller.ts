@@ -58,7 +58,8 @@ export class MerchantDropsController {
 
   @Delete(':dropId')
   async remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const command = { ...commandOf(request, null), dropId: dropIdOf(request) };
+    const ifMatch = wantedRevisionsOf(request);
+    const command = { ...commandOf(request, null), dropId: dropIdOf(request), ifMatch };
     const outcome = await this.drops.deleteMerchantDrop(command);
     if (outcome.kind === 'deleted') sendAnswer(request, reply, { kind: 'empty', status: 204 });
     else sendProblem(request, reply, dropProblem(outcome));

@@ -162,6 +162,46 @@ describe('a large body', () => {
     expect(await statusLine(begin('Transfer-Encoding: chunked'))).toContain(' 401 ');
   });
 
+  it('keeps its place while somebody works on it, though its client has gone', async () => {
+    const files = app.get(ProductFiles);
+    let begun = 0;
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const open = files.open.bind(files);
+    jest.spyOn(files, 'open').mockImplementation(async (...args) => {
+      begun += 1;
+      await finished;
+      return open(...args);
+    });
+    const file = sized(16 * MiB);
+    const hangUp = async (n: number) => {
+      const socket = begin(
+        `Authorization: Bearer ${backend.accounts.token()}`,
+        `Content-Length: ${file.length}`,
+      );
+      socket.on('error', () => undefined);
+      socket.write(file);
+      await waitFor('the work', () => begun === n);
+      socket.destroy();
+      await once(socket, 'close');
+    };
+    await hangUp(1);
+    await hangUp(2);
+    // Both clients of the merchant have gone, and 32 MiB are in memory.
+    for (let n = 0; n < 20; n += 1) {
+      const third = begin(
+        `Authorization: Bearer ${backend.accounts.token()}`,
+        `Content-Length: ${file.length}`,
+      );
+      expect(await statusLine(third)).toContain(' 503 ');
+    }
+    expect(begun).toBe(2);
+    finish();
+    await waitFor('the end of the work', () => imported.length === 2);
+    jest.restoreAllMocks();
+    await waitFor('room', async () => (await send(file)).statusCode === 200);
+  });
+
   it('is refused while four of the largest are on their way', async () => {
     const head = [`Content-Length: ${16 * MiB}`, `Authorization: Bearer ${backend.accounts.token()}`];
     const arriving = Array.from({ length: 4 }, () => begin(...head));
