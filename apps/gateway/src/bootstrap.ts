@@ -54,11 +54,7 @@ export async function createGatewayApp(
   const instance = adapter.getInstance();
   const methods = new MethodTable();
   methods.watch(instance);
-  instance.decorateRequest('principal', null);
-  instance.decorateRequest('traceId', '');
-  instance.decorateRequest('refusal', null);
-  instance.decorateRequest('endTurn', null);
-  instance.decorateRequest('work', null);
+  decorateRequests(instance);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -107,6 +103,15 @@ export async function createGatewayApp(
     instance.server.emit('request', request, response),
   );
   return app;
+}
+
+/** Each request has these from its start, so that all have one shape. */
+function decorateRequests(instance: ReturnType<FastifyAdapter['getInstance']>): void {
+  instance.decorateRequest('principal', null);
+  instance.decorateRequest('traceId', '');
+  instance.decorateRequest('refusal', null);
+  instance.decorateRequest('endTurn', null);
+  instance.decorateRequest('work', null);
 }
 
 function makeAdapter(
