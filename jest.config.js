@@ -24,9 +24,16 @@ const withPostgres = {
   globalTeardown: '<rootDir>/test/setup/postgres.down.ts',
 };
 
+const SOAK = process.env.HOLDFAST_SOAK === 'on';
+/** Files of e2e that run in the standalone mode alone. */
+const ONE_MODE = [
+  ...['process-*', 'browser-look', 'browser-admin', 'attack', 'merchant-flood'],
+  ...(SOAK ? [] : ['browser-words']),
+];
+
 module.exports = {
   // Real servers on a shared two-core machine: deadlines stand inside the tests, this is only the outer bound.
-  testTimeout: 120_000,
+  testTimeout: 240_000,
   // `it.concurrent` is for tests that wait for times of the product, not for a core.
   maxConcurrency: 4,
   testSequencer: '<rootDir>/test/setup/longest-first.cjs',
@@ -36,8 +43,8 @@ module.exports = {
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
     // The same suite against the cluster mode; how a process lives and ends is looked at in each mode by itself, how a page looks depends on
-    // none, and the attack and the flood are at one process.
-    tier('e2e-cluster', ['test/e2e/!(process-*|browser-look|browser-admin|attack|merchant-flood).e2e.spec.ts'], {
+    // none, and the attack and the flood are at one process. The words of pages follow answers that `http-contract` compares in both modes.
+    tier('e2e-cluster', [`test/e2e/!(${ONE_MODE.join('|')}).e2e.spec.ts`], {
       setupFiles: ['<rootDir>/test/setup/cluster-mode.ts'],
       globalTeardown: '<rootDir>/test/setup/cluster.down.ts',
     }),

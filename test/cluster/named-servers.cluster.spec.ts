@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromKafkaSecurity } from '@holdfast/config';
-import { waitFor } from '@holdfast/testing';
+import { unloaded, waitFor } from '@holdfast/testing';
 import { onDatabase } from '../support/drops';
 import { startBareServer, type BareServer } from '../support/own-ledger';
 import { newDataDir, type Product, startProduct, startRefused } from '../support/product';
 import { TestRedisCluster } from '../support/redis';
 import { callConnect } from '../../apps/cluster/src/servers/connect-rest';
+import { SOAK } from '../support/seeds';
 import { scramOverTls } from '../support/secure-kafka';
 import { StreamServers } from '../support/stream-servers';
 
@@ -79,17 +80,23 @@ describe('a cluster on servers that are there already', () => {
     };
     const noLogin = { KAFKA_SASL_MECHANISM: '', KAFKA_USERNAME: '', KAFKA_PASSWORD: '' };
     const otherLogin = stream.connectUrl.replace(/:[^:@]*@/, ':secret@');
-    const tries: [more: Record<string, string>, words: string[]][] = [
-      ...Object.entries(nowhere).map(([name, address]): [Record<string, string>, string[]] => [
-        { [name]: address },
-        [name, '127.0.0.1:2', 'ECONNREFUSED'],
-      ]),
-      [{ KAFKA_PASSWORD: 'secret' }, ['it refuses the login shop by SCRAM-SHA-512']],
+    type Try = [more: Record<string, string>, words: string[]];
+    const addresses = Object.entries(nowhere).map(([name, address]): Try => [
+      { [name]: address },
+      [name, '127.0.0.1:2', 'ECONNREFUSED'],
+    ]);
+    // Each is a start of the launcher.
+    const moreOfKafka: Try[] = [
       [{ KAFKA_SASL_MECHANISM: 'plain' }, ['it refuses the login shop by PLAIN']],
       [noLogin, ['it closes the connection: is KAFKA_TLS right']],
       [{ KAFKA_CA: '' }, ['its certificate is not trusted']],
+    ];
+    const tries: Try[] = [
+      ...addresses,
+      [{ KAFKA_PASSWORD: 'secret' }, ['it refuses the login shop by SCRAM-SHA-512']],
       [{ KAFKA_TLS: 'off', KAFKA_CA: '' }, ['does that port want TLS (KAFKA_TLS=on)']],
       [{ CONNECT_URL: otherLogin }, ['Kafka Connect at http://127.0.0.1:', 'it refuses the login']],
+      ...(SOAK ? moreOfKafka : []),
     ];
     const began = performance.now();
     await Promise.all(
@@ -100,7 +107,7 @@ describe('a cluster on servers that are there already', () => {
         expect(refused.output).not.toMatch(/secret|only-for-this-test/);
       }),
     );
-    expect(performance.now() - began).toBeLessThan(90_000);
+    expect(unloaded(performance.now() - began)).toBeLessThan(90_000);
   }, 150_000);
 
   it('refuses a PostgreSQL whose log nobody could follow, at once and with what to do', async () => {
@@ -108,7 +115,7 @@ describe('a cluster on servers that are there already', () => {
     try {
       const began = performance.now();
       const refused = await startRefused({ mode: 'cluster', env: { ...env, DATABASE_URL: other.url } });
-      expect(performance.now() - began).toBeLessThan(30_000);
+      expect(unloaded(performance.now() - began)).toBeLessThan(30_000);
       expect(refused).toMatchObject({ code: 1, signal: null });
       expect(refused.output).toContain("ALTER SYSTEM SET wal_level = 'logical'");
       expect(refused.output).not.toMatch(/^ {4}at /m);
@@ -175,15 +182,20 @@ describe('a cluster on servers that are there already', () => {
     expect(view.broken).toBe(0);
   }, 120_000);
 
-  it('leaves them running at its end, and goes on with them at its next start', async () => {
+  it('leaves them running at its end', async () => {
     expect(await product.stop()).toEqual({ code: 0, signal: null });
     await onDatabase(postgres.url, (client) => client.query('SELECT 1'));
     expect((await callConnect(stream.connectUrl, '/health')).status).toBe(200);
-    product = await start();
-    const { json } = await product.cli('verify');
-    expect(json).toMatchObject({ ok: true });
-    const before = performance.now();
-    await product.stop();
-    expect(performance.now() - before).toBeLessThan(END_MS);
-  }, 180_000);
+  }, 60_000);
+
+  // As with servers of its own, see `launcher`.
+  if (SOAK)
+    it('goes on with them at its next start', async () => {
+      product = await start();
+      const { json } = await product.cli('verify');
+      expect(json).toMatchObject({ ok: true });
+      const before = performance.now();
+      await product.stop();
+      expect(performance.now() - before).toBeLessThan(END_MS);
+    }, 180_000);
 });

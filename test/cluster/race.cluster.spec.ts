@@ -16,12 +16,12 @@ import {
 } from '../support/lab/races';
 import { readTruth } from '../support/ledger-truth';
 import { TestRedis } from '../support/redis';
-import { seeds } from '../support/seeds';
+import { seeds, SOAK } from '../support/seeds';
 import { type Lab, labTest, startLab } from '../support/service-lab';
 
-const SEEDS = seeds(20, 3); // each at a whole set of services; the integration tests play more of them
-const CROWD = 3_000;
-const SCARCE = 30; // units: a hundred buyers for each
+const SEEDS = seeds(20, 1); // each at a whole set of services; the integration tests play more of them
+const CROWD = SOAK ? 3_000 : 1_500;
+const SCARCE = CROWD / 100; // units
 const PLACES_PER_UNIT_MAX = 1.3;
 const PLACES_AFTER_MAX = 5;
 // The sold-out latch of a gateway may be wrong for a second; the rest is the way there and back on a busy machine.

@@ -1,7 +1,7 @@
 import { contention } from './contention';
 
 const TURNS_MAX = 3;
-// A further turn has to end before Jest's own limit of two minutes, or the report is a timeout and not the measured value.
+// A further turn has to end before Jest's own limit, or the report is a timeout and not the measured value.
 const FURTHER_TURN_MS_MAX = 40_000;
 
 /**
@@ -10,25 +10,31 @@ const FURTHER_TURN_MS_MAX = 40_000;
  * compute at the same time.
  */
 export function leastOf(boundMs: number, measure: (turn: number) => Promise<number>): Promise<number> {
-  return least(boundMs, async (turn) => {
-    const before = contention();
-    const took = await measure(turn);
-    return took / ((before + contention()) / 2);
-  });
+  return least(
+    (ms) => ms < boundMs,
+    async (turn) => {
+      const before = contention();
+      const took = await measure(turn);
+      return took / ((before + contention()) / 2);
+    },
+  );
 }
 
 /**
  * Counts up to three times, until a count is below or at the bound, and returns the smallest: for what a busy machine may add to, such as calls that
- * are repeated because an answer was late.
+ * are repeated because an answer was late, or the ratio of two times.
  */
 export function fewestOf(most: number, count: (turn: number) => Promise<number>): Promise<number> {
-  return least(most + 1, count);
+  return least((found) => found <= most, count);
 }
 
-async function least(below: number, measure: (turn: number) => Promise<number>): Promise<number> {
+async function least(
+  isEnough: (found: number) => boolean,
+  measure: (turn: number) => Promise<number>,
+): Promise<number> {
   const beganAt = performance.now();
   let found = await measure(0);
-  for (let turn = 1; turn < TURNS_MAX && found >= below; turn += 1) {
+  for (let turn = 1; turn < TURNS_MAX && !isEnough(found); turn += 1) {
     if (performance.now() - beganAt > FURTHER_TURN_MS_MAX) break;
     found = Math.min(found, await measure(turn));
   }
