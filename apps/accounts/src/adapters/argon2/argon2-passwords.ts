@@ -9,12 +9,14 @@ const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 /** A launch has two cores for its shoppers, too: so many sign-ins at once, and so many waiting, which takes them about a second. */
 const AT_ONCE = 2;
 const WAITING_MAX = 64;
+/** On a busy machine they take longer. Callers give up after 3 s, and after a few calls without an answer on this service as a whole. */
+const WAIT_MS_MAX = 1_500;
 
 export class Argon2Passwords extends Passwords {
   /** Of a password that nobody has. */
   private readonly nobodys = hash(newSecret(), PARAMETERS);
 
-  constructor(private readonly queue = new TurnQueue(AT_ONCE, WAITING_MAX)) {
+  constructor(private readonly queue = new TurnQueue(AT_ONCE, WAITING_MAX, WAIT_MS_MAX)) {
     super();
     this.nobodys.catch(() => undefined); // whoever waits for it hears of it
   }

@@ -10,7 +10,7 @@ function steps() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it('runs two at once, the others in order, and refuses who finds the queue full', async () => {
-  const queue = new TurnQueue(2, 3);
+  const queue = new TurnQueue(2, 3, 1_000);
   const { ends, work } = steps();
   const all = Array.from({ length: 6 }, () => queue.run(work));
   await expect(all[5]).rejects.toThrow(ServiceUnavailable);
@@ -25,10 +25,35 @@ it('runs two at once, the others in order, and refuses who finds the queue full'
 });
 
 it('goes on after work that fails', async () => {
-  const queue = new TurnQueue(1, 1);
+  const queue = new TurnQueue(1, 1, 1_000);
   const failing = queue.run(() => Promise.reject(new Error('no')));
   const next = queue.run(() => Promise.resolve('yes'));
   await expect(failing).rejects.toThrow('no');
   expect(await next).toBe('yes');
   expect(await queue.run(() => Promise.resolve('again'))).toBe('again');
+});
+
+it('refuses who has waited too long, and goes on with the next one', async () => {
+  let now = 0;
+  const queue = new TurnQueue(1, 3, 1_000, () => now);
+  const { ends, work } = steps();
+  const first = queue.run(work);
+  await settle();
+  const late = queue.run(work);
+  now = 500;
+  const next = queue.run(work);
+  const refused = expect(late).rejects.toThrow(ServiceUnavailable);
+  now = 1_400;
+  ends[0]!();
+  await refused;
+  await first;
+  await settle();
+  expect(ends).toHaveLength(2);
+  ends[1]!();
+  await next;
+  // The place is free again.
+  const after = queue.run(work);
+  await settle();
+  ends[2]!();
+  await after;
 });
