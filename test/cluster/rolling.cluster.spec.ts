@@ -155,7 +155,11 @@ describe('a rolling restart under load', () => {
     about(async () => {
       const shop = await openShop();
       const ends: string[] = [];
-      for (const service of lab.services) {
+      // Readers are at both gateways. Of the others one is enough for two that are alike.
+      const restarted = lab.services.filter(
+        ({ service, name }) => SOAK || service === 'gateway' || name.endsWith('-1'),
+      );
+      for (const service of restarted) {
         const served = shop.strict.served;
         const ms = await service.end();
         ends.push(`${service.name} ${Math.round(ms)} ms`);
