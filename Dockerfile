@@ -11,6 +11,7 @@ COPY .swcrc nest-cli.json tsconfig.json ./
 COPY apps ./apps
 COPY libs ./libs
 COPY clients ./clients
+COPY docs/runbooks ./docs/runbooks
 COPY tools ./tools
 COPY infra ./infra
 RUN node tools/build.mjs

@@ -24,6 +24,7 @@ const SOURCES = [
   'apps',
   'libs',
   'clients',
+  'docs/runbooks',
   '.swcrc',
   'nest-cli.json',
   'package-lock.json',

@@ -14,7 +14,8 @@ export const PHONE: BrowserContextOptions = {
 };
 
 /** What a stream that breaks, or a call that finds no server, writes to the console: not a fault of the page. */
-const DROPPED = /net::ERR_(CONNECTION|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|NETWORK|FAILED|ABORTED)/;
+const DROPPED =
+  /net::ERR_(CONNECTION|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|NETWORK|FAILED|ABORTED|INTERNET_DISCONNECTED)/;
 
 /** One browser for a test file. It remembers what the pages complained about. */
 export class TestBrowser {

@@ -7,7 +7,10 @@ export type { components, operations, paths } from './api.generated.js';
 export type Schemas = components['schemas'];
 
 /** A method for each HTTP method: `GET(path, { params })`, `POST(path, { params, body })`, …; paths, parameters, bodies and answers are typed. */
-export type HoldfastClient = Client<paths>;
+export type HoldfastClient = Client<paths, Json>;
+
+/** Where an answer also exists as CSV, `data` has the type of the JSON; `parseAs: 'text'` is for the other. */
+type Json = 'application/json' | 'application/problem+json';
 
 export interface HoldfastClientOptions {
   /** Where the gateway is, such as `https://drops.example`. */
@@ -24,7 +27,7 @@ export interface HoldfastClientOptions {
  * again with the same `Idempotency-Key`.
  */
 export function createHoldfastClient({ baseUrl, token, fetch }: HoldfastClientOptions): HoldfastClient {
-  const client = createClient<paths>({ baseUrl, ...(fetch ? { fetch } : {}) });
+  const client = createClient<paths, Json>({ baseUrl, ...(fetch ? { fetch } : {}) });
   if (token !== undefined)
     client.use({
       async onRequest({ request }) {

@@ -13,11 +13,13 @@ import { UnreachableView } from './views/unreachable-view';
 
 const DropsView = lazy(() => import('./views/drops-view').then((it) => it.DropsView));
 const LaunchView = lazy(() => import('./views/launch-view').then((it) => it.LaunchView));
+const EditDropView = lazy(() => import('./views/edit-drop-view').then((it) => it.EditDropView));
 const NewDropView = lazy(() => import('./views/new-drop-view').then((it) => it.NewDropView));
 const ProductsView = lazy(() => import('./views/products-view').then((it) => it.ProductsView));
 const OrdersView = lazy(() => import('./views/orders-view').then((it) => it.OrdersView));
 const AuditView = lazy(() => import('./views/audit-view').then((it) => it.AuditView));
 const SettingsView = lazy(() => import('./views/settings-view').then((it) => it.SettingsView));
+const RunbookView = lazy(() => import('./views/runbook-view').then((it) => it.RunbookView));
 
 const linkToken = takeLinkToken();
 
@@ -37,6 +39,10 @@ function View() {
     case '/admin/settings':
       return <SettingsView />;
   }
+  const runbook = /^\/admin\/runbooks\/([\w-]+)$/.exec(at)?.[1];
+  if (runbook) return <RunbookView key={runbook} name={runbook} />;
+  const edited = /^\/admin\/drops\/([^/]+)\/edit$/.exec(at)?.[1];
+  if (edited) return <EditDropView key={edited} dropId={decodeURIComponent(edited)} />;
   const dropId = /^\/admin\/drops\/([^/]+)$/.exec(at)?.[1];
   return dropId ? <LaunchView key={dropId} dropId={decodeURIComponent(dropId)} /> : <MissingView />;
 }

@@ -48,3 +48,29 @@ export function waitWords(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
+
+const REFUSAL_WORDS: Readonly<Record<string, string>> = {
+  'sold-out': 'Sold out',
+  'limit-reached': 'Limit for one customer or network reached',
+  'drop-not-open': 'Not open yet, or paused',
+  'drop-closed': 'Closed',
+  'quota-exceeded': 'Too many requests',
+  'temporarily-unavailable': 'Asked to try again: a part is down',
+  'temporary-reduced-capacity': 'Asked to try again: too busy',
+  'request-in-progress': 'Sent twice at once',
+  'idempotency-key-reused': 'Key used for something else',
+  'idempotency-key-required': 'Without an Idempotency-Key',
+  'invalid-request': 'Not a valid request',
+  unauthenticated: 'Not signed in',
+  'internal-error': 'A fault of the product',
+};
+
+/** Why shoppers did not get a hold, by the code that they were answered with. */
+export function refusalWords(code: string): string {
+  return REFUSAL_WORDS[code] ?? code;
+}
+
+/** `pending` becomes `Orders pending`. */
+export function orderStateWords(state: string): string {
+  return `Orders ${state}`;
+}

@@ -21,21 +21,32 @@ export type NoAnswer = Exclude<Answer<never>, { kind: 'ok' }>;
 /** Turns a response into an answer. Throws when the connection broke in the middle. */
 export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
   const text = await response.text();
-  const body = (text === '' ? null : parse(text)) as T;
+  const body = text === '' ? null : parse(text);
+  if (response.ok && text !== '' && body === null) return { kind: 'unreachable' }; // not an answer of the shop
+  return answerOf<T>(response, body);
+}
+
+/** The answer that a response is, by its decoded body: null where there is none, or none of ours. */
+export function answerOf<T>(response: Response, body: unknown): Answer<T> {
   const serverTime = (body as { serverTime?: string } | null)?.serverTime;
   if (serverTime) clock.heard(serverTime);
   else clock.heardDate(response.headers.get('date'));
   if (response.ok) {
-    if (text !== '' && body === null) return { kind: 'unreachable' }; // not an answer of the shop
     const replayed = response.headers.get('idempotent-replayed') === 'true';
     const etag = response.headers.get('etag');
-    return { kind: 'ok', status: response.status, body, replayed, ...(etag === null ? {} : { etag }) };
+    return {
+      kind: 'ok',
+      status: response.status,
+      body: body as T,
+      replayed,
+      ...(etag === null ? {} : { etag }),
+    };
   }
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
   return {
     kind: 'problem',
     status: response.status,
-    problem: (body ?? { code: 'internal-error', title: '', detail: '' }) as unknown as Problem,
+    problem: (body ?? { code: 'internal-error', title: '', detail: '' }) as Problem,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
   };
 }

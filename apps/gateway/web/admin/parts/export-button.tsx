@@ -1,22 +1,19 @@
 import { useMemo } from 'preact/hooks';
+import type { Send } from '../state/api';
 import { session } from '../state/current';
 import { FormState } from '../state/form';
 import { Failure } from './failure';
+import { saveFile } from './save-file';
 
-const SAVE_MS = 60_000; // browsers begin to save after the click, some of them only when the person has chosen a folder
+const DEADLINE_MS = 300_000; // an export has every row of a merchant
 
-/** Downloads what the API has at the address; the browser's own download could not send the token. */
-export function ExportButton(props: { address: () => string; type: string; file: string; children: string }) {
-  const { address, type, file, children } = props;
+/** Downloads what the request answers with; the browser's own download could not send the token. */
+export function ExportButton(props: { request: Send<Blob>; file: string; children: string }) {
+  const { request, file, children } = props;
   const form = useMemo(() => new FormState(), []);
   const load = async () => {
-    const answer = await form.submit(() => session.download(address(), type));
-    if (answer?.kind !== 'ok') return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(answer.body);
-    link.download = file;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), SAVE_MS);
+    const answer = await form.submit(() => session.call(request, DEADLINE_MS));
+    if (answer?.kind === 'ok') saveFile(answer.body, file);
   };
   return (
     <>

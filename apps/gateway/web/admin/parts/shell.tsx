@@ -1,15 +1,11 @@
-import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { Mark } from '../../shared/parts/mark';
 import { FormState } from '../state/form';
 import { session } from '../state/current';
+import { online } from '../state/online';
 import { SECTIONS } from '../sections';
 import { Failure } from './failure';
 import { Link } from './link';
-
-const online = signal(navigator.onLine);
-addEventListener('online', () => (online.value = true));
-addEventListener('offline', () => (online.value = false));
 
 const signOut = new FormState();
 

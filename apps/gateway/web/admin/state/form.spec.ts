@@ -1,6 +1,6 @@
 import { failureWords } from '../words';
 import { FormState } from './form';
-import { readNewDrop } from './new-drop';
+import { readDrop } from './drop-fields';
 import { changesOf, readProduct, valuesOfProduct } from './product-fields';
 import { SignInForm } from './sign-in-form';
 import type { Product } from './types';
@@ -90,10 +90,13 @@ describe('the fields of a new drop', () => {
       'total-3': '20',
       'price-3': '9,50',
     };
-    expect(readNewDrop({ ...fields, 'sku-5': 'MUG', 'total-5': '1' }, [3, 5], 'EUR')).toEqual({
+    expect(readDrop({ ...fields, 'sku-5': 'MUG', 'total-5': '1' }, [3, 5], () => 'EUR')).toEqual({
       kind: 'read',
       json: {
         name: 'Cups',
+        description: '',
+        imageUrl: null,
+        closesAt: null,
         opensAt: new Date('2099-01-01T12:00').toISOString(),
         perCustomerLimit: 4,
         holdTtlSeconds: 300,
@@ -107,7 +110,7 @@ describe('the fields of a new drop', () => {
   });
 
   it('that cannot be read are named by their place in the list', () => {
-    const read = readNewDrop({ ...base, 'sku-3': 'CUP', 'total-3': '1.5', 'price-3': 'ten' }, [3], 'EUR');
+    const read = readDrop({ ...base, 'sku-3': 'CUP', 'total-3': '1.5', 'price-3': 'ten' }, [3], () => 'EUR');
     expect(read).toMatchObject({ kind: 'wrong' });
     expect(Object.keys((read as { errors: object }).errors)).toEqual(['/items/0/price', '/items/0/total']);
   });

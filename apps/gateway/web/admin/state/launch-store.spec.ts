@@ -1,8 +1,9 @@
 import type { Answer } from '../../shared/answer';
-import type { Told } from '../../shared/live-events';
+import type { HoldfastClient, Send } from './api';
 import { LaunchStore } from './launch-store';
+import type { LaunchListener, LaunchTick } from './launch-stream';
 import { STEPS } from './drop-steps';
-import type { AdminDrop } from './types';
+import type { AdminDrop, DropStats } from './types';
 
 // Tests without a browser. The page's clock, which never stops, is created after this, with timers that end with the test.
 jest.mock('@preact/signals', () => {
@@ -10,17 +11,25 @@ jest.mock('@preact/signals', () => {
   return jest.requireActual<object>('@preact/signals-core');
 });
 
-function dropWith(changes: Partial<AdminDrop>, available = 5, version = 1): AdminDrop {
-  const stock = { available, held: 2, sold: 3, total: available + 5, version, asOf: '', stale: false };
+function dropWith(changes: Partial<AdminDrop>, available = 5): AdminDrop {
+  const stock = { available, held: 2, sold: 3, total: available + 5, version: 1, asOf: '', stale: false };
   return {
     id: 'd1',
     state: 'open',
-    stockDisplay: 'exact',
+    revision: 1,
     opensAt: null,
     closesAt: null,
+    serverTime: new Date().toISOString(),
     items: [{ sku: 'CUP', stock }],
     ...changes,
   } as AdminDrop;
+}
+
+function tickWith(available: number, changes: Partial<LaunchTick> = {}): LaunchTick {
+  const rates = { arrivals: 0, holds: 0, refusals: {}, paid: 0, failed: 0 };
+  const items = [{ sku: 'CUP', available, held: 4, sold: 3, total: available + 7 }];
+  const asOf = new Date().toISOString();
+  return { asOf, items, rates, readers: 0, p99Ms: 0, sourceLagMs: 0, stale: false, ...changes };
 }
 
 class Page {
@@ -37,25 +46,33 @@ class Page {
 let drop: AdminDrop;
 let reply: (path: string) => Answer<unknown>;
 let asked: string[];
-let readers: { open: boolean; told: (told: Told) => void }[];
+let readers: { open: boolean; listener: LaunchListener }[];
 let page: Page;
 let store: LaunchStore;
 
 const ok = (body: unknown): Answer<unknown> => ({ kind: 'ok', status: 200, body, replayed: false });
 const settle = () => jest.advanceTimersByTimeAsync(0);
+const readsOfDrop = () => asked.filter((path) => path === '/v1/admin/drops/{dropId}').length;
 
 beforeEach(() => {
   drop = dropWith({});
   asked = [];
   readers = [];
   page = new Page();
-  reply = () => ok(drop);
-  const call = <T>(path: string) => {
+  reply = (path) => ok(path.endsWith('/stats') ? { orders: {} } : drop);
+  // The path of the request, by a client that sends nothing.
+  const call = async <T>(request: Send<T>) => {
+    let path = '';
+    const note = (it: string) => {
+      path = it;
+      return Promise.resolve({});
+    };
+    await request({ GET: note, POST: note } as unknown as HoldfastClient);
     asked.push(path);
-    return Promise.resolve(reply(path) as Answer<T>);
+    return reply(path) as Answer<T>;
   };
-  const makeReader = (_: string, told: (told: Told) => void) => {
-    const entry = { open: false, told };
+  const makeReader = (listener: LaunchListener) => {
+    const entry = { open: false, listener };
     readers.push(entry);
     return { open: () => void (entry.open = true), close: () => void (entry.open = false) };
   };
@@ -63,62 +80,78 @@ beforeEach(() => {
 });
 afterEach(() => store.stop());
 
-describe('the counts of the launch screen', () => {
-  it('of an open drop come by the stream, and older ones are not taken', async () => {
-    store.start();
-    await settle();
-    expect(readers).toMatchObject([{ open: true }]);
-    const tellStock = (available: number, version: number) =>
-      readers[0]!.told({
-        kind: 'event',
-        event: 'stock',
-        data: { items: [{ sku: 'CUP', available, held: 4, sold: 3, version }] },
-      });
-    tellStock(3, 7);
-    tellStock(5, 6);
-    expect(store.totals.value).toEqual({ available: 3, held: 4, sold: 3, total: 10 });
-  });
+async function live(): Promise<LaunchListener> {
+  store.start();
+  await settle();
+  const { listener } = readers.at(-1)!;
+  listener.line('live');
+  listener.snapshot(drop, { orders: {} } as DropStats);
+  return listener;
+}
 
-  it.each([
-    ['paused', dropWith({ state: 'paused' })],
-    ['scheduled', dropWith({ state: 'scheduled', opensAt: '2099-01-01T00:00:00Z' })],
-    ['open, but shown to shoppers in words', dropWith({ stockDisplay: 'bands' })],
-  ])('of a drop that is %s are asked for every two seconds', async (_, it) => {
-    drop = it;
-    store.start();
-    await settle();
+describe('the launch screen', () => {
+  it.each(['draft', 'scheduled', 'open', 'paused', 'closed'] as const)(
+    'shows the counts of each tick, and asks for a drop that is %s no more',
+    async (state) => {
+      drop = dropWith({ state, opensAt: state === 'scheduled' ? '2099-01-01T00:00:00Z' : null });
+      const listener = await live();
+      const before = readsOfDrop();
+      listener.tick(tickWith(3));
+      await jest.advanceTimersByTimeAsync(10_000);
+      expect(store.totals.value).toEqual({ available: 3, held: 4, sold: 3, total: 10 });
+      expect(readsOfDrop()).toBe(before);
+    },
+  );
+
+  it('asks for the drop every two seconds while its stream is not there', async () => {
+    const listener = await live();
+    listener.line('lost');
+    const before = readsOfDrop();
     await jest.advanceTimersByTimeAsync(6_000);
-    expect(asked).toHaveLength(4);
-    expect(readers).toEqual([]);
+    expect(readsOfDrop()).toBe(before + 3);
+    expect([store.staleness.value, store.tick.value]).toEqual(['no-answer', null]);
   });
 
-  it('stand still while the page is hidden', async () => {
-    store.start();
-    await settle();
+  it('asks for nothing and reads nothing while the page is hidden', async () => {
+    await live();
     page.hide(true);
     const before = asked.length;
     await jest.advanceTimersByTimeAsync(60_000);
-    expect([asked.length, readers[0]!.open]).toEqual([before, false]);
+    expect([asked.length, readers[0]!.open, store.staleness.value]).toEqual([before, false, null]);
     page.hide(false);
     await settle();
-    expect([asked.length, readers.at(-1)!.open]).toEqual([before + 1, true]);
+    expect([readsOfDrop(), readers.at(-1)!.open]).toEqual([2, true]);
+  });
+
+  it('does not go back to a drop that is older than the one it shows', async () => {
+    const listener = await live();
+    listener.changed(dropWith({ state: 'paused', revision: 3 }));
+    listener.changed(dropWith({ state: 'open', revision: 2 }));
+    expect(store.state.value).toBe('paused');
+  });
+
+  it('ends with the drop', async () => {
+    const listener = await live();
+    listener.gone();
+    const before = asked.length;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect([store.isGone.value, asked.length]).toEqual([true, before]);
   });
 });
 
 describe('stale counts are named', () => {
   it('when the stream is lost or says that it is behind', async () => {
-    store.start();
-    await settle();
+    const listener = await live();
     expect(store.staleness.value).toBeNull();
-    readers[0]!.told({ kind: 'event', event: 'stale', data: {} });
+    listener.tick(tickWith(5, { stale: true }));
     expect(store.staleness.value).toBe('behind');
-    readers[0]!.told({ kind: 'event', event: 'fresh', data: {} });
-    readers[0]!.told({ kind: 'line', state: 'lost' });
+    listener.tick(tickWith(5));
+    expect(store.staleness.value).toBeNull();
+    listener.line('lost');
     expect(store.staleness.value).toBe('no-answer');
   });
 
   it('when there is no answer, and what was known stays', async () => {
-    drop = dropWith({ state: 'paused' });
     store.start();
     await settle();
     reply = () => ({ kind: 'unreachable' });
@@ -128,22 +161,20 @@ describe('stale counts are named', () => {
 });
 
 describe('a step', () => {
-  it('shows at once what the drop is afterwards, and ends the stream of a paused one', async () => {
-    store.start();
-    await settle();
-    reply = (path) => ok(path.endsWith('/pause') ? dropWith({ state: 'paused' }) : drop);
+  it('shows at once what the drop is afterwards', async () => {
+    await live();
+    reply = (path) => ok(path.endsWith('/pause') ? dropWith({ state: 'paused', revision: 2 }) : drop);
     await store.act('pause');
-    expect([store.state.value, readers[0]!.open]).toEqual(['paused', false]);
+    expect([store.state.value, asked.at(-1)]).toEqual(['paused', '/v1/admin/drops/{dropId}/pause']);
   });
 
   it('that came too late shows what is true now', async () => {
-    store.start();
-    await settle();
+    await live();
     const problem = { code: 'invalid-transition', title: '', detail: '' };
     reply = (path) =>
       path.endsWith('/pause')
         ? { kind: 'problem', status: 409, problem, retryAfterSeconds: null }
-        : ok(dropWith({ state: 'closed' }));
+        : ok(dropWith({ state: 'closed', revision: 2 }));
     await store.act('pause');
     await settle();
     expect([store.state.value, STEPS[store.state.value]]).toEqual(['closed', []]);

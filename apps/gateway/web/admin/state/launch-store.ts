@@ -1,20 +1,21 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Answer } from '../../shared/answer';
 import { stateNow } from '../../shared/drop-state';
-import { type LiveListener, tell, type Told } from '../../shared/live-events';
+import { newKey } from '../../shared/new-key';
 import { clock } from '../../shared/server-clock';
-import type { Counts, DropState } from '../../shared/types';
+import type { DropState } from '../../shared/types';
+import type { Send } from './api';
 import type { DropStep } from './drop-steps';
+import type { LaunchListener, LaunchTick } from './launch-stream';
 import { Resource } from './resource';
-import type { AdminCall } from './session';
 import { totalsOf } from './totals';
-import type { AdminDrop } from './types';
+import type { AdminDrop, DropStats } from './types';
 
-/** How often the drop is asked for: where its counts do not come by themselves, and where they do. */
-const POLL_MS = { alone: 2_000, besideStream: 10_000 };
+/** How often the drop is asked for while its stream is not read, and its figures in any case: their sums are not in the stream. */
+const POLL_MS = { drop: 2_000, stats: 5_000 };
 
 interface Api {
-  call<T>(path: string, options?: AdminCall): Promise<Answer<T>>;
+  call<T>(request: Send<T>): Promise<Answer<T>>;
 }
 
 interface Reader {
@@ -22,17 +23,17 @@ interface Reader {
   close(): void;
 }
 
-/**
- * One drop as the launch screen shows it. The counts of an open drop come by the shoppers' own stream, as long as that has exact numbers; else the
- * drop is asked for every two seconds. A hidden page asks for nothing.
- */
+/** One drop as the launch screen shows it: by its stream, and by asking while there is none. A hidden page asks for nothing and reads nothing. */
 export class LaunchStore {
   readonly drop: Resource<AdminDrop>;
-  readonly stream = signal<'off' | 'connecting' | 'live' | 'lost'>('off');
-  private readonly behind = signal(false);
+  readonly stats: Resource<DropStats>;
+  /** Null before the first one, and while the stream is not read. */
+  readonly tick = signal<LaunchTick | null>(null);
+  readonly line = signal<'off' | 'connecting' | 'live' | 'lost'>('off');
+  readonly isGone = signal(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private statsTimer: ReturnType<typeof setTimeout> | undefined;
   private reader: Reader | undefined;
-  private stopWatching: () => void = () => undefined;
   private isStarted = false;
 
   readonly state = computed<DropState>(() =>
@@ -41,108 +42,139 @@ export class LaunchStore {
   readonly totals = computed(() => totalsOf(this.drop.data.value));
   /** Why the counts may be out of date; null when they are not. */
   readonly staleness = computed<'no-answer' | 'behind' | null>(() => {
-    const drop = this.drop.data.value;
-    if (this.drop.failure.value !== null || this.stream.value === 'lost') return 'no-answer';
-    return this.behind.value || drop?.items.some(({ stock }) => stock.stale) ? 'behind' : null;
+    if (this.drop.failure.value !== null || this.line.value === 'lost') return 'no-answer';
+    return this.tick.value?.stale ? 'behind' : null;
   });
 
   constructor(
     readonly dropId: string,
     private readonly api: Api,
-    private readonly makeReader: (dropId: string, told: (told: Told) => void) => Reader,
+    private readonly makeReader: (listener: LaunchListener) => Reader,
     private readonly page: Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>,
   ) {
-    this.drop = new Resource(() => api.call<AdminDrop>(this.path));
+    this.drop = new Resource(() =>
+      api.call((it) => it.GET('/v1/admin/drops/{dropId}', { params: this.params })),
+    );
+    this.stats = new Resource(() =>
+      api.call((it) => it.GET('/v1/admin/drops/{dropId}/stats', { params: this.params })),
+    );
   }
 
-  get path(): string {
-    return `/v1/admin/drops/${encodeURIComponent(this.dropId)}`;
+  /** Of each call about this drop. */
+  get params() {
+    return { path: { dropId: this.dropId } };
   }
 
   start(): void {
     this.isStarted = true;
     this.page.addEventListener('visibilitychange', this.look);
-    this.stopWatching = effect(() => this.follow(this.isStreamed()));
     this.look();
   }
 
   stop(): void {
     this.isStarted = false;
     this.page.removeEventListener('visibilitychange', this.look);
-    this.stopWatching();
-    clearTimeout(this.timer);
-    this.follow(false);
+    this.rest();
+  }
+
+  /** The network is back: nobody waits for the end of a pause. */
+  reconnect(): void {
+    this.reader?.open();
   }
 
   /** Takes the drop a step on, and shows what it is afterwards. */
-  async act(step: Exclude<DropStep, 'delete'>, json?: object): Promise<Answer<AdminDrop>> {
-    const body = json === undefined ? {} : { json };
-    const answer = await this.api.call<AdminDrop>(`${this.path}/${step}`, { method: 'POST', ...body });
+  async act(step: Exclude<DropStep, 'delete' | 'schedule'>): Promise<Answer<AdminDrop>> {
+    return this.shown(
+      await this.api.call((it) => it.POST(`/v1/admin/drops/{dropId}/${step}`, { params: this.params })),
+    );
+  }
+
+  async schedule(body: { opensAt: string; closesAt?: string }): Promise<Answer<AdminDrop>> {
+    const params = { ...this.params, header: { 'Idempotency-Key': newKey() } };
+    return this.shown(
+      await this.api.call((it) => it.POST('/v1/admin/drops/{dropId}/schedule', { params, body })),
+    );
+  }
+
+  private shown(answer: Answer<AdminDrop>): Answer<AdminDrop> {
     if (answer.kind === 'ok') this.drop.take(answer.body, answer.etag);
     // Somebody else was faster, or the time has come: show what is true now.
     else if (answer.kind === 'problem' && answer.status === 409) void this.drop.reload();
     return answer;
   }
 
-  private isStreamed(): boolean {
-    return this.state.value === 'open' && this.drop.data.value?.stockDisplay === 'exact';
+  private readonly look = (): void => {
+    this.rest();
+    if (this.page.hidden || this.isGone.value) return;
+    this.line.value = 'connecting';
+    this.reader = this.makeReader(this.listener);
+    this.reader.open();
+    void this.poll();
+    void this.pollStats();
+  };
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.statsTimer);
+    this.reader?.close();
+    this.reader = undefined;
+    this.line.value = 'off';
+    this.tick.value = null;
   }
 
-  private readonly look = (): void => {
-    clearTimeout(this.timer);
-    if (this.page.hidden) return this.follow(false);
-    this.follow(this.isStreamed());
-    void this.poll();
-  };
+  private get isWatched(): boolean {
+    return this.isStarted && !this.page.hidden && !this.isGone.value;
+  }
 
   private async poll(): Promise<void> {
-    await this.drop.reload();
     clearTimeout(this.timer);
-    if (this.page.hidden || !this.isStarted) return;
-    const ms = this.stream.value === 'live' ? POLL_MS.besideStream : POLL_MS.alone;
-    this.timer = setTimeout(() => void this.poll(), ms);
+    if (this.line.value !== 'live') await this.drop.reload();
+    clearTimeout(this.timer);
+    if (this.isWatched) this.timer = setTimeout(() => void this.poll(), POLL_MS.drop);
   }
 
-  private follow(wanted: boolean): void {
-    if (wanted && !this.page.hidden) {
-      if (this.reader) return;
-      this.stream.value = 'connecting';
-      this.reader = this.makeReader(this.dropId, (told) => tell(this.listener, told));
-      this.reader.open();
-    } else if (this.reader) {
-      this.reader.close();
-      this.reader = undefined;
-      this.stream.value = 'off';
-      this.behind.value = false;
-    }
+  private async pollStats(): Promise<void> {
+    await this.stats.reload();
+    clearTimeout(this.statsTimer);
+    if (this.isWatched) this.statsTimer = setTimeout(() => void this.pollStats(), POLL_MS.stats);
   }
 
-  private readonly listener: LiveListener = {
-    snapshot: (drop) => {
-      clock.heard(drop.serverTime);
-      // The display has changed: the shoppers' stream has no numbers any more.
-      if (drop.stockDisplay !== 'exact') this.look();
-      this.apply(drop.items.map(({ sku, stock }) => ({ sku, ...stock })));
+  private readonly listener: LaunchListener = {
+    snapshot: (drop, stats) => {
+      this.takeDrop(drop);
+      this.stats.take(stats);
     },
-    stock: (items) => this.apply(items),
-    details: () => void this.drop.reload(),
-    freshness: (stale) => (this.behind.value = stale),
-    serverTime: (time) => clock.heard(time),
-    line: (state) => (this.stream.value = state),
-    catchUp: () => undefined,
+    tick: (tick) => {
+      clock.heard(tick.asOf);
+      this.tick.value = tick;
+      this.apply(tick.items);
+    },
+    changed: (drop) => this.takeDrop(drop),
+    gone: () => {
+      this.isGone.value = true;
+      this.rest();
+    },
+    line: (state) => {
+      this.line.value = state;
+      if (state === 'lost') this.tick.value = null;
+    },
   };
 
-  /** Takes counts that are newer than those shown. */
-  private apply(counts: readonly ({ sku: string } & (Counts | object))[]): void {
+  /** The answer to this page's own step may be newer than what the stream has sent just before it. */
+  private takeDrop(drop: AdminDrop): void {
+    clock.heard(drop.serverTime);
+    if (drop.revision >= (this.drop.data.value?.revision ?? 0)) this.drop.take(drop);
+  }
+
+  private apply(counts: LaunchTick['items']): void {
     const drop = this.drop.data.value;
     if (!drop) return;
     const bySku = new Map(counts.map((it) => [it.sku, it]));
     const items = drop.items.map((item) => {
       const it = bySku.get(item.sku);
-      if (!it || !('available' in it) || it.version <= item.stock.version) return item;
-      const { available, held, sold, version } = it;
-      const total = available + held + sold;
-      return { ...item, stock: { ...item.stock, available, held, sold, total, version, stale: false } };
+      if (!it) return item;
+      const { available, held, sold, total } = it;
+      return { ...item, stock: { ...item.stock, available, held, sold, total } };
     });
     this.drop.data.value = { ...drop, items };
   }

@@ -1,8 +1,10 @@
+import type { BodyOf } from './api';
 import { amountOf, minorOf } from './amounts';
+import { asTyped } from './typed';
 import type { Product } from './types';
 
-type Body = Record<string, unknown>;
-type Read = { kind: 'read'; json: Body } | { kind: 'wrong'; errors: Record<string, string> };
+export type NewProduct = BodyOf<'/v1/admin/products', 'post'>;
+type Read = { kind: 'read'; json: NewProduct } | { kind: 'wrong'; errors: Record<string, string> };
 
 /** The body for a product from the fields of its form. A product can have SKUs in several currencies. */
 export function readProduct(
@@ -19,7 +21,11 @@ export function readProduct(
     const currency = currencyOf(row);
     const amountMinor = minorOf(text(`price-${row}`), currency);
     if (amountMinor === undefined) errors[`/skus/${index}/price`] = 'must be an amount, such as 29.00';
-    return { sku, name: text(`name-${row}`) || text('name'), price: { amountMinor, currency } };
+    return {
+      sku,
+      name: text(`name-${row}`) || text('name'),
+      price: { amountMinor: amountMinor ?? 0, currency },
+    };
   });
   const json = {
     name: text('name'),
@@ -46,16 +52,15 @@ export function valuesOfProduct(product: Product): Record<string, string> {
  * The part of the body that the person has changed. The rest is not sent, since a form cannot give all of it back as it was: it loses the blanks at
  * the end of a description, say.
  */
-export function changesOf(json: Body, product: Product): Body {
+export function changesOf(json: NewProduct, product: Product): Partial<NewProduct> {
   const shown = Object.entries(valuesOfProduct(product)).map(([name, value]) => [name, asTyped(value)]);
   const rows = product.skus.map((_, row) => row);
   const before = readProduct(Object.fromEntries(shown), rows, (row) => product.skus[row]!.price.currency);
   if (before.kind === 'wrong') return json;
   const text = (value: unknown) => JSON.stringify(value);
   return Object.fromEntries(
-    Object.entries(json).filter(([name, value]) => text(value) !== text(before.json[name])),
+    Object.entries(json).filter(
+      ([name, value]) => text(value) !== text(before.json[name as keyof NewProduct]),
+    ),
   );
 }
-
-/** As a form gives it back. */
-const asTyped = (value: string): string => value.replace(/\r\n?/g, '\n').trim();

@@ -1,3 +1,4 @@
+import type { HoldfastClient, Sent } from './api';
 import { Session, type TabMessage, type Tabs } from './session';
 
 // Tests without a browser. The page's clock, which never stops, is created after this, with timers that end with the test.
@@ -15,6 +16,11 @@ const STAFF = {
   mfa: false,
 };
 
+Object.assign(globalThis, { location: { origin: 'http://holdfast.test' } });
+
+/** Any call of the API, by a path that it does not have. */
+const a = (api: HoldfastClient) => api.GET('/a' as '/v1/auth/me') as Promise<Sent<unknown>>;
+
 const OTHER = { ...STAFF, id: 'stf_2', role: 'viewer' };
 
 type Reply = (call: { path: string; token: string | null; body: unknown }) => Response | Promise<Response>;
@@ -22,13 +28,13 @@ type Reply = (call: { path: string; token: string | null; body: unknown }) => Re
 /** What each path answers, and what was asked: the method, the path and the token. */
 function serve(replies: Record<string, Reply>): string[] {
   const asked: string[] = [];
-  jest.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
-    const path = String(input);
-    const headers = init?.headers as Record<string, string>;
-    const token = headers['authorization']?.replace('Bearer ', '') ?? null;
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+    const request = input as Request;
+    const path = new URL(request.url).pathname;
+    const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? null;
     asked.push(`${path} ${token}`);
-    const text = init?.body as string | undefined;
-    return Promise.resolve(replies[path]!({ path, token, body: text && (JSON.parse(text) as unknown) }));
+    const text = await request.text();
+    return replies[path]!({ path, token, body: text && (JSON.parse(text) as unknown) });
   });
   return asked;
 }
@@ -63,7 +69,7 @@ afterEach(() => jest.restoreAllMocks());
 describe('the session of a tab', () => {
   it('is restored by the cookie, once for all who need a token', async () => {
     const asked = serve({ '/v1/auth/refresh': () => signedIn('t1'), '/a': () => Response.json({}) });
-    await Promise.all([session.restore(), session.call('/a'), session.call('/a')]);
+    await Promise.all([session.restore(), session.call(a), session.call(a)]);
     expect(asked).toEqual(['/v1/auth/refresh null', '/a t1', '/a t1']);
     expect(session.person.value).toEqual(STAFF);
   });
@@ -78,9 +84,9 @@ describe('the session of a tab', () => {
     });
     await session.restore();
     jest.advanceTimersByTime(569_000);
-    expect(await session.call('/a')).toMatchObject({ body: { token: 't1' } });
+    expect(await session.call(a)).toMatchObject({ body: { token: 't1' } });
     jest.advanceTimersByTime(2_000);
-    expect(await session.call('/a')).toMatchObject({ body: { token: 't2' } });
+    expect(await session.call(a)).toMatchObject({ body: { token: 't2' } });
   });
 
   it('repeats a call whose token was refused, and once only', async () => {
@@ -92,7 +98,7 @@ describe('the session of a tab', () => {
       '/a': () => refused(401, 'unauthenticated'),
     });
     await session.restore();
-    expect(await session.call('/a')).toMatchObject({ status: 401 });
+    expect(await session.call(a)).toMatchObject({ status: 401 });
     expect(asked.filter((it) => it.startsWith('/a'))).toEqual(['/a t1', '/a t2']);
   });
 
@@ -105,7 +111,7 @@ describe('the session of a tab', () => {
       '/a': () => refused(401, 'unauthenticated'),
     });
     await session.restore();
-    await session.call('/a');
+    await session.call(a);
     expect([session.state.value, session.expired.value, session.person.value]).toEqual([
       'signed-out',
       true,
@@ -134,12 +140,12 @@ describe('the session of a tab', () => {
       '/a': () => refused(401, 'unauthenticated'),
     });
     await session.restore();
-    expect(await session.call('/a', { method: 'POST' })).toMatchObject({ status: 401 });
+    expect(await session.call(a)).toMatchObject({ status: 401 });
     expect(asked.filter((it) => it.startsWith('/a'))).toEqual(['/a t1']);
     expect(session.person.value).toEqual(OTHER);
   });
 
-  it('gives a download up that does not end', async () => {
+  it('gives up a call that does not end', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     serve({ '/v1/auth/refresh': () => signedIn('t1') });
     await session.restore();
@@ -153,7 +159,7 @@ describe('the session of a tab', () => {
             init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))),
           ),
       );
-    const answer = session.download('/a', 'text/csv');
+    const answer = session.call(a, 300_000);
     await jest.advanceTimersByTimeAsync(0);
     end.abort();
     await jest.advanceTimersByTimeAsync(0);
@@ -174,8 +180,8 @@ describe('a call that needs the password again', () => {
     });
     confirm.mockImplementation(async () => (await session.stepUp('secret', '123456')).kind === 'ok');
     await session.restore();
-    expect(await session.call('/a', { method: 'POST', key: 'k' })).toMatchObject({ kind: 'ok' });
-    expect(await session.call('/a')).toMatchObject({ kind: 'ok' });
+    expect(await session.call(a)).toMatchObject({ kind: 'ok' });
+    expect(await session.call(a)).toMatchObject({ kind: 'ok' });
     expect(confirm).toHaveBeenCalledTimes(1);
     expect(asked.at(-1)).toBe('/a up');
   });
@@ -184,7 +190,7 @@ describe('a call that needs the password again', () => {
     serve({ '/v1/auth/refresh': () => signedIn('t1'), '/a': () => refused(403, 'step-up-required') });
     confirm.mockResolvedValue(false);
     await session.restore();
-    expect(await session.call('/a')).toMatchObject({ problem: { code: 'step-up-required' } });
+    expect(await session.call(a)).toMatchObject({ problem: { code: 'step-up-required' } });
   });
 
   it('is not repeated for another person who has signed in meanwhile', async () => {
@@ -201,7 +207,7 @@ describe('a call that needs the password again', () => {
       return true;
     });
     await session.restore();
-    expect(await session.call('/a', { method: 'POST' })).toMatchObject({ status: 401 });
+    expect(await session.call(a)).toMatchObject({ status: 401 });
     expect(asked.filter((it) => it.startsWith('/a'))).toEqual(['/a t1']);
   });
 });

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import { type Scope, scopesOfRole } from '../../../../../libs/contracts/src/access';
 import { alone } from '../../shared/alone';
-import { type Answer, type NoAnswer, readAnswer } from '../../shared/answer';
+import type { Answer, NoAnswer } from '../../shared/answer';
+import { type Schemas, type Send, send } from './api';
 import type { Person } from './types';
 
 export interface SecondFactor {
@@ -9,22 +10,8 @@ export interface SecondFactor {
   recoveryCode?: string;
 }
 
-export interface AdminCall {
-  method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Sent as JSON. */
-  json?: unknown;
-  /** Sent as it is. */
-  body?: { text: string | Blob; type: string };
-  key?: string;
-  ifMatch?: string | undefined;
-  deadlineMs?: number;
-}
-
-interface SignedIn {
-  accessToken: string;
-  expiresIn: number;
-  staff: Person;
-}
+type SignedIn = Schemas['SignedIn'];
+type NewToken = Pick<SignedIn, 'accessToken' | 'expiresIn'>;
 
 interface Token {
   text: string;
@@ -41,7 +28,6 @@ export interface Tabs {
 }
 
 const DEADLINE_MS = 15_000; // a password is checked in its turn, a tenth of a second of a core each
-const DOWNLOAD_DEADLINE_MS = 300_000; // an export has every row of a merchant
 const MARGIN_MS = 30_000;
 const REFRESH_LOCK = 'holdfast.staff';
 
@@ -86,24 +72,24 @@ export class Session {
   }
 
   login(email: string, password: string, factor: SecondFactor): Promise<Answer<SignedIn>> {
-    return this.signIn('/v1/auth/login', { email, password, ...factor });
+    return this.signIn((api) => api.POST('/v1/auth/login', { body: { email, password, ...factor } }));
   }
 
   useLink(token: string, password: string, factor: SecondFactor): Promise<Answer<SignedIn>> {
-    return this.signIn('/v1/auth/link', { token, password, ...factor });
+    return this.signIn((api) => api.POST('/v1/auth/link', { body: { token, password, ...factor } }));
   }
 
   /** Confirms the password for five minutes. */
   async stepUp(password: string, totp: string | undefined): Promise<Answer<unknown>> {
-    const json = { password, ...(totp === undefined ? {} : { totp }) };
-    const answer = await this.call<Omit<SignedIn, 'staff'>>('/v1/auth/step-up', { method: 'POST', json });
+    const body = { password, ...(totp === undefined ? {} : { totp }) };
+    const answer = await this.call<NewToken>((api) => api.POST('/v1/auth/step-up', { body }));
     if (answer.kind === 'ok') this.steppedUp = tokenOf(answer.body);
     return answer;
   }
 
   /** Signed out here and in the other tabs once the server has ended the session. */
   async logout(): Promise<Answer<unknown>> {
-    const answer = await inTurn(() => send('/v1/auth/logout', { method: 'POST' }, this.token?.text));
+    const answer = await inTurn((api) => api.POST('/v1/auth/logout'), this.token?.text);
     if (answer.kind !== 'ok') return answer;
     this.forget(false);
     this.tabs?.postMessage({ kind: 'signed-out' });
@@ -114,26 +100,12 @@ export class Session {
    * Calls the API as this person: with a new token where the old one has ended, and once more when the person has confirmed their password
    * because the call needs it.
    */
-  async call<T>(path: string, options: AdminCall = {}): Promise<Answer<T>> {
+  async call<T>(request: Send<T>, deadlineMs = DEADLINE_MS): Promise<Answer<T>> {
     const caller = this.person.value?.id;
-    const ask = (token: string) => send<T>(path, options, token);
+    const ask = (token: string) => send(request, { token, deadlineMs });
     const answer = await this.withToken(caller, ask);
     if (codeOf(answer) !== 'step-up-required' || !(await this.confirm())) return answer;
     return this.withToken(caller, ask);
-  }
-
-  /** A file instead of JSON. */
-  async download(path: string, type: string): Promise<Answer<Blob>> {
-    return this.withToken(this.person.value?.id, async (token) => {
-      const headers = { accept: type, authorization: `Bearer ${token}` };
-      try {
-        const response = await fetch(path, { headers, signal: AbortSignal.timeout(DOWNLOAD_DEADLINE_MS) });
-        if (!response.ok) return await readAnswer<Blob>(response);
-        return { kind: 'ok', status: 200, body: await response.blob(), replayed: false };
-      } catch {
-        return { kind: 'unreachable' };
-      }
-    });
   }
 
   /** A new token by the cookie; one request for all who need one, and one tab at a time. */
@@ -167,7 +139,7 @@ export class Session {
   }
 
   private async askForToken(generation: number): Promise<Answer<SignedIn>> {
-    const answer = await inTurn(() => send<SignedIn>('/v1/auth/refresh', { method: 'POST' }));
+    const answer = await inTurn<SignedIn>((api) => api.POST('/v1/auth/refresh'));
     if (generation !== this.generation) return SESSION_OVER;
     this.refreshing = undefined;
     if (answer.kind === 'ok') this.take(answer.body);
@@ -175,8 +147,8 @@ export class Session {
     return answer;
   }
 
-  private async signIn(path: string, json: object): Promise<Answer<SignedIn>> {
-    const answer = await send<SignedIn>(path, { method: 'POST', json });
+  private async signIn(request: Send<SignedIn>): Promise<Answer<SignedIn>> {
+    const answer = await send(request, { deadlineMs: DEADLINE_MS });
     if (answer.kind !== 'ok') return answer;
     this.steppedUp = undefined;
     this.take(answer.body);
@@ -215,7 +187,7 @@ export class Session {
   }
 }
 
-function tokenOf({ accessToken, expiresIn }: Omit<SignedIn, 'staff'>): Token {
+function tokenOf({ accessToken, expiresIn }: NewToken): Token {
   return { text: accessToken, goodUntilMs: performance.now() + expiresIn * 1000 - MARGIN_MS };
 }
 
@@ -233,28 +205,10 @@ function codeOf(answer: Answer<unknown>): string | undefined {
 }
 
 /** What uses the cookie up or ends it: one tab at a time. */
-async function inTurn<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+async function inTurn<T>(request: Send<T>, token?: string): Promise<Answer<T>> {
+  const ask = () => send(request, { ...(token === undefined ? {} : { token }), deadlineMs: DEADLINE_MS });
   try {
     return await alone(REFRESH_LOCK, AbortSignal.timeout(DEADLINE_MS), ask);
-  } catch {
-    return { kind: 'unreachable' };
-  }
-}
-
-/** Asks once; nothing is thrown. */
-async function send<T>(path: string, options: AdminCall, token?: string): Promise<Answer<T>> {
-  const { method = 'GET', json, body, key, ifMatch, deadlineMs = DEADLINE_MS } = options;
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-  if (json !== undefined) headers['content-type'] = 'application/json';
-  if (body !== undefined) headers['content-type'] = body.type;
-  if (key !== undefined) headers['idempotency-key'] = key;
-  if (ifMatch !== undefined) headers['if-match'] = ifMatch;
-  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(deadlineMs), cache: 'no-store' };
-  if (json !== undefined) init.body = JSON.stringify(json);
-  if (body !== undefined) init.body = body.text;
-  try {
-    return await readAnswer<T>(await fetch(path, init));
   } catch {
     return { kind: 'unreachable' };
   }

@@ -1,4 +1,4 @@
-import type { AdminDrop } from './types';
+import type { AdminDrop, ListedDrop } from './types';
 
 export interface Totals {
   available: number;
@@ -8,8 +8,8 @@ export interface Totals {
 }
 
 /** Of all SKUs of a drop together; in a list, which has only the first ones, the server has added them up. */
-export function totalsOf(drop: AdminDrop | null): Totals {
-  if (drop?.totals) return drop.totals;
+export function totalsOf(drop: AdminDrop | ListedDrop | null): Totals {
+  if (drop && 'totals' in drop) return drop.totals;
   const totals = { available: 0, held: 0, sold: 0, total: 0 };
   for (const { stock } of drop?.items ?? []) {
     totals.available += stock.available;

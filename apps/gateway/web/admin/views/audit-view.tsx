@@ -8,11 +8,15 @@ import { valuesOf } from '../state/form';
 import { List } from '../state/list';
 import type { AuditRecord } from '../state/types';
 
-const PATH = '/v1/admin/audit';
-
 /** Who changed what, oldest first, as it stands in the chain. */
 export function AuditView() {
-  const records = useMemo(() => new List<AuditRecord>(PATH), []);
+  const records = useMemo(
+    () =>
+      new List((api, query: { action?: string; targetId?: string }) =>
+        api.GET('/v1/admin/audit', { params: { query } }),
+      ),
+    [],
+  );
   const filtered = useSignal(false);
   useEffect(() => void records.search(), []);
   const search = (event: SubmitEvent) => {
@@ -23,7 +27,10 @@ export function AuditView() {
   return (
     <>
       <PageTitle title="Audit">
-        <ExportButton address={() => `${PATH}/export`} type="application/x-ndjson" file="audit.ndjson">
+        <ExportButton
+          request={(api) => api.GET('/v1/admin/audit/export', { parseAs: 'blob' })}
+          file="audit.ndjson"
+        >
           Export
         </ExportButton>
       </PageTitle>

@@ -13,11 +13,17 @@ import { STATE_WORDS } from '../state/drop-steps';
 import { valuesOf } from '../state/form';
 import { List } from '../state/list';
 import { totalsOf } from '../state/totals';
-import type { AdminDrop } from '../state/types';
+import type { ListedDrop } from '../state/types';
 
 /** All drops of the merchant, by state or by the beginning of the name. */
 export function DropsView() {
-  const drops = useMemo(() => new List<AdminDrop>('/v1/admin/drops'), []);
+  const drops = useMemo(
+    () =>
+      new List((api, query: { q?: string; state?: DropState }) =>
+        api.GET('/v1/admin/drops', { params: { query } }),
+      ),
+    [],
+  );
   const filtered = useSignal(false);
   useEffect(() => void drops.search(), []);
   const search = (event: SubmitEvent) => {
@@ -77,7 +83,7 @@ export function DropsView() {
   );
 }
 
-function DropRow({ drop }: { drop: AdminDrop }) {
+function DropRow({ drop }: { drop: ListedDrop }) {
   const totals = totalsOf(drop);
   return (
     <li class="row">
@@ -96,7 +102,7 @@ function DropRow({ drop }: { drop: AdminDrop }) {
   );
 }
 
-function whenWords(drop: AdminDrop): string {
+function whenWords(drop: ListedDrop): string {
   const { opensAt, closesAt, createdAt } = drop;
   switch (stateNow(drop)) {
     case 'draft':

@@ -3,7 +3,7 @@ import { announce } from '../../shared/announce';
 import { formatMoment } from '../../shared/duration';
 import { formatCount } from '../../shared/money';
 import { Countdown } from '../../shared/parts/countdown';
-import { StreamReader } from '../../shared/stream-reader';
+import { lazy } from '../parts/lazy';
 import { Link } from '../parts/link';
 import { Loaded } from '../parts/loaded';
 import { PageTitle } from '../parts/page-title';
@@ -11,24 +11,34 @@ import { StateBadge } from '../parts/state-badge';
 import { session } from '../state/current';
 import { STATE_WORDS } from '../state/drop-steps';
 import { LaunchStore } from '../state/launch-store';
+import { LaunchStream, type OpenStream } from '../state/launch-stream';
+import { online } from '../state/online';
 import type { AdminDrop } from '../state/types';
 import { AdjustStock } from './launch/adjust-stock';
+import { Facts } from './launch/facts';
+import { HoldsSection } from './launch/holds-section';
 import { ItemsSection } from './launch/items-section';
+import { LiveFigures } from './launch/live-figures';
+import { Problems } from './launch/problems';
 import { StepButtons } from './launch/step-buttons';
+
+const LaunchCharts = lazy(() => import('./launch/charts').then((it) => it.LaunchCharts));
 
 /** The screen from which a person runs one drop. */
 export function LaunchView({ dropId }: { dropId: string }) {
-  const store = useMemo(
-    () => new LaunchStore(dropId, session, (id, told) => new StreamReader(id, told), document),
-    [dropId],
-  );
+  const store = useMemo(() => storeOf(dropId), [dropId]);
   useEffect(() => {
     store.start();
-    return () => store.stop();
+    const online = () => store.reconnect();
+    addEventListener('online', online);
+    return () => {
+      removeEventListener('online', online);
+      store.stop();
+    };
   }, [store]);
   const failure = store.drop.failure.value;
   const isMissing = failure?.kind === 'problem' && failure.status === 404;
-  if (isMissing)
+  if (isMissing || store.isGone.value)
     return (
       <div class="plain">
         <PageTitle title="Drop not found" />
@@ -39,46 +49,46 @@ export function LaunchView({ dropId }: { dropId: string }) {
       </div>
     );
   const drop = store.drop.data.value;
-  // What is known stays on the screen; `Warning` says when it may be out of date.
+  // What is known stays on the screen; `Problems` says when it may be out of date.
   if (drop) return <Launch drop={drop} store={store} />;
   return <Loaded of={store.drop}>{() => null}</Loaded>;
 }
 
+function storeOf(dropId: string): LaunchStore {
+  const params = { path: { dropId } };
+  const open: OpenStream = (signal) =>
+    session.call(
+      (api) => api.GET('/v1/admin/drops/{dropId}/live', { params, parseAs: 'stream', signal }),
+      Infinity,
+    );
+  return new LaunchStore(dropId, session, (listener) => new LaunchStream(open, listener), document);
+}
+
 function Launch({ drop, store }: { drop: AdminDrop; store: LaunchStore }) {
   const state = store.state.value;
+  const isSoldOut = store.totals.value.available === 0 && state === 'open';
   useEffect(() => announce(`${drop.name}: ${STATE_WORDS[state]}`, true), [state]);
+  useEffect(() => {
+    if (isSoldOut) announce('Nothing is left to hold.', true);
+  }, [isSoldOut]);
   return (
     <>
       <PageTitle title={drop.name}>
         <StateBadge state={state} />
       </PageTitle>
-      <Warning store={store} />
+      <Problems store={store} />
       <div class={`launch launch-${state}`}>
         <Clock drop={drop} store={store} />
         <StepButtons drop={drop} store={store} />
         <Numbers store={store} />
       </div>
+      {state !== 'draft' && <LiveFigures store={store} />}
+      {state !== 'draft' && <LaunchCharts store={store} />}
       <ItemsSection drop={drop} />
       {session.can('stock:write') && state !== 'closed' && <AdjustStock drop={drop} store={store} />}
+      {state !== 'draft' && <HoldsSection store={store} />}
       <Facts drop={drop} />
     </>
-  );
-}
-
-/** What is wrong, in plain words. Sales do not depend on this page. */
-function Warning({ store }: { store: LaunchStore }) {
-  const why = store.staleness.value;
-  const isSoldOut = store.totals.value.available === 0 && store.state.value === 'open';
-  useEffect(() => {
-    if (isSoldOut) announce('Nothing is left to hold.', true);
-  }, [isSoldOut]);
-  if (why === null) return null;
-  return (
-    <p class="banner" role="status">
-      {why === 'behind'
-        ? 'Stale: the counts below are a few seconds behind. Holds and payments go on, and are decided by the ledger.'
-        : 'Stale: this page gets no answer, so the counts below stand still. Reconnecting… The drop goes on without this page.'}
-    </p>
   );
 }
 
@@ -108,50 +118,13 @@ const NUMBERS = [
 function Numbers({ store }: { store: LaunchStore }) {
   const totals = store.totals.value;
   return (
-    <dl class={store.staleness.value === null ? 'numbers' : 'numbers numbers-stale'}>
+    <dl class={store.staleness.value === null && online.value ? 'numbers' : 'numbers numbers-stale'}>
       {NUMBERS.map(([name, label]) => (
         <div key={name}>
           <dt>{label}</dt>
           <dd data-testid={name}>{formatCount(totals[name])}</dd>
         </div>
       ))}
-    </dl>
-  );
-}
-
-function Facts({ drop }: { drop: AdminDrop }) {
-  return (
-    <dl class="facts section">
-      <div>
-        <dt>Page for shoppers</dt>
-        <dd>
-          {drop.state === 'draft' ? (
-            'When it is scheduled or open'
-          ) : (
-            <a href={`/d/${drop.id}`}>/d/{drop.id}</a>
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>Opens</dt>
-        <dd>{drop.opensAt ? formatMoment(drop.opensAt) : 'Not set'}</dd>
-      </div>
-      <div>
-        <dt>Closes</dt>
-        <dd>{drop.closesAt ? formatMoment(drop.closesAt) : 'Not set'}</dd>
-      </div>
-      <div>
-        <dt>Units for one customer</dt>
-        <dd>{formatCount(drop.perCustomerLimit)}</dd>
-      </div>
-      <div>
-        <dt>A hold lasts</dt>
-        <dd>{formatCount(drop.holdTtlSeconds)} s</dd>
-      </div>
-      <div>
-        <dt>Shoppers see stock</dt>
-        <dd>{{ exact: 'In numbers', bands: 'In words', hidden: 'Not at all' }[drop.stockDisplay]}</dd>
-      </div>
     </dl>
   );
 }

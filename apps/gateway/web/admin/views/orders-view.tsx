@@ -14,7 +14,13 @@ const STATES = ['pending', 'paid', 'failed', 'cancelled', 'refunding', 'refunded
 
 /** The orders of all drops: found by e-mail, order or customer. */
 export function OrdersView() {
-  const orders = useMemo(() => new List<AdminOrder>('/v1/admin/orders'), []);
+  const orders = useMemo(
+    () =>
+      new List((api, query: { q?: string; state?: AdminOrder['state'] }) =>
+        api.GET('/v1/admin/orders', { params: { query } }),
+      ),
+    [],
+  );
   const filtered = useSignal(false);
   useEffect(() => void orders.search(), []);
   const search = (event: SubmitEvent) => {
@@ -25,7 +31,16 @@ export function OrdersView() {
   return (
     <>
       <PageTitle title="Orders">
-        <ExportButton address={() => orders.exportAddress()} type="text/csv" file="orders.csv">
+        <ExportButton
+          request={(api) =>
+            api.GET('/v1/admin/orders', {
+              params: { query: orders.filters },
+              headers: { accept: 'text/csv' },
+              parseAs: 'blob',
+            })
+          }
+          file="orders.csv"
+        >
           Export CSV
         </ExportButton>
       </PageTitle>

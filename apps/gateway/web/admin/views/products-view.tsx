@@ -11,7 +11,10 @@ import { ProductForm } from './products/product-form';
 
 /** The merchant's products, by hand or from a file. */
 export function ProductsView() {
-  const products = useMemo(() => new List<Product>('/v1/admin/products'), []);
+  const products = useMemo(
+    () => new List((api, query) => api.GET('/v1/admin/products', { params: { query } })),
+    [],
+  );
   /** The product that is edited; `new` for one that does not exist yet. */
   const edited = useSignal<Product | 'new' | null>(null);
   const mayWrite = session.can('catalogue:write');

@@ -29,6 +29,11 @@ export class AdminPageController {
     this.send(request, reply);
   }
 
+  @Get('drops/:dropId/edit')
+  editDrop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.send(request, reply);
+  }
+
   @Get('products')
   products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.send(request, reply);
@@ -46,6 +51,11 @@ export class AdminPageController {
 
   @Get('settings')
   settings(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.send(request, reply);
+  }
+
+  @Get('runbooks/:name')
+  runbook(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.send(request, reply);
   }
 

@@ -8,13 +8,18 @@ import { session } from '../../state/current';
 import { FormState, valuesOf } from '../../state/form';
 import type { LaunchStore } from '../../state/launch-store';
 import { List } from '../../state/list';
-import type { AdminDrop, Adjustment } from '../../state/types';
+import type { AdminDrop } from '../../state/types';
 
 /** Adds units, or takes away what nobody holds or has bought; each change with its reason. */
 export function AdjustStock({ drop, store }: { drop: AdminDrop; store: LaunchStore }) {
   const form = useMemo(() => new FormState(), []);
-  const path = `${store.path}/stock-adjustments`;
-  const made = useMemo(() => new List<Adjustment>(path), [path]);
+  const made = useMemo(
+    () =>
+      new List((api, query) =>
+        api.GET('/v1/admin/drops/{dropId}/stock-adjustments', { params: { ...store.params, query } }),
+      ),
+    [store],
+  );
   useEffect(() => void made.search(), [made]);
   const adjust = async (event: SubmitEvent) => {
     const { sku = '', delta = '', reason = '' } = valuesOf(event);
@@ -22,10 +27,10 @@ export function AdjustStock({ drop, store }: { drop: AdminDrop; store: LaunchSto
     if (sku === '') return form.reject({ '/sku': 'is needed' });
     if (!/^[+-]?\d+$/.test(delta))
       return form.reject({ '/delta': 'must be a whole number, such as 20 or -5' });
-    const json = { sku, delta: Number(delta), reason };
-    const key = form.keyFor(json);
+    const body = { sku, delta: Number(delta), reason };
+    const params = { ...store.params, header: { 'Idempotency-Key': form.keyFor(body) } };
     const answer = await form.submit(
-      () => session.call<Adjustment>(path, { method: 'POST', json, key }),
+      () => session.call((api) => api.POST('/v1/admin/drops/{dropId}/stock-adjustments', { params, body })),
       'Stock adjusted.',
     );
     if (!answer) return;

@@ -4,6 +4,7 @@ import { Confirm } from '../../parts/confirm';
 import { Dialog } from '../../parts/dialog';
 import { Failure } from '../../parts/failure';
 import { Field, Form, Submit } from '../../parts/form';
+import { Link } from '../../parts/link';
 import { session } from '../../state/current';
 import { STEPS } from '../../state/drop-steps';
 import { FormState, valuesOf } from '../../state/form';
@@ -19,7 +20,8 @@ export function StepButtons({ drop, store }: { drop: AdminDrop; store: LaunchSto
   const resume = useMemo(() => new FormState(), []);
   const step = useMemo(() => new FormState(), []);
   const asked = useSignal<'open' | 'close' | 'delete' | 'schedule' | null>(null);
-  const can = STEPS[store.state.value];
+  const state = store.state.value;
+  const can = STEPS[state];
   if (!session.can('drops:write')) return null;
   const flip = (form: FormState, what: 'pause' | 'resume') => {
     pause.failure.value = null;
@@ -30,13 +32,15 @@ export function StepButtons({ drop, store }: { drop: AdminDrop; store: LaunchSto
     if (await step.submit(() => store.act(what))) asked.value = null;
   };
   const remove = async () => {
-    const answer = await step.submit(() => session.call(store.path, { method: 'DELETE' }));
+    const answer = await step.submit(() =>
+      session.call((api) => api.DELETE('/v1/admin/drops/{dropId}', { params: store.params })),
+    );
     if (answer) go('/admin');
   };
   const duplicate = async () => {
-    const key = step.keyFor('duplicate');
+    const params = { ...store.params, header: { 'Idempotency-Key': step.keyFor('duplicate') } };
     const answer = await step.submit(() =>
-      session.call<AdminDrop>(`${store.path}/duplicate`, { method: 'POST', key }),
+      session.call((api) => api.POST('/v1/admin/drops/{dropId}/duplicate', { params })),
     );
     if (answer?.kind === 'ok') go(`/admin/drops/${encodeURIComponent(answer.body.id)}`);
   };
@@ -59,7 +63,7 @@ export function StepButtons({ drop, store }: { drop: AdminDrop; store: LaunchSto
       <div class="buttons">
         {can.includes('schedule') && (
           <button class="small accent" type="button" onClick={() => (asked.value = 'schedule')}>
-            {store.state.value === 'scheduled' ? 'Move the time' : 'Schedule'}
+            {state === 'scheduled' ? 'Move the time' : 'Schedule'}
           </button>
         )}
         {can.includes('open') && (
@@ -71,6 +75,11 @@ export function StepButtons({ drop, store }: { drop: AdminDrop; store: LaunchSto
           <button class="small" type="button" onClick={() => (asked.value = 'close')}>
             Close
           </button>
+        )}
+        {state !== 'closed' && (
+          <Link to={`/admin/drops/${encodeURIComponent(drop.id)}/edit`} class="small">
+            Edit
+          </Link>
         )}
         <button class="small" type="button" disabled={step.busy} onClick={() => void duplicate()}>
           Duplicate
@@ -128,8 +137,8 @@ function Schedule(props: { drop: AdminDrop; store: LaunchStore; onClose: () => v
   const schedule = async (event: SubmitEvent) => {
     const { opensAt = '', closesAt = '' } = valuesOf(event);
     if (opensAt === '') return form.reject({ '/opensAt': 'is needed' });
-    const json = { opensAt: instantOf(opensAt), ...(closesAt ? { closesAt: instantOf(closesAt) } : {}) };
-    if (await form.submit(() => store.act('schedule', json))) onClose();
+    const body = { opensAt: instantOf(opensAt), ...(closesAt ? { closesAt: instantOf(closesAt) } : {}) };
+    if (await form.submit(() => store.schedule(body))) onClose();
   };
   return (
     <Dialog title="When it opens" onClose={onClose}>

@@ -3,12 +3,12 @@ import { useMemo } from 'preact/hooks';
 import type { Answer, NoAnswer } from '../../../shared/answer';
 import { formatCount } from '../../../shared/money';
 import { Failure } from '../../parts/failure';
+import { saveFile } from '../../parts/save-file';
 import { Section } from '../../parts/section';
 import { session } from '../../state/current';
 import { FormState } from '../../state/form';
 import type { ImportResult } from '../../state/types';
 
-const PATH = '/v1/admin/products/import';
 const BYTES_MAX = 16 * 1024 * 1024;
 const DEADLINE_MS = 120_000;
 const SHOWN_MAX = 200;
@@ -25,17 +25,24 @@ export function ImportProducts({ onImported }: { onImported: () => void }) {
   const failure = form.failure.value;
 
   /** Also what was refused has a report, if its rows were the reason; else the report of before stays. */
-  const send = async (query: string, done = ''): Promise<Answer<ImportResult> | undefined> => {
+  const send = async (
+    query: { 'dry-run'?: 'true'; 'skip-bad'?: 'true' },
+    done = '',
+  ): Promise<Answer<ImportResult> | undefined> => {
     const chosen = file.value!;
     const key = form.keyFor([chosen.name, chosen.size, chosen.lastModified, query]);
     const answer = await form.submit(
       () =>
-        session.call<ImportResult>(`${PATH}?${query}`, {
-          method: 'POST',
-          body: { text: chosen, type: 'text/csv' },
-          key,
-          deadlineMs: DEADLINE_MS,
-        }),
+        session.call(
+          (api) =>
+            api.POST('/v1/admin/products/import', {
+              params: { query, header: { 'Idempotency-Key': key } },
+              headers: { 'content-type': 'text/csv' },
+              body: '',
+              bodySerializer: () => chosen, // the file as it is
+            }),
+          DEADLINE_MS,
+        ),
       done,
     );
     const refused = rowsOf(form.failure.value);
@@ -52,11 +59,11 @@ export function ImportProducts({ onImported }: { onImported: () => void }) {
     file.value = chosen;
     report.value = null;
     if (chosen.size > BYTES_MAX) return form.reject({ '/file': 'is larger than 16 MiB' });
-    const answer = await send('dry-run=true');
+    const answer = await send({ 'dry-run': 'true' });
     if (answer?.kind === 'ok') report.value = answer.body;
   };
   const importIt = async () => {
-    if (!(await send(isWhole ? '' : 'skip-bad=true', 'Imported.'))) return;
+    if (!(await send(isWhole ? {} : { 'skip-bad': 'true' }, 'Imported.'))) return;
     cancel();
     onImported();
   };
@@ -117,7 +124,7 @@ function rowsOf(failure: NoAnswer | null): Report | null {
 function Found({ report, name }: { report: Report; name: string }) {
   const { rejected, notes, products, skus } = report;
   return (
-    <div role="status">
+    <div role="status" class="report">
       <p>
         <strong>{name}</strong>:{' '}
         {products !== undefined && `${formatCount(products)} products with ${formatCount(skus ?? 0)} SKUs. `}
@@ -143,7 +150,17 @@ function Lines({ title, lines }: { title: string; lines: { line: number; text: s
           </li>
         ))}
       </ul>
-      {lines.length > SHOWN_MAX && <p class="soft">And {formatCount(lines.length - SHOWN_MAX)} more.</p>}
+      {lines.length > SHOWN_MAX && (
+        <p class="soft">
+          And {formatCount(lines.length - SHOWN_MAX)} more.{' '}
+          <button class="small" type="button" onClick={() => saveFile(listOf(lines), `${title}.txt`)}>
+            Save the whole list
+          </button>
+        </p>
+      )}
     </>
   );
 }
+
+const listOf = (lines: { line: number; text: string }[]): Blob =>
+  new Blob([lines.map(({ line, text }) => `Line ${line}: ${text}\n`).join('')], { type: 'text/plain' });

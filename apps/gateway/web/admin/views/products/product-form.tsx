@@ -4,13 +4,12 @@ import { Confirm } from '../../parts/confirm';
 import { Field, Form, Submit, TextArea } from '../../parts/form';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/section';
+import type { Send } from '../../state/api';
 import { session } from '../../state/current';
 import { FormState, valuesOf } from '../../state/form';
-import { resourceAt } from '../../state/list';
-import { changesOf, readProduct, valuesOfProduct } from '../../state/product-fields';
-import type { Merchant, Product } from '../../state/types';
-
-const PATH = '/v1/admin/products';
+import { resourceOf } from '../../state/list';
+import { changesOf, type NewProduct, readProduct, valuesOfProduct } from '../../state/product-fields';
+import type { Product } from '../../state/types';
 
 interface Props {
   /** Null for a new one. */
@@ -21,10 +20,14 @@ interface Props {
 
 /** One product: its words, pictures and SKUs. Drops that were made from it do not change. */
 export function ProductForm({ product, onClose, onSaved }: Props) {
-  const merchant = useMemo(() => resourceAt<Merchant>('/v1/admin/merchant'), []);
+  const merchant = useMemo(() => resourceOf((api) => api.GET('/v1/admin/merchant')), []);
   // The version that is edited, so that nobody's change in the meantime is overwritten.
   const current = useMemo(
-    () => (product ? resourceAt<Product>(`${PATH}/${encodeURIComponent(product.id)}`) : null),
+    () =>
+      product &&
+      resourceOf((api) =>
+        api.GET('/v1/admin/products/{productId}', { params: { path: { productId: product.id } } }),
+      ),
     [],
   );
   useEffect(() => {
@@ -60,17 +63,26 @@ function Fields(props: {
   const rows = useSignal<readonly number[]>(it && it.skus.length > 0 ? it.skus.map((_, i) => i) : [0]);
   const shown = useMemo<Record<string, string>>(() => (it ? valuesOfProduct(it) : {}), []);
   const currencyOf = (row: number) => (it?.skus[row] ?? it?.skus[0])?.price.currency ?? props.currency;
-  const path = it ? `${PATH}/${encodeURIComponent(it.id)}` : PATH;
+  /** Undefined where nothing was changed. */
+  const change = (it: Product, whole: NewProduct): Send<Product> | undefined => {
+    const body = changesOf(whole, it);
+    const params = {
+      path: { productId: it.id },
+      ...(etag === undefined ? {} : { header: { 'If-Match': etag } }),
+    };
+    if (Object.keys(body).length === 0) return undefined;
+    return (api) => api.PATCH('/v1/admin/products/{productId}', { params, body });
+  };
+  const create = (body: NewProduct): Send<Product> => {
+    const key = form.keyFor(body);
+    return (api) => api.POST('/v1/admin/products', { params: { header: { 'Idempotency-Key': key } }, body });
+  };
   const save = async (event: SubmitEvent) => {
     const read = readProduct(valuesOf(event), rows.value, currencyOf);
     if (read.kind === 'wrong') return form.reject(read.errors);
-    const json = it ? changesOf(read.json, it) : read.json;
-    if (Object.keys(json).length === 0) return onClose();
-    const answer = await form.submit(() =>
-      it
-        ? session.call(path, { method: 'PATCH', json, ifMatch: etag })
-        : session.call(path, { method: 'POST', json, key: form.keyFor(json) }),
-    );
+    const save = it ? change(it, read.json) : create(read.json);
+    if (!save) return onClose();
+    const answer = await form.submit(() => session.call(save));
     if (answer) onSaved();
   };
   return (
@@ -172,16 +184,18 @@ function Fields(props: {
           </Submit>
         </div>
       </Form>
-      {it && <Deletion it={it} path={path} onDeleted={onSaved} />}
+      {it && <Deletion it={it} onDeleted={onSaved} />}
     </>
   );
 }
 
-function Deletion({ it, path, onDeleted }: { it: Product; path: string; onDeleted: () => void }) {
+function Deletion({ it, onDeleted }: { it: Product; onDeleted: () => void }) {
   const removal = useMemo(() => new FormState(), []);
   const asks = useSignal(false);
   const remove = async () => {
-    if (await removal.submit(() => session.call(path, { method: 'DELETE' }))) onDeleted();
+    const params = { path: { productId: it.id } };
+    const ask = () => session.call((api) => api.DELETE('/v1/admin/products/{productId}', { params }));
+    if (await removal.submit(ask)) onDeleted();
   };
   return (
     <>

@@ -14,11 +14,12 @@ import { List } from '../../state/list';
 import { instantOf } from '../../state/times';
 import type { Key } from '../../state/types';
 
-const PATH = '/v1/admin/api-keys';
-
 /** The keys of programs: made with scopes, shown once, removed. */
 export function ApiKeysSection() {
-  const keys = useMemo(() => new List<Key>(PATH), []);
+  const keys = useMemo(
+    () => new List((api, query) => api.GET('/v1/admin/api-keys', { params: { query } })),
+    [],
+  );
   useEffect(() => void keys.search(), []);
   return (
     <Section title="API keys">
@@ -40,8 +41,9 @@ function KeyRow({ it, onRemoved }: { it: Key; onRemoved: () => void }) {
   const removal = useMemo(() => new FormState(), []);
   const asks = useSignal(false);
   const remove = async () => {
-    const path = `${PATH}/${encodeURIComponent(it.id)}`;
-    if (!(await removal.submit(() => session.call(path, { method: 'DELETE' })))) return;
+    const params = { path: { keyId: it.id } };
+    const ask = () => session.call((api) => api.DELETE('/v1/admin/api-keys/{keyId}', { params }));
+    if (!(await removal.submit(ask))) return;
     asks.value = false;
     onRemoved();
   };
@@ -86,13 +88,13 @@ function NewKey({ onMade }: { onMade: () => void }) {
   const make = async (event: SubmitEvent) => {
     const { name = '', expiresAt = '' } = valuesOf(event);
     const element = event.currentTarget as HTMLFormElement;
-    const chosen = new FormData(element).getAll('scope').map(String);
+    const chosen = scopes.filter((scope) => new FormData(element).getAll('scope').includes(scope));
     if (chosen.length === 0) return form.reject({ '/scopes': 'must have at least one' });
-    const json = { name, scopes: chosen, ...(expiresAt ? { expiresAt: instantOf(expiresAt) } : {}) };
-    const key = form.keyFor(json);
+    const body = { name, scopes: chosen, ...(expiresAt ? { expiresAt: instantOf(expiresAt) } : {}) };
+    const params = { header: { 'Idempotency-Key': form.keyFor(body) } };
     secret.value = null;
     const answer = await form.submit(
-      () => session.call<{ secret: string }>(PATH, { method: 'POST', json, key }),
+      () => session.call((api) => api.POST('/v1/admin/api-keys', { params, body })),
       'The key is made.',
     );
     if (answer?.kind !== 'ok') return;

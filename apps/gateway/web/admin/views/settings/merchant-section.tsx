@@ -5,15 +5,13 @@ import { Section } from '../../parts/section';
 import { session } from '../../state/current';
 import { FormState, valuesOf } from '../../state/form';
 import { amountOf, minorOf } from '../../state/amounts';
-import { resourceAt } from '../../state/list';
+import { resourceOf } from '../../state/list';
 import type { Resource } from '../../state/resource';
 import type { Merchant } from '../../state/types';
 
-const PATH = '/v1/admin/merchant';
-
 /** The merchant's own settings; only owners change them. */
 export function MerchantSection() {
-  const merchant = useMemo(() => resourceAt<Merchant>(PATH), []);
+  const merchant = useMemo(() => resourceOf((api) => api.GET('/v1/admin/merchant')), []);
   useEffect(() => void merchant.reload(), []);
   return (
     <Section title="Merchant">
@@ -27,10 +25,11 @@ function MerchantForm({ it, resource }: { it: Merchant; resource: Resource<Merch
   const isLocked = !session.can('settings:write');
   const save = async (event: SubmitEvent) => {
     const values = valuesOf(event);
-    const json = changeOf(values);
-    if (json === null) return form.reject({ '/refundStepUpMinor': 'must be an amount, such as 250.00' });
+    const body = changeOf(values);
+    const params = resource.etag === undefined ? {} : { header: { 'If-Match': resource.etag } };
+    if (body === null) return form.reject({ '/refundStepUpMinor': 'must be an amount, such as 250.00' });
     const answer = await form.submit(
-      () => session.call<Merchant>(PATH, { method: 'PATCH', json, ifMatch: resource.etag }),
+      () => session.call((api) => api.PATCH('/v1/admin/merchant', { params, body })),
       'Saved.',
     );
     if (answer?.kind === 'ok') resource.take(answer.body, answer.etag);

@@ -13,9 +13,9 @@ export function PasswordSection() {
     const fault = passwordFault(next);
     if (current === '') return form.reject({ '/current': 'is needed' });
     if (fault) return form.reject({ '/next': fault });
-    const json = { current, next };
+    const body = { current, next };
     const answer = await form.submit(
-      () => session.call('/v1/auth/password', { method: 'POST', json }),
+      () => session.call((api) => api.POST('/v1/auth/password', { body })),
       'Password changed. Your other browsers are signed out.',
     );
     if (answer) return element.reset();

@@ -41,7 +41,7 @@ export function SecondFactorSection() {
 function TurnOn({ onStarted }: { onStarted: (enrolment: Enrolment) => void }) {
   const form = useMemo(() => new FormState(), []);
   const start = async () => {
-    const ask = () => session.call<Enrolment>('/v1/auth/mfa/totp', { method: 'POST', json: {} });
+    const ask = () => session.call((api) => api.POST('/v1/auth/mfa/totp'));
     const answer = await form.submit(ask);
     if (answer?.kind === 'ok') onStarted(answer.body);
   };
@@ -62,11 +62,7 @@ function ConfirmCode(props: { enrolment: Enrolment; onConfirmed: (codes: readonl
   const confirm = async (event: SubmitEvent) => {
     const { code = '' } = valuesOf(event);
     if (code === '') return form.reject({ '/code': 'is needed' });
-    const ask = () =>
-      session.call<{ recoveryCodes: string[] }>('/v1/auth/mfa/totp/confirm', {
-        method: 'POST',
-        json: { code },
-      });
+    const ask = () => session.call((api) => api.POST('/v1/auth/mfa/totp/confirm', { body: { code } }));
     const answer = await form.submit(ask);
     if (answer?.kind !== 'ok') return;
     props.onConfirmed(answer.body.recoveryCodes);
@@ -115,9 +111,9 @@ function TurnOff() {
     const { password = '', code = '' } = valuesOf(event);
     if (password === '') return form.reject({ '/password': 'is needed' });
     if (code === '') return form.reject({ '/code': 'is needed' });
-    const json = { password, code };
+    const body = { password, code };
     const answer = await form.submit(() =>
-      session.call('/v1/auth/mfa/totp/remove', { method: 'POST', json }),
+      session.call((api) => api.POST('/v1/auth/mfa/totp/remove', { body })),
     );
     if (answer) return void session.refresh();
     const failure = form.failure.value;

@@ -12,7 +12,6 @@ import { FormState, valuesOf } from '../../state/form';
 import { List } from '../../state/list';
 import type { Member, StaffRole } from '../../state/types';
 
-const PATH = '/v1/admin/staff';
 const ROLES: readonly [StaffRole, string][] = [
   ['viewer', 'Viewer: sees everything but the audit'],
   ['staff', 'Staff: runs drops, products and orders'],
@@ -21,7 +20,10 @@ const ROLES: readonly [StaffRole, string][] = [
 
 /** The people of the merchant: invited, given a role, removed. */
 export function StaffSection() {
-  const people = useMemo(() => new List<Member>(PATH), []);
+  const people = useMemo(
+    () => new List((api, query) => api.GET('/v1/admin/staff', { params: { query } })),
+    [],
+  );
   useEffect(() => void people.search(), []);
   return (
     <Section title="People">
@@ -43,16 +45,18 @@ function MemberRow({ member, onChanged }: { member: Member; onChanged: () => voi
   const role = useMemo(() => new FormState(), []);
   const removal = useMemo(() => new FormState(), []);
   const asks = useSignal(false);
-  const path = `${PATH}/${encodeURIComponent(member.id)}`;
+  const params = { path: { staffId: member.id } };
   const isSelf = member.id === session.person.value?.id;
   const change = async (select: HTMLSelectElement) => {
-    const json = { role: select.value };
-    const answer = await role.submit(() => session.call(path, { method: 'PATCH', json }), 'Saved.');
+    const body = { role: select.value as StaffRole };
+    const ask = () => session.call((api) => api.PATCH('/v1/admin/staff/{staffId}', { params, body }));
+    const answer = await role.submit(ask, 'Saved.');
     if (answer) onChanged();
     else select.value = member.role;
   };
   const remove = async () => {
-    if (!(await removal.submit(() => session.call(path, { method: 'DELETE' })))) return;
+    const ask = () => session.call((api) => api.DELETE('/v1/admin/staff/{staffId}', { params }));
+    if (!(await removal.submit(ask))) return;
     asks.value = false;
     onChanged();
   };
@@ -114,11 +118,11 @@ function Invite({ onInvited }: { onInvited: () => void }) {
   const invite = async (event: SubmitEvent) => {
     const { email = '', name = '', role = '' } = valuesOf(event);
     const element = event.currentTarget as HTMLFormElement;
-    const json = { email, name, role };
-    const key = form.keyFor(json);
+    const body = { email, name, role: role as StaffRole };
+    const params = { header: { 'Idempotency-Key': form.keyFor(body) } };
     invited.value = null;
     const answer = await form.submit(
-      () => session.call<{ email: string; inviteUrl: string }>(PATH, { method: 'POST', json, key }),
+      () => session.call((api) => api.POST('/v1/admin/staff', { params, body })),
       `${email} is invited.`,
     );
     if (answer?.kind !== 'ok') return;

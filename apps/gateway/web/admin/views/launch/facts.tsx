@@ -1,0 +1,50 @@
+import type { ComponentChildren } from 'preact';
+import { formatMoment } from '../../../shared/duration';
+import { formatCount } from '../../../shared/money';
+import { ExportButton } from '../../parts/export-button';
+import { session } from '../../state/current';
+import type { AdminDrop } from '../../state/types';
+
+const SEEN = { exact: 'In numbers', bands: 'In words', hidden: 'Not at all' };
+
+/** What the drop is, and its orders as a file. */
+export function Facts({ drop }: { drop: AdminDrop }) {
+  const { id, state, opensAt, closesAt, perCustomerLimit, holdTtlSeconds, stockDisplay } = drop;
+  const facts: [label: string, value: ComponentChildren][] = [
+    [
+      'Page for shoppers',
+      state === 'draft' ? 'When it is scheduled or open' : <a href={`/d/${id}`}>/d/{id}</a>,
+    ],
+    ['Opens', opensAt ? formatMoment(opensAt) : 'Not set'],
+    ['Closes', closesAt ? formatMoment(closesAt) : 'Not set'],
+    ['Units for one customer', formatCount(perCustomerLimit)],
+    ['A hold lasts', `${formatCount(holdTtlSeconds)} s`],
+    ['Shoppers see stock', SEEN[stockDisplay]],
+  ];
+  return (
+    <div class="section">
+      <dl class="facts">
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {session.can('orders:read') && state !== 'draft' && (
+        <ExportButton
+          request={(api) =>
+            api.GET('/v1/admin/drops/{dropId}/orders', {
+              params: { path: { dropId: id } },
+              headers: { accept: 'text/csv' },
+              parseAs: 'blob',
+            })
+          }
+          file={`orders-${id}.csv`}
+        >
+          Export its orders
+        </ExportButton>
+      )}
+    </div>
+  );
+}
