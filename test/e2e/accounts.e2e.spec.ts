@@ -478,3 +478,76 @@ describe('a launch that is watched', () => {
     expect((await watch(await makeDrop(product, ['TEE=3@9.00']), program)).status).toBe(403);
   });
 });
+
+describe('the timeline of a drop', () => {
+  it('tells what shoppers, staff and the product did, oldest first and page by page', async () => {
+    const created = await owner.send('POST', '/v1/admin/drops', {
+      name: 'Told',
+      items: [{ sku: 'TEE', name: 'Tee', total: 3, price: { amountMinor: 900, currency: 'EUR' } }],
+    });
+    const dropId = created.body.id as string;
+    const path = `/v1/admin/drops/${dropId}`;
+    await owner.send('POST', `${path}/open`);
+    await new OtherShopper(product.url).buy(dropId, 'TEE');
+    const adjustment = { sku: 'TEE', delta: 2, reason: 'found two' };
+    await owner.send('POST', `${path}/stock-adjustments`, adjustment, { 'idempotency-key': randomUUID() });
+    await owner.send('POST', `${path}/close`);
+    const read = async (more = '') => {
+      const items: Record<string, unknown>[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page = await owner.send(
+          'GET',
+          `${path}/timeline?limit=3${more}${cursor && `&cursor=${cursor}`}`,
+        );
+        expect(page.status).toBe(200);
+        items.push(...page.body.items);
+        cursor = page.body.nextCursor;
+      }
+      return items;
+    };
+    const whole = async () => (await read()).length >= 8 && read();
+    const items = await waitFor('all is told', whole, { deadlineMs: 2_000 });
+    expect(items.map(({ kind }) => kind)).toEqual([
+      'drop.created',
+      'drop.opened',
+      'hold.placed',
+      'order.created',
+      'hold.confirmed',
+      'order.paid',
+      'stock.adjusted',
+      'drop.closed',
+    ]);
+    expect(new Set(items.map(({ id }) => id)).size).toBe(8);
+    const customerId = items[2]!['customerId'] as string;
+    expect(customerId).toMatch(/^cus_/);
+    expect(items[2]).toEqual({
+      id: expect.any(String),
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/),
+      kind: 'hold.placed',
+      customerId,
+      holdId: expect.stringContaining(dropId),
+      orderId: null,
+      sku: 'TEE',
+      quantity: 1,
+      outcome: 'held',
+      reason: null,
+      actor: { kind: 'shopper', id: customerId },
+    });
+    expect(items[5]).toMatchObject({ orderId: expect.stringContaining(dropId), holdId: items[2]!['holdId'] });
+    expect(items[6]).toMatchObject({
+      sku: 'TEE',
+      quantity: 2,
+      reason: 'found two',
+      actor: { kind: 'staff' },
+    });
+    expect((await read(`&customerId=${customerId}`)).map(({ kind }) => kind)).toHaveLength(4);
+    expect((await read('&kind=order.paid')).map(({ kind }) => kind)).toEqual(['order.paid']);
+    const refused = async (more: string) => {
+      const answer = await owner.send('GET', `${path}/timeline?${more}`);
+      return [answer.status, answer.body.errors[0].pointer];
+    };
+    expect(await refused('kind=refusal')).toEqual([400, '/kind']);
+    expect(await refused('cursor=bm8')).toEqual([400, '/cursor']);
+    expect((await owner.send('GET', '/v1/admin/drops/d0000000/timeline')).status).toBe(404);
+  });
+});

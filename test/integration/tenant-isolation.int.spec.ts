@@ -37,6 +37,7 @@ const ROWS: Record<'inventory' | 'checkout', Record<string, string>> = {
     orders: `(drop_id, order_id, customer_id, hold_id, fingerprint, step, provider, token, email, lines, total_minor, currency, next_check_at, merchant_id)
              VALUES ($drop, $drop || '-o1', 'cus_1', 'h', 'f', 'refunding', 'none', 't', 'a@b.example', '[]', 0, 'EUR', now(), $merchant)`,
     refund: `(drop_id, order_id, amount_minor, currency, reason) VALUES ($drop, $drop || '-o1', 0, 'EUR', 'r')`,
+    order_event: `(drop_id, at, order_id, what) VALUES ($drop, '2026-01-01', $drop || '-o1', 1)`,
     webhook_inbox: `(drop_id, provider, event_id, order_id, type) VALUES ($drop, 'p', 'e', $drop || '-o1', 't')`,
   },
 };

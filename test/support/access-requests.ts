@@ -90,6 +90,7 @@ export const ACCESS_REQUESTS: Record<string, (world: AccessWorld) => Promise<Ask
   'GET /v1/admin/drops/:dropId/stats': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/series': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/live': async (it) => read(await it.drop('open')),
+  'GET /v1/admin/drops/:dropId/timeline': async (it) => read(await it.drop('open')),
   'PATCH /v1/admin/drops/:dropId': async (it) => ({
     id: await it.drop(),
     body: { name: 'Other' },

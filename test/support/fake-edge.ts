@@ -33,6 +33,7 @@ import {
   StockView,
   type StockRow,
   type Tick,
+  OrderTimeline,
 } from '@holdfast/contracts';
 import { MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { ObservabilityModule } from '@holdfast/observability';
@@ -136,6 +137,9 @@ export class FakeBackend {
     dropLife: () => this.answer(() => null),
     dropSeries: () => this.answer(() => []),
   };
+
+  readonly dropTimeline = { dropTimeline: () => this.answer(() => null) };
+  readonly orderTimeline = { orderTimeline: () => this.answer(() => null) };
 
   readonly inventory = {
     placeHold: (command: PlaceHold) => this.answer(() => this.place(command)),
@@ -261,14 +265,15 @@ export class FakeBackend {
 @Module({})
 class FakeServices {
   static with(backend: FakeBackend): DynamicModule {
-    const { figures, merchantDrops, merchantStock, products } = backend;
-    const own: Record<string, object> = { figures, merchantDrops, merchantStock, products };
+    const { figures, merchantDrops, merchantStock, products, dropTimeline } = backend;
+    const own: Record<string, object> = { figures, merchantDrops, merchantStock, products, dropTimeline };
     const providers = [
       ...Object.entries(INVENTORY_ROLES).map(([name, provide]) => ({
         provide,
         useValue: own[name] ?? backend.inventory,
       })),
       { provide: CheckoutClient, useValue: backend.checkout },
+      { provide: OrderTimeline, useValue: backend.orderTimeline },
       { provide: MerchantOrders, useValue: backend.merchantOrders },
       { provide: StockView, useValue: backend.view },
       { provide: LiveFeed, useValue: backend.feed },

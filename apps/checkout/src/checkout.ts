@@ -5,6 +5,7 @@ import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { PgOrderFigures } from './adapters/postgres/pg-order-figures';
 import { PgMerchantOrders } from './adapters/postgres/pg-merchant-orders';
+import { PgOrderTimeline } from './adapters/postgres/pg-order-timeline';
 import { PgOrderStore } from './adapters/postgres/pg-order-store';
 import { PgOrderKeys } from './adapters/postgres/pg-order-keys';
 import { PgOrdersWithoutMerchant } from './adapters/postgres/pg-orders-without-merchant';
@@ -116,6 +117,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
   return {
     client,
     merchantOrders: ofMerchants.orders,
+    orderTimeline: ofMerchants.timeline,
     completeRound: () => due.round(),
     sandboxRound: () => sandboxWork.run(),
     start: () => workers.forEach((it) => it.start()),
@@ -135,6 +137,7 @@ function buildMerchantOrders(url: string) {
   return {
     orders: new LedgerMerchantOrders(new PgMerchantOrders(pool)),
     figures: new PgOrderFigures(pool),
+    timeline: new PgOrderTimeline(pool),
     close: () => pool.end(),
   };
 }

@@ -11,8 +11,10 @@ import {
   Drops,
   Figures,
   LiveFeed,
+  DropTimeline,
   MerchantDrops,
   Merchants,
+  OrderTimeline,
   Products,
   Revocations,
   SignIn,
@@ -27,6 +29,7 @@ import { DropMerchants } from './application/drop-merchants';
 import { ProductFiles } from './application/ports/product-files.port';
 import { ProductImport } from './application/product-import';
 import { RenderedDrops } from './application/rendered-drops';
+import { Timeline } from './application/timeline';
 import { TickCounter } from './application/tick-counter';
 import { TickSender } from './application/tick-sender';
 import { AllowedOrigins } from './entrypoints/http/access/allowed-origins';
@@ -52,10 +55,12 @@ import { MerchantDropsController } from './entrypoints/http/routes/admin/drops.c
 import { DropHoldsController } from './entrypoints/http/routes/admin/drop-holds.controller';
 import { FiguresController } from './entrypoints/http/routes/admin/figures.controller';
 import { AuditController } from './entrypoints/http/routes/admin/audit.controller';
+import { Download } from './entrypoints/http/routes/admin/download';
 import { KeyedSecrets } from './entrypoints/http/routes/admin/keyed-secrets';
 import { MerchantController } from './entrypoints/http/routes/admin/merchant.controller';
 import { MerchantOrdersController } from './entrypoints/http/routes/admin/orders.controller';
 import { ProductImportController } from './entrypoints/http/routes/admin/product-import.controller';
+import { TimelineController } from './entrypoints/http/routes/admin/timeline.controller';
 import { ProductsController } from './entrypoints/http/routes/admin/products.controller';
 import { StaffController } from './entrypoints/http/routes/admin/staff.controller';
 import { AuditKeysController } from './entrypoints/http/routes/audit-keys.controller';
@@ -103,6 +108,11 @@ const application: Provider[] = [
   part(LiveHub, ({ hub }) => hub),
   made(StreamPlaces, [Operators, AppConfig, SecurityEvents]),
   made(DropFigures, [Figures, CheckoutClient, Clock]),
+  {
+    provide: Timeline,
+    inject: [DropTimeline, OrderTimeline],
+    useFactory: (drops: DropTimeline, orders: OrderTimeline) => new Timeline(drops, orders),
+  },
   {
     provide: LaunchHub,
     inject: [MerchantDrops, Figures, CheckoutClient, StockView, LiveFeed, DropFigures, Clock, Metrics],
@@ -172,6 +182,7 @@ const access = [
   lifeOf(AllowedOrigins),
   made(MerchantAccess, [RevocationWatch, ApiKeys, Merchants, SignIn, Clock]),
   KeyedSecrets,
+  Download,
   PolicyCheck,
   Allowances,
   AddressShares,
@@ -221,6 +232,7 @@ export class GatewayModule {
         ProductsController,
         ProductImportController,
         FiguresController,
+        TimelineController,
         AuditController,
         AuditKeysController,
         StockAdjustmentsController,

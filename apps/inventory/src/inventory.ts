@@ -12,6 +12,7 @@ import { PostgresLedger } from './adapters/postgres/ledger';
 import { LedgerMerchantDrops } from './adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { LedgerProducts } from './adapters/postgres/products/ledger-products';
 import { LedgerStockRecords } from './adapters/postgres/merchants/ledger-stock-records';
+import { LedgerTimeline } from './adapters/postgres/timeline/ledger-timeline';
 import { DropReader } from './application/drop-reader';
 import { LedgerMerchantStock } from './application/merchant-stock';
 import type { DropStore } from './application/ports/drop-store.port';
@@ -93,6 +94,7 @@ export function buildInventory(parts: InventoryParts): Inventory {
     dropStore: new LedgerDropStore(dropsPool),
     products: new LedgerProducts(merchantPool),
     figures: new LedgerFigures({ merchants: merchantPool, service: factsPool }),
+    dropTimeline: new LedgerTimeline(merchantPool),
     changeFacts: new LedgerChangeFacts(factsPool),
     adapters,
     pingLedger: async () => void (await lanePool.query('SELECT 1')),

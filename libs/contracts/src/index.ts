@@ -38,5 +38,7 @@ export * from './shortage';
 export * from './shown-stock';
 export * from './staff-token';
 export * from './stock-view.port';
+export * from './timeline';
+export * from './timeline.port';
 export { id, moneySchema, pageOf, time } from './values';
 export * from './wire';

@@ -10,6 +10,7 @@ import { MerchantStock } from './merchant-stock.port';
 import { OrderHolds } from './order-holds.port';
 import { Products } from './products.port';
 import { ShopperHolds } from './shopper-holds.port';
+import { DropTimeline, OrderTimeline } from './timeline.port';
 
 /**
  * The roles in which each service serves the others, by the names that they have in the service's own code. Modules, servers and clients read
@@ -23,9 +24,14 @@ export const INVENTORY_ROLES = {
   merchantStock: MerchantStock,
   products: Products,
   figures: Figures,
+  dropTimeline: DropTimeline,
   changeFacts: ChangeFacts,
 };
-export const CHECKOUT_ROLES = { client: CheckoutClient, merchantOrders: MerchantOrders };
+export const CHECKOUT_ROLES = {
+  client: CheckoutClient,
+  merchantOrders: MerchantOrders,
+  orderTimeline: OrderTimeline,
+};
 export const ACCOUNTS_ROLES = {
   signIn: SignIn,
   staff: Staff,

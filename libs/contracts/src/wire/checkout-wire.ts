@@ -11,6 +11,7 @@ import {
 } from '../order';
 import type { CheckoutCalls } from '../roles';
 import { anyId, cursor, fingerprintToWire, pageLimit, pageOf } from '../values';
+import { ORDER_TIMELINE_WIRE } from './timeline-wire';
 import type { WireTable } from './wire-table';
 
 /**
@@ -44,6 +45,7 @@ export const CHECKOUT_WIRE: WireTable<CheckoutCalls> = {
     answer: staffOrderSchema.nullable(),
     home: ({ orderId }) => orderId,
   },
+  ...ORDER_TIMELINE_WIRE,
   receiveWebhook: {
     input: [webhookDeliverySchema],
     answer: webhookOutcomeSchema,

@@ -7,12 +7,19 @@ import { orderEnds } from './3-order-ends';
 import { orderKeys } from './4-order-keys';
 import { purges } from './5-purges';
 import { merchantOrders } from './6-merchant-orders';
+import { orderEvents } from './7-order-events';
 
 /** Checkout's schema, and the sandbox provider's beside it. After inventory's, whose publication it joins. */
 export const checkoutMigrations: MigrationSet = {
   schema: 'checkout',
-  migrations: [orders, sandbox, orderEnds, orderKeys, purges, merchantOrders],
+  migrations: [orders, sandbox, orderEnds, orderKeys, purges, merchantOrders, orderEvents],
   functionSchemas: ['checkout', 'sandbox'],
-  functions: [sql.defineOrderImage, sql.defineFindOrders, sandboxSql.definePurge, sql.defineRowPolicies],
+  functions: [
+    sql.defineOrderImage,
+    sql.defineOrderEvent,
+    sql.defineFindOrders,
+    sandboxSql.definePurge,
+    sql.defineRowPolicies,
+  ],
   grants: sql.grantFunctions,
 };

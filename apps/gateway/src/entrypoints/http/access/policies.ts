@@ -102,6 +102,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'GET /v1/admin/drops/:dropId/stats': 'drops:read',
   'GET /v1/admin/drops/:dropId/series': 'drops:read',
   'GET /v1/admin/drops/:dropId/live': 'drops:read',
+  'GET /v1/admin/drops/:dropId/timeline': 'drops:read',
   'GET /v1/admin/api-keys': 'keys:write',
   'POST /v1/admin/api-keys': withStepUp('keys:write'),
   'DELETE /v1/admin/api-keys/:keyId': withStepUp('keys:write'),

@@ -6,6 +6,7 @@ import { DROPS_COMPONENTS } from './drops-schemas';
 import { AUDIT_COMPONENTS } from './audit-schemas';
 import { type Operation, type Success, TAGS } from './operation';
 import { FIGURES_COMPONENTS } from './figures-operations';
+import { TIMELINE_COMPONENTS } from './timeline-operations';
 import { OPERATIONS } from './operations';
 import { PRODUCTS_COMPONENTS } from './products-schemas';
 import { SALES_COMPONENTS } from './sales-operations';
@@ -78,6 +79,7 @@ function components(): Json {
       ...DROPS_COMPONENTS,
       ...PRODUCTS_COMPONENTS,
       ...FIGURES_COMPONENTS,
+      ...TIMELINE_COMPONENTS,
       ...AUDIT_COMPONENTS,
       ...SALES_COMPONENTS,
     ]),

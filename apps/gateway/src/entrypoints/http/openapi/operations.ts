@@ -2,6 +2,7 @@ import { dropsQuery, holdInput, holdsQuery, orderInput, pageQuery, sessionInput 
 import { ACCOUNTS_OPERATIONS } from './accounts-operations';
 import { DROPS_OPERATIONS } from './drops-operations';
 import { FIGURES_OPERATIONS } from './figures-operations';
+import { TIMELINE_OPERATIONS } from './timeline-operations';
 import { AUDIT_OPERATIONS } from './audit-operations';
 import type { Operation } from './operation';
 import { PRODUCTS_OPERATIONS } from './products-operations';
@@ -220,6 +221,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...DROPS_OPERATIONS,
   ...PRODUCTS_OPERATIONS,
   ...FIGURES_OPERATIONS,
+  ...TIMELINE_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...SALES_OPERATIONS,
   ...others,

@@ -14,6 +14,7 @@ import { stockAdjustments } from './13-stock-adjustments';
 import { figures } from './14-figures';
 import { factsChained } from './15-facts-chained';
 import { shownStock } from './16-shown-stock';
+import { timeline } from './18-timeline';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
 const functionsOnly = (name: string): Migration => ({ name, statements: [] });
@@ -37,6 +38,7 @@ export const inventoryMigrations: MigrationSet = {
     figures,
     factsChained,
     shownStock,
+    timeline,
   ],
   functionSchemas: ['inventory'],
   functions: [
@@ -54,6 +56,7 @@ export const inventoryMigrations: MigrationSet = {
     sql.defineReleaseForMerchant,
     sql.definePurgeHolds,
     sql.defineNoteSoldOut,
+    sql.defineTimelineHorizon,
     sql.defineRowPolicies,
     sql.defineShowStock,
   ],

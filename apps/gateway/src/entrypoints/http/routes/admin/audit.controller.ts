@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audit, type AuditLines } from '@holdfast/contracts';
@@ -7,12 +6,16 @@ import { sendProblem } from '../../problems/problem';
 import { auditQuery } from '../../schemas/audit-inputs';
 import { check, refused } from '../../server/body';
 import { sendJson } from '../send';
+import { Download } from './download';
 import { decodeSeq, encodeSeq } from './seq-cursor';
 
 /** Who changed what of the caller's merchant. */
 @Controller('v1/admin/audit')
 export class AuditController {
-  constructor(private readonly audit: Audit) {}
+  constructor(
+    private readonly audit: Audit,
+    private readonly download: Download,
+  ) {}
 
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -42,11 +45,11 @@ export class AuditController {
     const { merchantId } = merchantCallerOf(request);
     const checkpoint = await this.audit.sealAudit(merchantId);
     const lines = this.linesOf(merchantId, checkpoint.seq, JSON.stringify(checkpoint));
-    void reply
+    reply
       .header('content-type', 'application/x-ndjson')
       .header('cache-control', 'no-store')
-      .header('content-disposition', `attachment; filename="audit-${merchantId}.ndjson"`)
-      .send(Readable.from(lines, { objectMode: false }));
+      .header('content-disposition', `attachment; filename="audit-${merchantId}.ndjson"`);
+    this.download.send(request, reply, lines);
   }
 
   private async *linesOf(merchantId: string, upToSeq: number, end: string): AsyncGenerator<Buffer> {

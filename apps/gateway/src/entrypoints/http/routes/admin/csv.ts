@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '@holdfast/contracts';
 import { type CsvCell, csvRecord } from '@holdfast/kernel';
+import type { Download } from './download';
 
 const ENTRIES_MAX = 20; // a browser names five
 
@@ -40,6 +40,8 @@ export const CSV_PAGE = 200;
  * there already; a fault on a later one cuts the answer, which has not ended properly then.
  */
 export function sendCsv<T>(
+  download: Download,
+  request: FastifyRequest,
   reply: FastifyReply,
   table: CsvTable<T>,
   first: Page<T>,
@@ -53,11 +55,11 @@ export function sendCsv<T>(
       if (page && page.items.length > 0) yield text(page);
     }
   }
-  void reply
+  reply
     .code(200)
     .header('cache-control', 'no-store')
     .header('content-type', 'text/csv; charset=utf-8; header=present')
     .header('content-disposition', `attachment; filename="${table.name}.csv"`)
-    .header('vary', 'Accept')
-    .send(Readable.from(pages(), { objectMode: false }));
+    .header('vary', 'Accept');
+  download.send(request, reply, pages());
 }

@@ -9,6 +9,7 @@ import { check, parseJson } from '../../server/body';
 import { type Answer, answerRelease, busy, renderHold } from '../outcomes';
 import { sendAnswer, sendJson } from '../send';
 import { CSV_PAGE, type CsvTable, sendCsv, wantsCsv } from './csv';
+import { Download } from './download';
 import { commandOf, requestKeyOf } from './request-key';
 
 const NOT_FOUND: Problem = { code: 'not-found' };
@@ -16,7 +17,10 @@ const NOT_FOUND: Problem = { code: 'not-found' };
 /** The holds of a merchant's drops. */
 @Controller('v1/admin')
 export class DropHoldsController {
-  constructor(private readonly stock: MerchantStock) {}
+  constructor(
+    private readonly stock: MerchantStock,
+    private readonly download: Download,
+  ) {}
 
   @Get('drops/:dropId/holds')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -29,7 +33,7 @@ export class DropHoldsController {
     if (!first) return void sendProblem(request, reply, NOT_FOUND);
     if (csv) {
       const next = (cursor: string) => this.stock.listDropHolds({ ...asked, cursor, limit: CSV_PAGE });
-      return sendCsv(reply, HOLDS, first, next);
+      return sendCsv(this.download, request, reply, HOLDS, first, next);
     }
     const texts = first.items.map(renderHold).join(',');
     sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(first.nextCursor)}}`);

@@ -8,6 +8,7 @@ import { dropOrdersQuery, ordersQuery } from '../../schemas/orders-inputs';
 import { check } from '../../server/body';
 import { sendJson } from '../send';
 import { CSV_PAGE, type CsvTable, sendCsv, wantsCsv } from './csv';
+import { Download } from './download';
 
 const NOT_FOUND: Problem = { code: 'not-found' };
 
@@ -17,6 +18,7 @@ export class MerchantOrdersController {
   constructor(
     private readonly orders: MerchantOrders,
     private readonly stock: MerchantStock,
+    private readonly download: Download,
   ) {}
 
   @Get('drops/:dropId/orders')
@@ -44,7 +46,8 @@ export class MerchantOrdersController {
     const known = dropIdOf(orderId) !== undefined;
     const order = known ? await this.orders.getMerchantOrder({ merchantId, orderId }) : null;
     if (!order) return void sendProblem(request, reply, NOT_FOUND);
-    if (wantsCsv(request)) sendCsv(reply, ORDERS, { items: [order], nextCursor: null });
+    if (wantsCsv(request))
+      sendCsv(this.download, request, reply, ORDERS, { items: [order], nextCursor: null });
     else sendJson(reply, JSON.stringify(order));
   }
 
@@ -60,7 +63,7 @@ export class MerchantOrdersController {
       return;
     }
     const page = (at: object) => this.orders.listMerchantOrders({ ...query, ...at, limit: CSV_PAGE });
-    sendCsv(reply, ORDERS, await page({}), (cursor) => page({ cursor }));
+    sendCsv(this.download, request, reply, ORDERS, await page({}), (cursor) => page({ cursor }));
   }
 }
 
