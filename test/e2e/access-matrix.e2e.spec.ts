@@ -16,7 +16,8 @@ const CALLERS = [
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-const isProtected = (policy: Policy) => !['public', 'sign-in', 'provider', 'figures'].includes(policy as string);
+const isProtected = (policy: Policy) =>
+  !['public', 'sign-in', 'provider', 'figures'].includes(policy as string);
 const ROUTES = Object.entries(POLICIES).filter(([, policy]) => isProtected(policy));
 const WITH_ID = ROUTES.filter(([route]) => route.includes(':'));
 const scopeOf = (policy: Policy): Scope | null =>
