@@ -742,6 +742,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/drops/{dropId}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened in a drop, oldest first
+         * @description Holds and their ends, orders and theirs, changes of the drop and of its stock; refusals are counted in `stats` and `series`. Read page by page, no entry comes twice or is left out, also while new ones are added: a page ends where an earlier entry could still be committed, usually milliseconds ago. With a filter a page may be short or empty and have a `nextCursor`. Holds that were purged, 30 days after they were released or expired, are gone from it.
+         */
+        get: operations["listTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/audit": {
         parameters: {
             query?: never;
@@ -1536,6 +1556,36 @@ export interface components {
             p99Ms: number;
             paid: number;
             failed: number;
+        };
+        TimelineEntry: {
+            /** @enum {string} */
+            kind: "hold.placed" | "hold.confirmed" | "hold.released" | "hold.expired" | "order.created" | "order.failed" | "order.cancelled" | "order.paid" | "order.refunded" | "drop.created" | "drop.changed" | "drop.scheduled" | "drop.opened" | "drop.paused" | "drop.resumed" | "drop.closed" | "drop.duplicated" | "drop.deleted" | "stock.adjusted";
+            customerId: string | null;
+            holdId: string | null;
+            orderId: string | null;
+            /** @description A hold has an entry for each SKU; an order one, with the SKU if it has only one. */
+            sku: string | null;
+            /** @description Units; of `stock.adjusted` those added, negative: removed. */
+            quantity: number | null;
+            /** @description The state that the hold or order had then. */
+            outcome: string | null;
+            reason: string | null;
+            actor: {
+                /** @enum {string} */
+                kind: "staff" | "api-key" | "operator" | "system";
+                id: string;
+                label: string;
+            } | {
+                /** @constant */
+                kind: "shopper";
+                id: string;
+            };
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
         };
         AuditRecord: {
             /** @description 1, 2, 3 … without a gap. */
@@ -6540,6 +6590,95 @@ export interface operations {
                 };
             };
             /** @description `temporary-reduced-capacity`, `temporarily-unavailable` */
+            503: {
+                headers: {
+                    /** @description Number of seconds to wait before retrying. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTimeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                customerId?: string;
+                kind?: "hold.placed" | "hold.confirmed" | "hold.released" | "hold.expired" | "order.created" | "order.failed" | "order.cancelled" | "order.paid" | "order.refunded" | "drop.created" | "drop.changed" | "drop.scheduled" | "drop.opened" | "drop.paused" | "drop.resumed" | "drop.closed" | "drop.duplicated" | "drop.deleted" | "stock.adjusted";
+            };
+            header?: never;
+            path: {
+                /** @description ID of the drop */
+                dropId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of results. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimelineEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description `invalid-request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `mfa-required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota-exceeded` */
+            429: {
+                headers: {
+                    /** @description Number of seconds to wait before retrying. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `temporarily-unavailable` */
             503: {
                 headers: {
                     /** @description Number of seconds to wait before retrying. */
