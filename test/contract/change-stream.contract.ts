@@ -115,6 +115,9 @@ export function changeStreamContract(name: string, make: () => Promise<ChangeStr
           sold: 0,
           epoch: 0,
           version: 2,
+          shown_at: null,
+          shown_version: 1,
+          stock_display: 'exact',
         },
         source: {
           schema: 'inventory',
