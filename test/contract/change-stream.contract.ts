@@ -60,7 +60,7 @@ export function changeStreamContract(name: string, make: () => Promise<ChangeStr
     const tell = (dropId: string, type: string, payload: object) =>
       harness.query(
         `INSERT INTO inventory.outbox (drop_id, aggregatetype, aggregateid, type, payload) VALUES ($1, 'hold', 'h1', $2, $3)`,
-        [dropId, type, payload],
+        [dropId, type, { ...payload, dropId }],
       );
     const versions = (records: ChangeRecord[]) => records.map((record) => record.value!.after!['version']);
 
@@ -165,7 +165,7 @@ export function changeStreamContract(name: string, make: () => Promise<ChangeStr
           fact: {
             id: rows[0]!.id,
             type: 'hold.confirmed.v1',
-            payload: { text: 'ü "quoted"', list: [1, null], deep: { yes: true } },
+            payload: { text: 'ü "quoted"', list: [1, null], deep: { yes: true }, dropId },
           },
         },
       ]);
