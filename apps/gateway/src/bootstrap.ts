@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '@holdfast/config';
 import { createLogger, Logger, Metrics, NestLogger, SecurityEvents } from '@holdfast/observability';
 import { connectionsFor, descriptorLimit } from '@holdfast/process';
@@ -106,7 +106,7 @@ export async function createGatewayApp(
 }
 
 /** Each request has these from its start, so that all have one shape. */
-function decorateRequests(instance: ReturnType<FastifyAdapter['getInstance']>): void {
+function decorateRequests(instance: FastifyInstance): void {
   instance.decorateRequest('principal', null);
   instance.decorateRequest('traceId', '');
   instance.decorateRequest('refusal', null);
