@@ -278,7 +278,8 @@ describe('holds of before there were networks', () => {
   it('end as ever, and count for nobody', async () => {
     const url = await createDatabase('network_before');
     const before = inventoryMigrations.migrations.filter(({ name }) => !name.startsWith('NetworkBudget'));
-    await migrate(url, [{ ...inventoryMigrations, migrations: before, functions: [] }]);
+    const none = { ...inventoryMigrations.grants, text: 'SELECT' };
+    await migrate(url, [{ ...inventoryMigrations, migrations: before, functions: [], grants: none }]);
     const dropId = await insertDrop(url, { skus: { A: 500 } });
     const holdIds = [1, 2, 3].map((n) => `${dropId}-h${String(n).padStart(26, '0')}`);
     await onDatabase(url, async (client) => {

@@ -246,8 +246,10 @@ describe('what shoppers see of stock', () => {
       );
       const look = async () => {
         const { view, etag } = (await gateway.directory.snapshot(dropId))!;
-        watch.json('drop', JSON.stringify(view), etag);
-        return view.items[0]!;
+        const [item] = view.items;
+        // A busy machine lets the lease end, and counts that are stale have a tag of their own.
+        watch.json('drop', JSON.stringify(view), item!.stock.stale ? null : etag);
+        return item!;
       };
       let sent = 0;
       const watched = (was: string, left: number) =>
@@ -299,7 +301,7 @@ describe('what shoppers see of stock', () => {
       const { length } = stream.events;
       await hold(dropId, 61);
       await change(dropId, { stockDisplay: 'hidden' });
-      await waitFor('another one', () => stream.of('snapshot').length === 3);
+      await waitFor('one without bands', () => !stream.of('snapshot').at(-1)!.includes('"band"'));
       await stream.close();
       const watch = new LeakWatch();
       for (const { event, data } of stream.events.slice(length - 1))

@@ -12,11 +12,13 @@ import {
 import { type Peers, remoteCheckout, remoteInventory } from '@holdfast/transport';
 import { CheckoutService } from '../../apps/checkout/src/application/checkout-service';
 import { LedgerMerchantOrders } from '../../apps/checkout/src/application/merchant-orders';
+import { PgOrderTimeline } from '../../apps/checkout/src/adapters/postgres/pg-order-timeline';
 import { LedgerProducts } from '../../apps/inventory/src/adapters/postgres/products/ledger-products';
 import { LedgerChangeFacts } from '../../apps/inventory/src/adapters/postgres/merchants/ledger-change-facts';
 import { LedgerFigures } from '../../apps/inventory/src/adapters/postgres/figures/ledger-figures';
 import { LedgerMerchantDrops } from '../../apps/inventory/src/adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { LedgerMerchantStock } from '../../apps/inventory/src/application/merchant-stock';
+import { LedgerTimeline } from '../../apps/inventory/src/adapters/postgres/timeline/ledger-timeline';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
 import { LedgerOrderHolds } from '../../apps/inventory/src/application/order-holds';
 import { LedgerShopperHolds } from '../../apps/inventory/src/application/shopper-holds';
@@ -70,6 +72,7 @@ describe('what is carried', () => {
       LedgerMerchantDrops,
       LedgerFigures,
       LedgerMerchantStock,
+      LedgerTimeline,
     ];
     expect(roles.flatMap(methodsOf)).toEqual(expect.arrayContaining(methods));
   });
@@ -77,7 +80,7 @@ describe('what is carried', () => {
   it('every method of checkout', () => {
     const methods = Object.keys(CHECKOUT_WIRE).sort();
     expect(Object.keys(remoteCheckout({} as Peers)).sort()).toEqual(methods);
-    expect([CheckoutService, LedgerMerchantOrders].flatMap(methodsOf)).toEqual(
+    expect([CheckoutService, LedgerMerchantOrders, PgOrderTimeline].flatMap(methodsOf)).toEqual(
       expect.arrayContaining(methods),
     );
   });
