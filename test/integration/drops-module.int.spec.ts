@@ -61,7 +61,7 @@ describe('the inventory’s module, wired', () => {
     await start();
     const [demo] = await app.get(DropStore).list('all-merchants');
     expect(await app.get(StockView).ofDrop(demo!.drop.id)).toHaveLength(7);
-    expect(await app.get(StockView).freshness()).toEqual({ staleSince: null });
+    expect(await app.get(StockView).freshness()).toMatchObject({ staleSince: null });
     await app.close();
   });
 });
