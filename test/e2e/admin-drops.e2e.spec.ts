@@ -267,15 +267,20 @@ describe('a drop that shows no numbers', () => {
       await step(id, 'open');
       await shows('the open drop is shown', id, (drop) => drop?.state === 'open');
       const watch = new LeakWatch();
-      const look = async () => {
-        const answer = await fetch(`${product.url}/v1/drops/${id}`);
-        watch.json('drop', await answer.text(), answer.headers.get('etag'));
+      const listed = async () => {
         const { items } = (await (await fetch(`${product.url}/v1/drops?limit=200`)).json()) as {
           items: { id: string }[];
         };
-        const listed = items.find((it) => it.id === id)!;
-        watch.json('list', JSON.stringify({ items: [listed], nextCursor: null }));
+        return items.find((it) => it.id === id);
       };
+      const look = async () => {
+        const answer = await fetch(`${product.url}/v1/drops/${id}`);
+        const text = await answer.text();
+        // Counts that are stale, as on a busy machine, have a tag of their own.
+        watch.json('drop', text, text.includes('"stale":true') ? null : answer.headers.get('etag'));
+        watch.json('list', JSON.stringify({ items: [await listed()], nextCursor: null }));
+      };
+      await waitFor('the open drop is listed', listed);
       await look();
       const stream = new LeakStream(`${product.url}/v1/drops/${id}/live`);
       await stream.open();
