@@ -7,8 +7,10 @@ import type {
   MerchantDropRead,
 } from '@holdfast/contracts';
 import { openPool, ROLES } from '@holdfast/postgres';
+import { waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
+import { ANSWER_BYTES_MAX } from '../../apps/inventory/src/adapters/postgres/merchants/merchant-changes';
 import { LedgerMerchantDrops } from '../../apps/inventory/src/adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { purgeOldRequests } from '../../apps/inventory/src/application/request-purge';
 import { expectSoundBooks } from '../support/audit';
@@ -313,6 +315,59 @@ describe('the drops of merchants on the ledger', () => {
       ['B', 7],
     ]);
     expect(await actionsOf(copy.drop.id)).toEqual(['drop.duplicated']);
+  });
+
+  it('reads its answer with the row of the drop free, so that no lane waits while thousands of items are read', async () => {
+    const { drop } = await create();
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE inventory.item IN ACCESS EXCLUSIVE MODE');
+    const opened = step(drop.id, 'open');
+    await waitFor('the answer is being read', async () => {
+      const { rows } = await pool.query(
+        `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'inventory.item'::regclass`,
+      );
+      return rows.length === 1;
+    });
+    const free = pool.query(`SELECT FROM inventory.drop WHERE drop_id = $1 FOR NO KEY UPDATE NOWAIT`, [
+      drop.id,
+    ]);
+    expect((await free).rowCount).toBe(1);
+    await client.query('COMMIT');
+    client.release();
+    expect(read(await opened).drop.state).toBe('open');
+  });
+
+  it('answers again what was not kept, once for all, and does nothing twice', async () => {
+    const command = { ...by('mer_a'), drop: fields() };
+    const first = read(await drops.createMerchantDrop(command));
+    const key = Buffer.from(command.request!.key, 'hex');
+    // As when the answer was lost before it could be kept.
+    await pool.query('UPDATE inventory.merchant_request SET answer = NULL WHERE request_key = $1', [key]);
+    const again = await Promise.all(Array.from({ length: 10 }, () => drops.createMerchantDrop(command)));
+    expect(new Set(again.map((it) => JSON.stringify(it))).size).toBe(1);
+    expect(again[0]).toMatchObject({ kind: 'done', replayed: true, read: { drop: first.drop } });
+  });
+
+  it('keeps no more than a bounded number of bytes of answers for a merchant, the newest ones', async () => {
+    // What compression does not make smaller, so that forty are more than the bound.
+    const large = randomBytes(640_000).toString('hex');
+    for (let n = 1; n <= 40; n += 1)
+      await pool.query(
+        `INSERT INTO inventory.merchant_request (merchant_id, request_key, fingerprint, answer, target, created_at)
+         VALUES ('mer_b', $1, 'f', $2, 'd', now() - $3 * interval '1 s')`,
+        [randomBytes(32), large, n],
+      );
+    const items = Array.from({ length: 600 }, (_, n) => item(`SKU-${n}`, 1));
+    const command = { ...by('mer_b'), drop: fields({ items }) };
+    const made = await drops.createMerchantDrop(command);
+    const { rows } = await pool.query<{ bytes: string; kept: number; all: number }>(
+      `SELECT sum(pg_column_size(answer)) AS bytes, count(answer)::int AS kept, count(*)::int AS all FROM inventory.merchant_request WHERE merchant_id = 'mer_b'`,
+    );
+    expect(Number(rows[0]!.bytes)).toBeLessThanOrEqual(ANSWER_BYTES_MAX);
+    expect(Number(rows[0]!.bytes)).toBeGreaterThan(ANSWER_BYTES_MAX * 0.9);
+    expect(rows[0]!.kept).toBeLessThan(rows[0]!.all);
+    expect(await drops.createMerchantDrop(command)).toEqual({ ...made, replayed: true });
   });
 
   it('forgets after a day what it has answered', async () => {

@@ -40,7 +40,7 @@ export async function createDrop(
   const wrong = problemOf(drop);
   if (wrong) return wrong;
   await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
-  return done(client, { merchantId, dropId }, factOf('created', dropId, summaryOf(drop)));
+  return done({ merchantId, dropId }, factOf('created', dropId, summaryOf(drop)));
 }
 
 export async function duplicateDrop(
@@ -61,7 +61,7 @@ export async function duplicateDrop(
   const fields = { name, description, imageUrl, perCustomerLimit, holdTtlSeconds };
   const drop = { ...fields, opensAt: null, closesAt: null, items };
   await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
-  return done(client, { merchantId, dropId }, factOf('duplicated', dropId, { from, ...summaryOf(drop) }));
+  return done({ merchantId, dropId }, factOf('duplicated', dropId, { from, ...summaryOf(drop) }));
 }
 
 export async function changeDrop(
@@ -76,7 +76,7 @@ export async function changeDrop(
   if (!isWanted(ifMatch, revision)) return refused({ kind: 'revision-mismatch' });
   const plan = planChange(head.drop, change, head.nowMs);
   if (plan.kind !== 'change') return refused(plan);
-  if (Object.keys(change).length === 0) return done(client, own);
+  if (Object.keys(change).length === 0) return done(own);
   const { name, description, imageUrl, opensAt, closesAt } = plan.next;
   const { perCustomerLimit, holdTtlSeconds, stockDisplay } = plan.next;
   if (change.items) {
@@ -96,7 +96,7 @@ export async function changeDrop(
   await client.query({ ...sql.setStockDisplay, values: [dropId, stockDisplay] });
   const { items, ...fields } = change;
   const told = { ...fields, ...(items ? countsOf(items.map(({ total }) => total)) : {}) };
-  return done(client, own, factOf('changed', dropId, told));
+  return done(own, factOf('changed', dropId, told));
 }
 
 export async function scheduleDrop(
@@ -117,11 +117,11 @@ export async function scheduleDrop(
   const errors = timeErrors(given, { opensAt, closesAt }, head.nowMs);
   if (errors.length > 0) return invalid(errors);
   const isSame = isSameTime(opensAt, opensBefore) && isSameTime(closesAt, closesBefore);
-  if (state === to && isSame) return done(client, own);
+  if (state === to && isSame) return done(own);
   const full = state === 'draft' ? await tooManyDrops(client, merchantId, dropsMax) : null;
   if (full) return full;
   await client.query({ ...sql.scheduleDrop, values: [dropId, merchantId, opensAt, closesAt] });
-  return done(client, own, factOf('scheduled', dropId, { opensAt, closesAt }));
+  return done(own, factOf('scheduled', dropId, { opensAt, closesAt }));
 }
 
 export async function stepDrop(
@@ -134,13 +134,13 @@ export async function stepDrop(
   if (!head) return refused({ kind: 'not-found' });
   const { state, closesAt } = head.drop;
   const { from, to } = dropStep(action);
-  if (state === to) return done(client, own);
+  if (state === to) return done(own);
   if (!from.includes(state)) return refused({ kind: 'invalid-transition', state });
   const full = state === 'draft' ? await tooManyDrops(client, merchantId, dropsMax) : null;
   if (full) return full;
   const values = [dropId, from, to, action === 'open', merchantId];
   const stepped = await client.query({ ...sql.actOnDrop, values });
-  if (stepped.rowCount === 1) return done(client, own, stepFact(action, dropId));
+  if (stepped.rowCount === 1) return done(own, stepFact(action, dropId));
   // The draft would have closed by now, or the clock was faster.
   const isOver = state === 'draft' && closesAt !== null;
   return refused(isOver ? { kind: 'closing-time-passed' } : { kind: 'invalid-transition', state });
@@ -183,8 +183,8 @@ async function tooManyDrops(client: PoolClient, merchantId: string, max: number 
   return counted.rows[0]!.drops < max ? null : refused({ kind: 'too-many-drops', max });
 }
 
-async function done(client: PoolClient, own: OwnDrop, ...facts: Fact[]): Work {
-  return { kind: 'done', value: (await readMerchantDrop(client, own))!, facts };
+function done({ dropId }: OwnDrop, ...facts: Fact[]) {
+  return { kind: 'done', target: dropId, facts } as const;
 }
 
 function refused(reason: DropRefusal): { kind: 'refused'; reason: DropRefusal } {

@@ -103,7 +103,7 @@ export class LedgerMerchantDrops extends MerchantDrops {
     work: (client: PoolClient) => Promise<Worked<MerchantDropRead, DropRefusal>>,
   ): Promise<MerchantDropOutcome> {
     if (!isDropId(command.dropId)) return NOT_FOUND;
-    return outcomeOf(await this.changes.run(command, work));
+    return outcomeOf(await this.changes.run(command, work, readerOf(command)));
   }
 
   private async insert(
@@ -111,10 +111,15 @@ export class LedgerMerchantDrops extends MerchantDrops {
     work: (client: PoolClient, dropId: string) => Promise<Worked<MerchantDropRead, DropRefusal>>,
   ): Promise<MerchantDropOutcome> {
     const insert = (dropId: string) =>
-      unlessTaken(this.changes.run(command, (client) => work(client, dropId)));
+      unlessTaken(this.changes.run(command, (client) => work(client, dropId), readerOf(command)));
     return outcomeOf(await withUnusedId(newDropId, insert));
   }
 }
+
+const readerOf =
+  ({ merchantId }: MerchantCommand) =>
+  (client: PoolClient, dropId: string) =>
+    readMerchantDrop(client, { merchantId, dropId });
 
 function outcomeOf(changed: Changed<MerchantDropRead, DropRefusal>): MerchantDropOutcome {
   switch (changed.kind) {

@@ -1,4 +1,4 @@
-import type { MerchantCommand } from '@holdfast/contracts';
+import { type MerchantCommand, type RequestKey, ServiceUnavailable } from '@holdfast/contracts';
 import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { sql } from './sql/sql.generated';
@@ -12,11 +12,22 @@ export interface Fact {
 }
 
 export type Worked<T, R> =
-  { kind: 'done'; value: T; facts: readonly Fact[] } | { kind: 'refused'; reason: R };
+  | { kind: 'done'; value: T; facts: readonly Fact[] }
+  /** The answer is large: it is read when the transaction is over, by the id of what was changed. */
+  | { kind: 'done'; target: string; facts: readonly Fact[] }
+  | { kind: 'refused'; reason: R };
+
+/** Reads the answer of a change by its target; null: it is gone. */
+type ReadAnswer<T> = (client: PoolClient, target: string) => Promise<T | null>;
 
 /** `replayed`: the answer of an earlier request with the same key. */
 export type Changed<T, R> =
   { kind: 'done'; value: T; replayed: boolean } | { kind: 'refused'; reason: R } | { kind: 'key-reused' };
+
+/** Characters; answers of this size are bounded by how many requests a merchant may make. */
+const SMALL_ANSWER = 65_536;
+/** Of one merchant, as the database stores them (compressed): some forty answers of drops with 20,000 SKUs. */
+export const ANSWER_BYTES_MAX = 32 * 1_024 * 1_024;
 
 /** Undoes the transaction. */
 class Refusal extends Error {
@@ -32,13 +43,14 @@ class Refusal extends Error {
 export class MerchantChanges {
   constructor(private readonly pool: Pool) {}
 
-  /** `T` has to survive JSON. */
+  /** `T` has to survive JSON. `read` is needed where `work` gives a target. */
   async run<T, R>(
     command: MerchantCommand,
     work: (client: PoolClient) => Promise<Worked<T, R>>,
+    read?: ReadAnswer<T>,
   ): Promise<Changed<T, R>> {
     try {
-      return await orServiceUnavailable(
+      const changed = await orServiceUnavailable(
         'drops',
         asMerchant(this.pool, { schema: 'inventory', merchantId: command.merchantId }, async (client) => {
           const earlier = await claim<T>(client, command);
@@ -46,39 +58,86 @@ export class MerchantChanges {
           const worked = await work(client);
           if (worked.kind === 'refused') throw new Refusal(worked.reason);
           for (const fact of worked.facts) await recordFact(client, command, fact);
+          if ('target' in worked) {
+            await keepTarget(client, command, worked.target);
+            return { kind: 'unread', target: worked.target, replayed: false } as const;
+          }
           await keepAnswer(client, command, worked.value);
-          return { kind: 'done', value: worked.value, replayed: false };
+          return { kind: 'done', value: worked.value, replayed: false } as const;
         }),
       );
+      if (changed.kind !== 'unread') return changed;
+      const value = await orServiceUnavailable('drops', this.answer(command, changed.target, read!));
+      return { kind: 'done', value, replayed: changed.replayed };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'refused', reason: error.reason as R };
       throw error;
     }
   }
+
+  /**
+   * Reads the answer with no lock held, so that no lane waits while thousands of items are read, and keeps it for
+   * repetitions of the request: the first that is kept is what all of them get.
+   */
+  private answer<T>(command: MerchantCommand, target: string, read: ReadAnswer<T>): Promise<T> {
+    const { merchantId, request } = command;
+    return asMerchant(this.pool, { schema: 'inventory', merchantId }, async (client) => {
+      const value = await read(client, target);
+      if (value === null) throw new ServiceUnavailable('what was changed has been deleted since');
+      if (!request || (await keepAnswer(client, command, value))) return value;
+      const kept = await findRequest(client, command, request);
+      return kept?.answer ? (JSON.parse(kept.answer) as T) : value;
+    });
+  }
+}
+
+interface KeptRequest {
+  fingerprint: string;
+  answer: string | null;
+  target: string | null;
+}
+
+async function findRequest(
+  client: PoolClient,
+  { merchantId }: MerchantCommand,
+  { key }: RequestKey,
+): Promise<KeptRequest | null> {
+  const values = [merchantId, Buffer.from(key, 'hex')];
+  return (await client.query<KeptRequest>({ ...sql.findRequest, values })).rows[0] ?? null;
 }
 
 /** What was answered before; null: nothing, and the key is ours until the transaction ends. */
-async function claim<T>(
-  client: PoolClient,
-  { merchantId, request }: MerchantCommand,
-): Promise<{ kind: 'done'; value: T; replayed: boolean } | { kind: 'key-reused' } | null> {
+async function claim<T>(client: PoolClient, command: MerchantCommand) {
+  const { merchantId, request } = command;
   if (!request) return null;
   const key = [merchantId, Buffer.from(request.key, 'hex')];
   const claimed = await client.query({ ...sql.claimRequest, values: [...key, request.fingerprint] });
   if (claimed.rowCount === 1) return null;
-  const found = await client.query<{ fingerprint: string; answer: string }>({
-    ...sql.findRequest,
-    values: key,
-  });
-  const { fingerprint, answer } = found.rows[0]!;
-  if (fingerprint !== request.fingerprint) return { kind: 'key-reused' };
-  return { kind: 'done', value: JSON.parse(answer) as T, replayed: true };
+  const { fingerprint, answer, target } = (await findRequest(client, command, request))!;
+  if (fingerprint !== request.fingerprint) return { kind: 'key-reused' } as const;
+  // Its answer was lost before it was kept, or has made room for later ones.
+  if (answer === null) return { kind: 'unread', target: target!, replayed: true } as const;
+  return { kind: 'done', value: JSON.parse(answer) as T, replayed: true } as const;
 }
 
-async function keepAnswer(client: PoolClient, { merchantId, request }: MerchantCommand, answer: unknown) {
+async function keepTarget(client: PoolClient, { merchantId, request }: MerchantCommand, target: string) {
   if (!request) return;
-  const values = [merchantId, Buffer.from(request.key, 'hex'), JSON.stringify(answer)];
-  await client.query({ ...sql.answerRequest, values });
+  await client.query({ ...sql.targetRequest, values: [merchantId, Buffer.from(request.key, 'hex'), target] });
+}
+
+/** False: another repetition of the request has kept one. */
+async function keepAnswer(
+  client: PoolClient,
+  { merchantId, request }: MerchantCommand,
+  answer: unknown,
+): Promise<boolean> {
+  if (!request) return true;
+  const text = JSON.stringify(answer);
+  const values = [merchantId, Buffer.from(request.key, 'hex'), text];
+  const kept = await client.query({ ...sql.answerRequest, values });
+  if (text.length > SMALL_ANSWER)
+    await client.query({ ...sql.trimAnswers, values: [merchantId, ANSWER_BYTES_MAX] });
+  return kept.rowCount === 1;
 }
 
 /** In the transaction of the change. */

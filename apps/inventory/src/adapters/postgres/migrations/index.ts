@@ -14,6 +14,7 @@ import { stockAdjustments } from './13-stock-adjustments';
 import { figures } from './14-figures';
 import { factsChained } from './15-facts-chained';
 import { shownStock } from './16-shown-stock';
+import { requestTargets } from './17-request-targets';
 import { timeline } from './18-timeline';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
@@ -38,6 +39,7 @@ export const inventoryMigrations: MigrationSet = {
     figures,
     factsChained,
     shownStock,
+    requestTargets,
     timeline,
   ],
   functionSchemas: ['inventory'],
