@@ -28,6 +28,9 @@ const BY_STATUS: Record<number, ProblemCode> = {
   503: 'temporarily-unavailable',
 };
 
+/** The framework reads the body of an unknown address too: whatever is wrong with it, the address is. */
+const OF_UNKNOWN: ReadonlySet<number> = new Set([404, 413, 415]);
+
 /** Turns whatever was thrown, by us, by Nest or by Fastify, into a refusal of the contract. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -46,8 +49,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.warn({ err: error, requestId: request.id }, 'error after the response was sent');
       return;
     }
-    if (request.is404 && isNotFound(error)) this.answerUnknown(request, reply);
-    else if (error instanceof HttpException && !reply.hasHeader('ratelimit'))
+    if (request.is404 && OF_UNKNOWN.has(statusOf(error))) this.answerUnknown(request, reply);
+    else if (!request.is404 && error instanceof HttpException && !reply.hasHeader('ratelimit'))
       void this.answerUnread(error, host, request, reply);
     else sendProblem(request, reply, this.problemOf(error, request));
   }
@@ -117,10 +120,6 @@ function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' ? status : 500;
-}
-
-function isNotFound(error: unknown): boolean {
-  return statusOf(error) === 404;
 }
 
 /** A file that is not there is asked for with a method that its address knows. */

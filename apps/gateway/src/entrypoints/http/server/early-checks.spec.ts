@@ -74,6 +74,24 @@ describe('what is no route of the API', () => {
     expect((await send()).statusCode).toBe(429);
   });
 
+  it.each([true, false])('is unknown, whatever its body is, with limits: %j', async (limits) => {
+    if (!limits) {
+      await app.close();
+      await start({ limits });
+    }
+    const bodies = [
+      { payload: 'x'.repeat(3_000_000), headers: { 'content-type': 'application/json' } },
+      { payload: 'x', headers: { 'content-type': 'no type' } },
+      { payload: 'x', headers: { 'content-type': 'application/nothing' } },
+    ];
+    for (const body of bodies) {
+      const unknown = await app.inject({ method: 'POST', url: '/v1/nothing', ...body });
+      expect([unknown.statusCode, unknown.json<{ code: string }>().code]).toEqual([404, 'not-found']);
+      const method = await app.inject({ method: 'PUT', url: '/v1/drops', ...body });
+      expect([method.statusCode, method.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    }
+  });
+
   it('is a webhook that goes through: the provider may send as many as it has', async () => {
     const deliver = () => app.inject({ method: 'POST', url: '/v1/payments/webhooks/sandbox', payload: '{}' });
     for (let n = 0; n < 20; n += 1) expect((await deliver()).statusCode).toBe(200);
