@@ -40,7 +40,7 @@ export class LimitsGuard extends ThrottlerGuard {
     reply: FastifyReply,
   ): Promise<boolean> {
     await allowed;
-    const end = await this.turns.take(merchantId);
+    const end = await this.turns.take(merchantId, reply.raw);
     request.endTurn = end;
     whenOver(request, reply, end);
     return true;

@@ -7,6 +7,7 @@ import { waitFor } from '@holdfast/testing';
 import { DropMerchants } from '../../../application/drop-merchants';
 import { LimitStore } from '../../../application/ports/limit-store.port';
 import { limitPolicies } from './limit-policies';
+import { MerchantTurns, TURN_SETTINGS } from './merchant-turns';
 import { aDrop, DROP_ID, FakeBackend, SECRETS, startEdge } from '../../../../../../test/support/fake-edge';
 
 @Global()
@@ -241,6 +242,26 @@ describe('the quotas of a merchant', () => {
   it('read nothing for a drop that somebody invented', async () => {
     for (let i = 0; i < 20; i += 1) expect((await placeIn(`dinvented${i}`)).statusCode).toBe(404);
     expect([backend.reads, app.get(DropMerchants).size]).toEqual([0, 0]);
+  });
+
+  it('keep no place in the line for a client that hangs up', async () => {
+    await start(false);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const turns = app.get(MerchantTurns);
+    const ends = await Promise.all([1, 2, 3].map(async () => turns.take('mer_1')));
+    const take = jest.spyOn(turns, 'take');
+    const gone = new AbortController();
+    const headers = { authorization: `Bearer ${backend.accounts.token({ merchantId: 'mer_1' })}` };
+    const asked = fetch(`${await app.getUrl()}/v1/admin/drops`, { headers, signal: gone.signal });
+    await waitFor('the line', () => take.mock.results.length === 1);
+    gone.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    let left: unknown;
+    (take.mock.results[0]!.value as Promise<unknown>).catch((error: unknown) => (left = error));
+    // Sooner than who waits in vain.
+    await waitFor('an empty line', () => left !== undefined, { deadlineMs: TURN_SETTINGS.waitMs / 2 });
+    for (const end of ends) end();
+    expect(turns.size).toBe(0);
   });
 
   it('are off with the limits', async () => {

@@ -1,5 +1,6 @@
 import { waitFor } from '@holdfast/testing';
-import { MerchantTurns, TURN_SETTINGS } from './merchant-turns';
+import { EventEmitter } from 'node:events';
+import { type Client, MerchantTurns, TURN_SETTINGS } from './merchant-turns';
 
 const settings = { ...TURN_SETTINGS, atOnce: 2, waitingOfMerchant: 3, waiting: 4, turnMs: 60_000 };
 
@@ -41,8 +42,41 @@ describe('the turns of merchants', () => {
     const a = crowd(turns, 'mer_a', 6);
     const b = crowd(turns, 'mer_b', 4);
     await waitFor('the refusals', () => a.refused.length === 1 && b.refused.length === 1);
-    expect([...a.refused, ...b.refused]).toEqual(['quota-exceeded', 'quota-exceeded']);
+    expect([...a.refused, ...b.refused]).toEqual(Array(2).fill('temporary-reduced-capacity'));
     for (const { served } of [a, b]) for (const { end } of served) end();
+  });
+
+  it('are not kept for clients that hang up while they wait', async () => {
+    const turns = new MerchantTurns({ ...settings, waitMs: 60_000 });
+    const served = crowd(turns, 'mer_a', 2);
+    await served.all;
+    const clients = Array.from({ length: 3 }, () => Object.assign(new EventEmitter(), { destroyed: false }));
+    const take = (client: EventEmitter) => turns.take('mer_a', client as unknown as Client);
+    const gone = clients.map(async (client) => take(client));
+    for (const client of clients) client.emit('close');
+    const reason = { problem: { code: 'temporary-reduced-capacity' } };
+    expect(await Promise.allSettled(gone)).toMatchObject(clients.map(() => ({ status: 'rejected', reason })));
+    const next = crowd(turns, 'mer_a', 3);
+    served.served[0]!.end();
+    await waitFor('the next', () => next.served.length === 1);
+    expect(next.refused).toEqual([]);
+    const late = Object.assign(new EventEmitter(), { destroyed: true });
+    await expect(take(late)).rejects.toMatchObject(reason);
+    // Who is served no longer listens.
+    const client = Object.assign(new EventEmitter(), { destroyed: false });
+    const last = new MerchantTurns(settings);
+    const first = crowd(last, 'mer_a', 2);
+    await first.all;
+    const turn = last.take('mer_a', client as unknown as Client);
+    first.served[0]!.end();
+    (await turn)();
+    expect(client.listenerCount('close')).toBe(0);
+    first.served[1]!.end();
+    expect(last.size).toBe(0);
+    for (const { end } of [...served.served, ...next.served]) end();
+    await waitFor('the last', () => next.served.length === 3);
+    for (const { end } of next.served) end();
+    expect(turns.size).toBe(0);
   });
 
   it('go on when a request does not end, and let nobody wait for long', async () => {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { ProblemError } from '../problems/problem';
 
 export interface TurnSettings {
@@ -24,8 +25,12 @@ export const TURN_SETTINGS: TurnSettings = {
 
 interface Waiter {
   start: (end: () => void) => void;
-  timer: NodeJS.Timeout;
+  /** It is served, or waits no longer. */
+  settled: () => void;
 }
+
+/** Who waits for the answer: the response of Node's server. */
+export type Client = Pick<ServerResponse, 'destroyed' | 'once' | 'off'>;
 
 interface Line {
   served: number;
@@ -42,26 +47,29 @@ export class MerchantTurns {
 
   constructor(private readonly settings = TURN_SETTINGS) {}
 
-  /** Resolves with the end of the turn; calling it again changes nothing. Rejects with `ProblemError`: 429 when too many wait, 503 after `waitMs`. */
-  take(merchantId: string): (() => void) | Promise<() => void> {
+  /**
+   * Resolves with the end of the turn; calling it again changes nothing. Rejects with `ProblemError`, a 503: when too many wait, after `waitMs`,
+   * and when the client hangs up.
+   */
+  take(merchantId: string, client?: Client): (() => void) | Promise<() => void> {
     const line = this.lines.get(merchantId) ?? { served: 0, waiting: new Set() };
     this.lines.set(merchantId, line);
     if (line.served < this.settings.atOnce) return this.serve(merchantId, line);
     const { waitMs, waitingOfMerchant, waiting } = this.settings;
-    if (line.waiting.size >= waitingOfMerchant || this.waiting >= waiting)
-      return Promise.reject(
-        new ProblemError({
-          code: 'quota-exceeded',
-          detail: 'Too many requests of this merchant are waiting. Send fewer at a time.',
-          retryAfterSeconds: 1,
-        }),
-      );
+    if (client?.destroyed || line.waiting.size >= waitingOfMerchant || this.waiting >= waiting)
+      return Promise.reject(noTurn());
     return new Promise((start, reject) => {
       const leave = () => {
         this.leave(line, waiter);
-        reject(new ProblemError({ code: 'temporary-reduced-capacity', retryAfterSeconds: 1 }));
+        reject(noTurn());
       };
-      const waiter: Waiter = { start, timer: setTimeout(leave, waitMs) };
+      const timer = setTimeout(leave, waitMs);
+      client?.once('close', leave);
+      const settled = () => {
+        clearTimeout(timer);
+        client?.off('close', leave);
+      };
+      const waiter: Waiter = { start, settled };
       line.waiting.add(waiter);
       this.waiting += 1;
     });
@@ -91,7 +99,17 @@ export class MerchantTurns {
   }
 
   private leave(line: Line, waiter: Waiter): void {
-    clearTimeout(waiter.timer);
+    waiter.settled();
     if (line.waiting.delete(waiter)) this.waiting -= 1;
   }
+}
+
+/** No 429: that is for limits, which are told in headers and can be lifted. */
+function noTurn(): ProblemError {
+  return new ProblemError({
+    code: 'temporary-reduced-capacity',
+    detail:
+      'Too many requests of this merchant are waiting. Send fewer at a time, and retry after the number of seconds in Retry-After.',
+    retryAfterSeconds: 1,
+  });
 }
