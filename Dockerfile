@@ -22,6 +22,8 @@ FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 HOLDFAST_DATA_DIR=/var/lib/holdfast
 WORKDIR /app
 RUN install -d -o node -g node -m 0750 /var/lib/holdfast
+# A new volume takes its owner from the folder that it is mounted on.
+RUN install -d -o node -g node -m 0750 /var/lib/holdfast-audit
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/infra/debezium ./infra/debezium

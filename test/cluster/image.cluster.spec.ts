@@ -16,6 +16,7 @@ import { buildImage } from '../support/image';
 import { TestRedis } from '../support/redis';
 import { REPOSITORY } from '../support/repository';
 import { OtherShopper } from '../support/shop-client';
+import { StaffClient } from '../support/staff-client';
 
 /** Where the version of Node that the image is on can be had: on it, as in production, while the other tiers run on the one that is here. */
 function pathWithNodeOfTheImage(): string {
@@ -103,6 +104,7 @@ describeWithGo('the image', () => {
       HOLDFAST_OPS_HOST: () => '127.0.0.1',
       HOLDFAST_OPS_PORT: () => own(':ops'),
       HOLDFAST_PUBLIC_ADDRESS: () => `http://127.0.0.1:${ports.get('gateway-1')}`,
+      HOLDFAST_AUDIT_DIR: () => join(folder, 'audit'),
       HOST: () => '127.0.0.1',
       PORT: () => String(ports.get('gateway-1')),
     };
@@ -173,6 +175,15 @@ describeWithGo('the image', () => {
     };
     const open = items.find(({ state }) => state === 'open')!;
     await new OtherShopper(`http://127.0.0.1:${ports.get('gateway-1')}`).buy(open.id, open.items[0]!.sku);
+  });
+
+  it('gives the first owner a link by the command line', async () => {
+    const made = run('cli', ['staff', 'link', '--email', 'owner@holdfast.test', '--json']);
+    expect(made).toMatchObject({ status: 0 });
+    const { url } = JSON.parse(made.stdout) as { url: string };
+    const origin = `http://127.0.0.1:${ports.get('gateway-1')}`;
+    expect(url.startsWith(`${origin}/admin/link#token=`)).toBe(true);
+    expect((await new StaffClient(origin).useLink(url)).status).toBe(200);
   });
 
   it('ends each of them in order when its container is stopped', async () => {

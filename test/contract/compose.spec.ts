@@ -117,6 +117,27 @@ describeWithGo('docker-compose.yml', () => {
     expect(having.sort()).toEqual([...named('checkout'), 'cli', ...named('gateway'), 'migrate']);
   });
 
+  it('keeps checkpoints of the audits in a volume that accounts alone can write', () => {
+    const having = Object.keys(services).filter((name) =>
+      (of(name).volumes ?? []).includes('holdfast-audit'),
+    );
+    expect(having.sort()).toEqual(named('accounts'));
+    const image = readFileSync(join(REPOSITORY, 'Dockerfile'), 'utf8');
+    for (const name of having)
+      expect(image).toMatch(
+        new RegExp(`^RUN install -d -o node -g node .*${of(name).environment['HOLDFAST_AUDIT_DIR']}$`, 'm'),
+      );
+  });
+
+  it('has the quotas of merchants from .env, and prints links that lead to what is published', () => {
+    for (const name of [...named('gateway'), ...named('inventory')])
+      expect(of(name).environment).toHaveProperty('HOLDFAST_MERCHANT_QUOTAS');
+    const [gateway] = named('gateway');
+    const published = of(gateway!).environment['HOLDFAST_PUBLIC_ADDRESS'];
+    expect(published).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(of('cli').environment['HOLDFAST_PUBLIC_ADDRESS']).toBe(published);
+  });
+
   it('names every instance wherever instances are listed', () => {
     const listening = (kind: string) =>
       named(kind).map((name) => `${name}:${of(name).environment['HOLDFAST_LISTEN']?.split(':').pop()}`);
