@@ -36,9 +36,12 @@ export const MERCHANT_QUOTAS = {
   requests: 6_000,
   /** Requests of shoppers about the merchant's drops, other than placing holds, a second. */
   reads: 10_000,
-  /** Requests to place a hold in the merchant's drops, a second: about half of what two cores can do. */
-  holds: 5_000,
-  /** Live readers of the merchant's drops at one gateway, and never more than `READERS_SHARE_MAX` of its places. */
+  /**
+   * Requests to place a hold in the merchant's drops, a second: as many as one drop may have, which is more than
+   * two cores can do. Lower it where several merchants share an installation.
+   */
+  holds: 20_000,
+  /** Live readers of the merchant's drops at one gateway; `READERS_SHARE_MAX` of its places while others have readers there. */
   readers: 15_000,
   /** Drops that are scheduled, open or paused. */
   drops: 500,
@@ -47,7 +50,7 @@ export const MERCHANT_QUOTAS = {
 /** Whom the quotas are named after, and their amounts. */
 export type MerchantQuotas = Readonly<Record<keyof typeof MERCHANT_QUOTAS, number>>;
 
-/** What one merchant leaves of a gateway's places for live readers is for the others. */
+/** How much of a gateway's places for live readers one merchant may take while another one has readers there. */
 export const READERS_SHARE_MAX = 0.75;
 
 export const DROP_DEFAULTS = { perCustomerLimit: 4, holdTtlSeconds: 300, currency: 'EUR' } as const;

@@ -145,11 +145,10 @@ export class LiveHub {
   }
 
   private hasRoomFor(merchantId: string, ofMerchantMax: number): boolean {
-    const max = Math.min(
-      ofMerchantMax,
-      Math.max(1, Math.floor(this.settings.readersMax * READERS_SHARE_MAX)),
-    );
-    return (this.readersOf.get(merchantId) ?? 0) < max;
+    const own = this.readersOf.get(merchantId) ?? 0;
+    if (own >= ofMerchantMax) return false;
+    const isAlone = this.readersOf.size === (own > 0 ? 1 : 0);
+    return isAlone || own < Math.max(1, Math.floor(this.settings.readersMax * READERS_SHARE_MAX));
   }
 
   private count(merchantId: string, change: number): void {

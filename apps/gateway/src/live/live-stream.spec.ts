@@ -508,24 +508,32 @@ describe('the live stream', () => {
     expect((await Reader.open(url)).status).toBe(200);
   });
 
-  it.each([
-    ['its quota', { readers: 2 }, {}],
-    ['its share of the places', {}, { readersMax: 3 }],
-  ])(
-    'refuses a reader beyond %s of the merchant, and none of another one',
-    async (_what, quota, settings) => {
-      const limits = { limits: true, merchantQuotas: { ...MERCHANT_QUOTAS, ...quota } };
-      const { url, hub } = await start(filled(), settings, limits);
-      const [first] = [await Reader.open(url), await Reader.open(url)];
-      const refused = await Reader.open(url);
-      expect([refused.status, refused.headers['retry-after']]).toEqual([429, '5']);
-      expect(refused.headers.ratelimit).toBe('"merchant-streams";r=0;t=5');
-      expect((await Reader.open(url.replace('demo', 'theirs'))).status).toBe(200);
-      first.close();
-      await waitFor('room', () => hub.stats().readers === 2);
-      expect((await Reader.open(url)).status).toBe(200);
-    },
-  );
+  it('refuses a reader beyond the quota of the merchant, and none of another one', async () => {
+    const limits = { limits: true, merchantQuotas: { ...MERCHANT_QUOTAS, readers: 2 } };
+    const { url, hub } = await start(filled(), {}, limits);
+    const [first] = [await Reader.open(url), await Reader.open(url)];
+    const refused = await Reader.open(url);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '5']);
+    expect(refused.headers.ratelimit).toBe('"merchant-streams";r=0;t=5');
+    expect((await Reader.open(url.replace('demo', 'theirs'))).status).toBe(200);
+    first.close();
+    await waitFor('room', () => hub.stats().readers === 2);
+    expect((await Reader.open(url)).status).toBe(200);
+  });
+
+  it("gives a merchant all places while it is alone, and three quarters beside another one's readers", async () => {
+    const limits = { limits: true, merchantQuotas: MERCHANT_QUOTAS };
+    const { url, hub } = await start(filled(), { readersMax: 5 }, limits);
+    const theirs = url.replace('demo', 'theirs');
+    const own = [];
+    for (let n = 0; n < 4; n += 1) own.push(await Reader.open(url));
+    expect(own.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await Reader.open(theirs)).status).toBe(200);
+    own[0]!.close();
+    await waitFor('room', () => hub.stats().readers === 4);
+    expect((await Reader.open(url)).status).toBe(429);
+    expect((await Reader.open(theirs)).status).toBe(200);
+  });
 
   it('frees a reader that goes away at once', async () => {
     const { url, hub } = await start(filled());
