@@ -1,8 +1,9 @@
 import { ServiceUnavailable } from '@holdfast/contracts';
-import { SystemClock } from '@holdfast/kernel';
+import { type Clock, SystemClock } from '@holdfast/kernel';
+import { TestClock } from '@holdfast/testing';
 import { merchantCommand } from '../../../../test/support/merchant-command';
 import { ModelLedger } from '../../../../test/support/model-ledger';
-import type { LaneCommand, PlaceCommand } from '../domain/lane-command';
+import { isOfMerchant, type LaneCommand, type PlaceCommand } from '../domain/lane-command';
 import { Lane } from './lane';
 import { LANE_SETTINGS, type LaneSettings } from './lane-settings';
 import { BatchRefused, LedgerUnreachable, type BatchResult } from './ports/ledger.port';
@@ -15,6 +16,9 @@ class SteppedLedger extends ModelLedger {
   override async runBatch(dropId: string, commands: readonly LaneCommand[]): Promise<BatchResult> {
     this.batches.push([...commands]);
     await new Promise<void>((resolve) => this.gates.push(resolve));
+    // The model knows no merchants.
+    if (commands.every(isOfMerchant))
+      return { answers: commands.map(() => ({ kind: 'drop-closed' })), news: null };
     return super.runBatch(dropId, commands);
   }
 
@@ -37,11 +41,11 @@ const place = (n: number, more: Partial<PlaceCommand> = {}): PlaceCommand => ({
 /** So long that a machine which stands still brings none about. */
 const NO_DEADLINE: Partial<LaneSettings> = { deadlineMs: 600_000, predictedWaitMsMax: 600_000 };
 
-function laneOn(ledger: ModelLedger, settings: Partial<LaneSettings> = {}) {
+function laneOn(ledger: ModelLedger, settings: Partial<LaneSettings> = {}, clock: Clock = new SystemClock()) {
   const doubts: string[] = [];
   const lane = new Lane('d', {
     ledger,
-    clock: new SystemClock(),
+    clock,
     random: () => 0.5,
     settings: { ...LANE_SETTINGS, ...NO_DEADLINE, ...settings },
     onNews: () => undefined,
@@ -122,6 +126,32 @@ describe('a lane', () => {
     const kinds = ledger.batches.map((batch) => batch.map(({ kind }) => kind).join('+'));
     expect(kinds).toEqual(['place', 'adjust', 'release+place']);
     await Promise.all([first, ...later]);
+  });
+
+  it("predicts the wait for places by batches of places, whatever a merchant's commands take", async () => {
+    const clock = new TestClock();
+    const ledger = new SteppedLedger({ A: 1_000 }, 4);
+    const { lane } = laneOn(ledger, { predictedWaitMsMax: 300 }, clock);
+    const run = async (command: LaneCommand, ms: number) => {
+      const answer = lane.submit(command);
+      await turn();
+      clock.advance(ms);
+      await ledger.commit();
+      await answer;
+    };
+    for (let n = 0; n < 20; n += 1) await run(place(n), 400);
+    const adjust = (n: number): LaneCommand => ({
+      kind: 'adjust',
+      movementId: `d-m${n}`,
+      ...{ sku: 'A', delta: 1, reason: 'recount' },
+      ...merchantCommand(),
+    });
+    for (let n = 0; n < 20; n += 1) await run(adjust(n), 1);
+    const first = lane.submit(place(100));
+    await turn();
+    expect(await lane.submit(place(101))).toEqual({ kind: 'busy', retryAfterSeconds: 1 });
+    await ledger.commit();
+    expect(await first).toMatchObject({ kind: 'held' });
   });
 
   it('settles an unknown commit by sending the same batch again', async () => {

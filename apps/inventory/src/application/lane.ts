@@ -114,7 +114,9 @@ export class Lane {
 
   private settled(outcomes: readonly EntryOutcome[]): void {
     const now = this.parts.clock.monotonicMs();
-    if (outcomes.every((outcome) => 'error' in outcome)) this.estimate.batchFailed(now);
+    // A merchant's command is a batch of its own: how long it takes says nothing about a batch of places.
+    if (outcomes.every(({ entry }) => isOfMerchant(entry.command))) this.estimate.batchIgnored();
+    else if (outcomes.every((outcome) => 'error' in outcome)) this.estimate.batchFailed(now);
     else this.estimate.batchSettled(now);
     this.inFlight = null;
     this.startNext();

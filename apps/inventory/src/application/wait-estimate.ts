@@ -20,6 +20,11 @@ export class WaitEstimate {
     this.failing = false;
   }
 
+  /** The batch was of another kind than those that are predicted. */
+  batchIgnored(): void {
+    this.startedAt = null;
+  }
+
   /** The batch was abandoned. Until one succeeds, batches are expected to take as long as this one. */
   batchFailed(now: number): void {
     if (this.startedAt !== null) this.batchMs = Math.max(this.batchMs, now - this.startedAt);
