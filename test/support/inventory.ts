@@ -66,7 +66,7 @@ export function openInventory(url: string, options: InventoryOptions = {}) {
   });
   const { lanes, known, sweeper } = holds;
   const drops = new DropReader(records, new LedgerDropUpkeep(pool), gate);
-  const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(merchants), known, lanes });
+  const stock = new LedgerMerchantStock({ records: new LedgerStockRecords(merchants), lanes });
   const client = inRoles<InventoryCalls>(INVENTORY_WIRE, [
     holds.shopperHolds,
     holds.orderHolds,

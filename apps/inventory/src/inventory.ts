@@ -82,7 +82,7 @@ export function buildInventory(parts: InventoryParts): Inventory {
   };
   const adapters = adapt(core);
   const { gate, counts, background } = adapters;
-  const { lanes, known, sweeper, shopperHolds, orderHolds } = buildHolds({ ...core, gate });
+  const { lanes, sweeper, shopperHolds, orderHolds } = buildHolds({ ...core, gate });
   const projection = buildProjection(core, adapters);
 
   return {
@@ -90,7 +90,7 @@ export function buildInventory(parts: InventoryParts): Inventory {
     orderHolds,
     drops: new DropReader(core.records, counts, gate),
     merchantDrops: new LedgerMerchantDrops(merchantPool, dropsOfMerchantMax),
-    merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), known, lanes }),
+    merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), lanes }),
     dropStore: new LedgerDropStore(dropsPool),
     products: new LedgerProducts(merchantPool),
     figures: new LedgerFigures({ merchants: merchantPool, service: factsPool }),

@@ -17,17 +17,15 @@ import {
 import { dropIdOf, isDropId } from '@holdfast/kernel';
 import { answered } from './answered';
 import { adjustStock } from './drops/adjust-stock';
-import type { KnownDrops } from './known-drops';
 import type { Lanes } from './lanes';
 import type { StockRecords } from './ports/stock-records.port';
 
 export interface MerchantStockParts {
   records: StockRecords;
-  known: KnownDrops;
   lanes: Lanes;
 }
 
-/** A merchant's operations on stock and holds. Changes go through the lane of the drop. */
+/** A merchant's operations on stock and holds. Changes go through the lane of the drop, if it is the merchant's. */
 export class LedgerMerchantStock extends MerchantStock {
   constructor(private readonly parts: MerchantStockParts) {
     super();
@@ -38,7 +36,7 @@ export class LedgerMerchantStock extends MerchantStock {
   }
 
   override adjustStock(command: AdjustStock): Promise<AdjustStockOutcome> {
-    return adjustStock(this.parts, command);
+    return adjustStock({ owns: (query) => this.ownsDrop(query), lanes: this.parts.lanes }, command);
   }
 
   override async listAdjustments({
@@ -79,7 +77,8 @@ export class LedgerMerchantStock extends MerchantStock {
 
   override async releaseByMerchant(command: ReleaseByMerchant): Promise<ReleaseByMerchantOutcome> {
     const dropId = dropIdOf(command.holdId);
-    if (dropId === undefined || !(await this.parts.known.has(dropId))) return { kind: 'not-found' };
+    if (dropId === undefined || !(await this.ownsDrop({ merchantId: command.merchantId, dropId })))
+      return { kind: 'not-found' };
     return this.parts.lanes.submit(dropId, { kind: 'release-for-merchant', ...command });
   }
 }

@@ -1,6 +1,5 @@
-import type { AdjustStock, AdjustStockOutcome } from '@holdfast/contracts';
+import type { AdjustStock, AdjustStockOutcome, OfMerchant } from '@holdfast/contracts';
 import { movementIdOf } from '@holdfast/kernel';
-import type { KnownDrops } from '../known-drops';
 import type { Lanes } from '../lanes';
 
 /**
@@ -8,11 +7,11 @@ import type { Lanes } from '../lanes';
  * derived from the request's key, so a repeated request changes nothing.
  */
 export async function adjustStock(
-  { known, lanes }: { known: Pick<KnownDrops, 'has'>; lanes: Pick<Lanes, 'submit'> },
+  { owns, lanes }: { owns: (query: OfMerchant) => Promise<boolean>; lanes: Pick<Lanes, 'submit'> },
   { dropId, ...command }: AdjustStock,
 ): Promise<AdjustStockOutcome> {
-  // No lane for an invented id; whether the drop is the merchant's is decided in the lane.
-  if (!(await known.has(dropId))) return { kind: 'not-found' };
+  // No merchant puts a batch between those of another one's launch. The lane decides once more, under the lock of the drop.
+  if (!(await owns({ merchantId: command.merchantId, dropId }))) return { kind: 'not-found' };
   const movementId = movementIdOf(dropId, command.request.key);
   return lanes.submit(dropId, { kind: 'adjust', movementId, ...command });
 }

@@ -4,6 +4,7 @@ import {
   type DropWithStock,
   InvalidDrop,
   type NewDrop,
+  type OfMerchant,
 } from '@holdfast/contracts';
 import type { LaneCommand } from '../../domain/lane-command';
 import { merchantCommand } from '../../../../../test/support/merchant-command';
@@ -153,7 +154,7 @@ describe('the first start', () => {
 });
 
 describe('adjusting stock', () => {
-  it('goes through the lane of a drop that exists, as one movement for each key', async () => {
+  it("goes through the lane of the merchant's own drop, as one movement for each key", async () => {
     const submitted: LaneCommand[] = [];
     const lanes = {
       submit: (_dropId: string, command: LaneCommand) => {
@@ -161,10 +162,12 @@ describe('adjusting stock', () => {
         return Promise.resolve({ kind: 'drop-closed' });
       },
     } as unknown as Parameters<typeof adjustStock>[0]['lanes'];
-    const known = { has: (dropId: string) => dropId === 'd1' };
+    const owns = async (query: OfMerchant) => query.merchantId === 'm1' && query.dropId === 'd1';
     const command = { ...merchantCommand('m1'), sku: 'A', delta: 5, reason: 'recount' };
-    const adjust = (dropId: string) => adjustStock({ known, lanes }, { ...command, dropId });
+    const adjust = (dropId: string, more = {}) =>
+      adjustStock({ owns, lanes }, { ...command, ...more, dropId });
     expect(await adjust('d2')).toEqual({ kind: 'not-found' });
+    expect(await adjust('d1', { merchantId: 'm2' })).toEqual({ kind: 'not-found' });
     expect(submitted).toEqual([]);
     expect(await adjust('d1')).toEqual({ kind: 'drop-closed' });
     await adjust('d1');
