@@ -22,6 +22,7 @@ import { dropDatabase } from '@holdfast/testing';
 import { AccountsModule } from '../../apps/accounts/src/accounts.module';
 import { ACCOUNTS_SERVER } from '../../apps/accounts/src/entrypoints/tcp/accounts.server';
 import { migrationSets } from '../../apps/standalone/src/startup/migration-sets';
+import { adminSignIn } from '../../apps/standalone/src/startup/admin-sign-in';
 import { shareMerchants } from '../../apps/standalone/src/startup/share-merchants';
 import { AccountsLab, BY, FROM, PASSWORD } from '../support/accounts';
 import { testRuntime } from '../support/checkout-shop';
@@ -141,6 +142,39 @@ describe('the command line', () => {
       (await cli(['staff', 'add', '--email', 'c@example.org', '--role', 'owner', '--merchant', 'mer_x']))
         .code,
     ).toBe(1);
+  });
+});
+
+describe('the link of a start', () => {
+  it('is made anew until the first owner has a password, works once, and not after its hour', async () => {
+    await lab.query(
+      `INSERT INTO inventory.merchant (merchant_id, name, is_first) VALUES ('mer_first', 'First', true) ON CONFLICT DO NOTHING`,
+    );
+    await share(ledger.url);
+    const origin = 'http://127.0.0.1:8123';
+    const start = async () =>
+      /the one-time link http:\/\/127\.0\.0\.1:8123\/admin\/link#token=(\S+) \(valid for an hour\)$/.exec(
+        await adminSignIn(ledger.url, origin),
+      )?.[1];
+    const use = async (token: string | undefined) =>
+      (await lab.accounts.signIn.useLink({ token: token!, password: PASSWORD, from: FROM })).kind;
+    /** The clock of links is that of the database: the rows are made older instead. */
+    const pass = (seconds: number) =>
+      lab.query(
+        `UPDATE accounts.one_time_link l SET expires_at = expires_at - make_interval(secs => $1) FROM accounts.staff s
+          WHERE s.staff_id = l.staff_id AND s.email = 'owner@holdfast.test'`,
+        [seconds],
+      );
+    const [first, late] = [await start(), await start()];
+    expect(await use(first)).toBe('invalid-link');
+    await pass(3_600);
+    expect(await use(late)).toBe('invalid-link');
+    const last = await start();
+    await pass(3_500);
+    expect(await use(last)).toBe('signed-in');
+    expect(await use(last)).toBe('invalid-link');
+    expect(await start()).toBeUndefined();
+    expect(await adminSignIn(ledger.url, origin)).toContain('npx holdfast staff link');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Hold } from '@holdfast/contracts';
+import { GATE_SETTINGS } from '../../apps/inventory/src/adapters/redis/gate/gate-settings';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
 import { buyPatiently, openGated, openUngated, type GatedInventory } from '../support/gate-crowd';
@@ -89,6 +90,22 @@ it('tells a drop that is not there, and one that nobody made', async () => {
     expect((await buyPatiently(gated, dropId)).kind).toBe('drop-not-found');
     expect((await buyPatiently(ungated, dropId)).kind).toBe('drop-not-found');
   }
+});
+
+it('refuses a SKU without units early, and asks the ledger about it once a second at most', async () => {
+  const dropId = await insertDrop(db.url, { skus: { A: 1, NONE: 0 } });
+  const ask = async () =>
+    wordOf(await buyPatiently(gated, dropId, { customerId: newCustomerId(), lines: lineOf('NONE') }));
+  expect(await ask()).toBe('sold-out');
+  const before = { ...gated.redisGate.counts };
+  const from = performance.now();
+  for (let n = 0; n < 40; n += 1) expect(await ask()).toBe('sold-out');
+  const probes = 1 + Math.floor((performance.now() - from) / GATE_SETTINGS.probeMs);
+  const { short, asked, admitted, unseen } = gated.redisGate.counts;
+  expect(short - before.short).toBeGreaterThanOrEqual(40 - probes);
+  expect(asked + admitted + unseen - before.asked - before.admitted - before.unseen).toBeLessThanOrEqual(
+    probes,
+  );
 });
 
 it('gives a customer who asks twice at once one hold, with or without units left', async () => {
