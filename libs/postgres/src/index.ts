@@ -1,6 +1,7 @@
 export * from './as-merchant';
 export * from './claim';
 export type { FunctionFile } from './functions';
+export * from './horizons';
 export * from './logins';
 export * from './migrate';
 export * from './not-a-session';

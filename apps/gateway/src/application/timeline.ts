@@ -2,7 +2,9 @@ import {
   type DropTimeline,
   InvalidCursor,
   joinTimeline,
+  ORDER_KINDS,
   type OrderTimeline,
+  TIMELINE_RANKS,
   type TimelineEntry,
   type TimelineKey,
   type TimelineQuery,
@@ -42,16 +44,24 @@ export class Timeline {
   }
 
   private async parts(query: TimelineQuery) {
+    // One after the other: only inventory knows whose the drop is, and reading its orders makes its payments wait for a moment.
+    const ofDrop = await this.drops.dropTimeline(query);
+    if (!ofDrop) return null;
     const needsOrders = query.kind === undefined || query.kind.startsWith('order.');
-    const [ofDrop, ofOrders] = await Promise.all([
-      this.drops.dropTimeline(query),
-      needsOrders ? this.orders.orderTimeline(query) : null,
-    ]);
-    return ofDrop && [ofDrop, ...(ofOrders ? [ofOrders] : [])];
+    return needsOrders ? [ofDrop, await this.orders.orderTimeline(query)] : [ofDrop];
   }
 }
 
 const KEY = /^((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z) ([0-9]) (\d{1,9}) ([0-9a-zA-Z_.-]{0,200})$/;
+
+/** Of each rank: what its statements can take. */
+const N_MAX: Partial<Record<number, number>> = {
+  [TIMELINE_RANKS.drop]: 0,
+  [TIMELINE_RANKS.stock]: 0,
+  [TIMELINE_RANKS.placed]: 999_999_999,
+  [TIMELINE_RANKS.order]: ORDER_KINDS.length,
+  [TIMELINE_RANKS.ended]: 999_999_999,
+};
 
 /** Opaque, as every cursor; of an entry it is its id, too. */
 export function encodeKey({ at, rank, id, n }: TimelineKey): string {
@@ -65,6 +75,8 @@ export function decodeKey(cursor: string): TimelineKey {
   if (!(ms >= 0) || new Date(ms).toISOString().slice(0, 19) !== second)
     throw new InvalidCursor('not a cursor of this list');
   const key: TimelineKey = { at: at!, rank: Number(rank), n: Number(n), id: id! };
-  if (encodeKey(key) !== cursor) throw new InvalidCursor('not a cursor of this list');
+  const nMax = N_MAX[key.rank];
+  if (nMax === undefined || key.n > nMax || encodeKey(key) !== cursor)
+    throw new InvalidCursor('not a cursor of this list');
   return key;
 }

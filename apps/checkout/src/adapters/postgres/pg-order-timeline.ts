@@ -9,7 +9,7 @@ import {
   type TimelineQuery,
 } from '@holdfast/contracts';
 import { isDropId } from '@holdfast/kernel';
-import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, Horizons, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { sql } from './sql/sql.generated';
 
@@ -33,18 +33,29 @@ const FIRST_AT = '1970-01-01T00:00:00.000000Z';
 /** After every id. */
 const LAST_ID = '~';
 
-/** What happened to the orders of a drop, in the order of time. Needs a pool in the role of merchants. */
+/**
+ * What happened to the orders of a drop, in the order of time. Needs a pool in the role of merchants. Whose the drop is is not known here: the caller
+ * has asked inventory before, because who reads makes the payments of the drop wait for a moment.
+ */
 export class PgOrderTimeline extends OrderTimeline {
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly horizons = new Horizons(),
+  ) {
     super();
   }
 
   override async orderTimeline(query: TimelineQuery): Promise<TimelinePart> {
+    const { merchantId, dropId } = query;
+    if (!isDropId(dropId)) return nothingUpTo(FIRST_AT);
+    const read = (horizon: string) => this.readUpTo(horizon, query);
+    return this.horizons.read(dropId, () => this.horizon(merchantId, dropId), read);
+  }
+
+  private async readUpTo(horizon: string, query: TimelineQuery): Promise<TimelinePart> {
     const { merchantId, dropId, after, limit, customerId, kind } = query;
-    const horizon = isDropId(dropId) ? await this.horizon(merchantId, dropId) : FIRST_AT;
     const what = kind === undefined ? null : ORDER_KINDS.indexOf(kind as 'order.created') + 1;
-    const nothing: TimelinePart = { entries: [], upTo: startOfMoment(horizon), isLast: true };
-    if (what === 0 || !isDropId(dropId)) return nothing;
+    if (what === 0) return nothingUpTo(horizon);
     const scanMax = customerId === undefined && what === null ? limit + 1 : SCAN_MAX;
     const from = startIn(after);
     const rows = await this.rows<Row>(merchantId, sql.orderTimeline.text, [
@@ -56,7 +67,7 @@ export class PgOrderTimeline extends OrderTimeline {
     const entries = found.slice(0, limit).map(toEntry);
     if (found.length > limit) return { entries, upTo: entries.at(-1)!.key, isLast: false };
     if (end && end.scanned! >= scanMax) return { entries, upTo: keyOf(end), isLast: false };
-    return { ...nothing, entries };
+    return { ...nothingUpTo(horizon), entries };
   }
 
   /** In a transaction of its own, which lets go of the events at its end. */
@@ -74,6 +85,12 @@ export class PgOrderTimeline extends OrderTimeline {
 }
 
 const keyOf = ({ at, order_id, what }: Row): TimelineKey => ({ at, rank: RANK, id: order_id, n: what });
+
+const nothingUpTo = (horizon: string): TimelinePart => ({
+  entries: [],
+  upTo: startOfMoment(horizon),
+  isLast: true,
+});
 
 function startIn(after: TimelineKey | null): Pick<TimelineKey, 'at' | 'id' | 'n'> {
   if (!after) return { at: FIRST_AT, id: '', n: 0 };

@@ -11,7 +11,7 @@ import {
   type TimelineQuery,
 } from '@holdfast/contracts';
 import { isDropId } from '@holdfast/kernel';
-import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
+import { asMerchant, Horizons, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { sql as merchantsSql } from '../merchants/sql/sql.generated';
 import { sql } from './sql/sql.generated';
@@ -40,24 +40,33 @@ const LAST_ID = '~';
 
 /** A drop's holds, adjustments and changes in the order of time. The lists are planned for their very values: they are rare. */
 export class LedgerTimeline extends DropTimeline {
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly horizons = new Horizons(),
+  ) {
     super();
   }
 
   override async dropTimeline(query: TimelineQuery): Promise<TimelinePart | null> {
     const { merchantId, dropId } = query;
     if (!isDropId(dropId)) return null;
-    const horizon = await this.horizon(merchantId, dropId);
-    if (horizon === null) return null;
+    // Before anything that takes a lock: who asks for a drop of others makes nobody wait.
+    if (!(await this.owns(merchantId, dropId))) return null;
     // In a transaction of its own: that of the horizon has let go of the drop's row.
-    return this.run(merchantId, (client) => new Sources(client, query, horizon).read());
+    const read = (horizon: string) =>
+      this.run(merchantId, (client) => new Sources(client, query, horizon).read());
+    return this.horizons.read(dropId, () => this.horizon(merchantId, dropId), read);
   }
 
-  /** Null: not a drop of this merchant. */
-  private horizon(merchantId: string, dropId: string): Promise<string | null> {
+  private owns(merchantId: string, dropId: string): Promise<boolean> {
     return this.run(merchantId, async (client) => {
-      const owned = await client.query(merchantsSql.ownsDrop.text, [dropId, merchantId]);
-      if (owned.rows.length === 0) return null;
+      const { rows } = await client.query(merchantsSql.ownsDrop.text, [dropId, merchantId]);
+      return rows.length > 0;
+    });
+  }
+
+  private horizon(merchantId: string, dropId: string): Promise<string> {
+    return this.run(merchantId, async (client) => {
       const { rows } = await client.query<{ horizon: string }>(sql.timelineHorizon.text, [dropId]);
       return rows[0]!.horizon;
     });
