@@ -17,6 +17,7 @@ const ROWS: Record<'inventory' | 'checkout', Record<string, string>> = {
     drop: `(drop_id, merchant_id, name, state, per_customer_limit, hold_ttl_seconds, opens_at) VALUES ($drop, $merchant, 'D', 'open', 4, 300, now())`,
     item: `(drop_id, sku, position, name, price_minor, currency) VALUES ($drop, 'A', 0, 'A', 1, 'EUR')`,
     stock: `(drop_id, sku, total, available, held, sold) VALUES ($drop, 'A', 3, 1, 1, 1)`,
+    shown_units: `(drop_id, available, total) VALUES ($drop, 1, 1)`,
     movement: `(drop_id, movement_id, sku, delta, reason, actor) VALUES ($drop, 'initial', 'A', 3, 'r', 'a')`,
     customer_units: `(drop_id, customer_id, units, unit_limit) VALUES ($drop, 'cus_1', 1, 4)`,
     hold: `(drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units, created_at, first_expires_at, expires_at)
