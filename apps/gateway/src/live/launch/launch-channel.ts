@@ -106,10 +106,12 @@ export class LaunchChannel {
     const { clock, settings } = this.context;
     const body = await this.measure();
     if (this.closed) return;
-    if (!body) return this.endAll('deleted');
+    if (!body) this.endAll('deleted');
+    // Also then: who does not read would stay for good.
     const now = clock.monotonicMs();
     for (const watcher of this.watchers)
       if (!watcher.check(now, settings.stalledMsMax)) this.context.counted.slowWatchers += 1;
+    if (!body) return this.wait(1);
     const bytes = this.send('tick', body);
     this.context.counted.ticks += 1;
     if (now - this.rereadAtMs >= settings.rereadEveryMs) this.reread();

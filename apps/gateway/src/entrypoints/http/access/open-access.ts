@@ -62,11 +62,22 @@ export class OpenAccess implements Background {
     if (this.open.size === 0) return;
     const known = await this.watch.isCurrent(PATIENCE_MS);
     const nowMs = this.clock.now();
+    const left: Open[] = [];
     for (const it of this.open) {
-      const why = this.endOf(it, nowMs) ?? (known ? await this.refusalOf(it) : 'unknown');
-      if (why === null) continue;
-      if (this.open.delete(it)) it.onEnd(why);
+      const why = this.endOf(it, nowMs);
+      if (why) this.end(it, why);
+      else left.push(it);
     }
+    // Asks others: together, so that nobody waits for the answers to all before.
+    const rest = left.map(async (it) => {
+      const why = known ? await this.refusalOf(it) : 'unknown';
+      if (why) this.end(it, why);
+    });
+    await Promise.all(rest);
+  }
+
+  private end(it: Open, why: AccessEnd): void {
+    if (this.open.delete(it)) it.onEnd(why);
   }
 
   /** A merchant that begins to require a second factor ends who has none. */
