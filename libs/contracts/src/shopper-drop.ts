@@ -1,9 +1,11 @@
+import { publicVersion } from '@holdfast/kernel';
 import type { DropItem, DropRecord, DropSummary } from './drop';
 import { type DropView, type StockCounts, type StockTotals, sumStock, toDropFields } from './drop-view';
 import {
   type Band,
   bandOf,
   isSoldOut,
+  isUnmarked,
   lessOf,
   type ShownStock,
   shownStock,
@@ -53,7 +55,11 @@ export function toShopperDrop(
     stockDisplay,
     items: drop.items.map((item) => {
       const row = bySku.get(item.sku);
-      return toShopperItem(item, shownStock(row ?? NOTHING_YET, stockDisplay), stale || !row);
+      return toShopperItem(
+        item,
+        shownStock(row ?? NOTHING_YET, stockDisplay),
+        stale || !row || isUnmarked(row, stockDisplay),
+      );
     }),
   };
 }
@@ -133,7 +139,8 @@ function totalsOf(
   if (display === 'exact') return { totals: sums };
   const known = drop.shownTotals ?? NO_TOTALS;
   const asOf = known.at ?? drop.createdAt;
-  const since = { version: known.version, asOf, stale };
+  const epoch = stock.reduce((greatest, row) => Math.max(greatest, row.epoch), 0);
+  const since = { version: publicVersion({ epoch, version: known.version }), asOf, stale };
   if (display === 'bands')
     return { totals: { band: bandIn(known) ?? bandOf(sums.available, sums.total), ...since } };
   return {

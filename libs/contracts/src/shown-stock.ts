@@ -56,6 +56,7 @@ interface Units {
 }
 
 const LAST_UNITS = 3;
+const NO_TIME = new Date(0).toISOString();
 
 /** The band of a count of units: the rule of `inventory.shown_band`, with which a test compares it. */
 export function bandOf(available: number, total: number): Band {
@@ -69,19 +70,37 @@ export function lessOf(a: StockDisplay, b: StockDisplay): StockDisplay {
   return STOCK_DISPLAYS.indexOf(a) > STOCK_DISPLAYS.indexOf(b) ? a : b;
 }
 
+/** Of an instance of before there were displays, while others are newer: it writes the counts, and not what shoppers may see of them. */
+export function isUnmarked({ unmarked }: { unmarked?: true | undefined }, display: StockDisplay): boolean {
+  return unmarked === true && display !== 'exact';
+}
+
+/** The version within its epoch that shoppers see of a row. The ledger's is never below 1, and the one of the counts may be above it. */
+export function shownVersion(
+  row: { version: number; shown?: Shown | undefined; unmarked?: true | undefined },
+  display: StockDisplay,
+): number {
+  return row.shown?.version ?? (isUnmarked(row, display) ? 1 : row.version);
+}
+
 /**
  * What shoppers may see of a stock row. A row and the record of its drop arrive by different ways, so one may be from before a change of the
  * drop's display: the one that shows less counts.
  */
 export function shownStock(
-  row: Units & { epoch: number; version: number; asOf: string; shown?: Shown | undefined },
+  row: Units & {
+    epoch: number;
+    version: number;
+    asOf: string;
+    shown?: Shown | undefined;
+    unmarked?: true | undefined;
+  },
   display: StockDisplay,
 ): ShownStock {
-  const { shown, epoch, version, asOf } = row;
-  const since = shown
-    ? { version: publicVersion({ epoch, version: shown.version }), asOf: shown.at }
-    : { version: publicVersion({ epoch, version }), asOf };
-  return { ...visible(row, lessOf(shown?.display ?? 'exact', display)), ...since };
+  const { shown, epoch } = row;
+  const version = publicVersion({ epoch, version: shownVersion(row, display) });
+  const asOf = shown?.at ?? (isUnmarked(row, display) ? NO_TIME : row.asOf);
+  return { ...visible(row, lessOf(shown?.display ?? 'exact', display)), version, asOf };
 }
 
 /** The same, where less may be seen from now on. */

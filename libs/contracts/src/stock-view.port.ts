@@ -16,6 +16,8 @@ export const stockRowSchema = z.object({
   asOf: time,
   /** What shoppers see instead of the counts; absent: they see the counts. */
   shown: shownSchema.optional(),
+  /** Nobody said whether they see the counts: from an instance of before. */
+  unmarked: z.literal(true).optional(),
 });
 export type StockRow = z.infer<typeof stockRowSchema>;
 

@@ -9,6 +9,7 @@ import {
   type Page,
   type ShopperDrop,
   type ShopperDropSummary,
+  shownVersion,
   type StockRow,
   type StockView,
   toShopperDrop,
@@ -169,7 +170,7 @@ function etagOf(
   let versions = 0;
   for (const row of rows) {
     epochs += row.epoch;
-    versions += row.shown?.version ?? row.version;
+    versions += shownVersion(row, record.stockDisplay);
   }
   const totals = record.stockDisplay === 'exact' ? 0 : (record.shownTotals?.version ?? 0);
   const state = dropStateAt(record, nowMs);

@@ -70,8 +70,10 @@ export class LiveChannel {
   }
 
   stock(rows: readonly StockRow[]): void {
-    if (this.snapshot) this.snapshot.isNewest = false;
-    this.offer(this.toCounts(rows));
+    const counts = this.toCounts(rows);
+    // Not by what looks the same to shoppers: the time of a snapshot made anew would tell them of a sale.
+    if (this.snapshot && counts.some((it) => this.coalescer.changes(it))) this.snapshot.isNewest = false;
+    this.offer(counts);
   }
 
   /** Sets the drop's current record, and sends it to the readers when it has changed. */

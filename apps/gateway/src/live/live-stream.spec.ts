@@ -422,6 +422,27 @@ describe('the live stream', () => {
     reader.close();
   });
 
+  it('makes no snapshot anew for a sale that shoppers do not see: its time would tell of it', async () => {
+    const source = filled();
+    source.drop = { ...source.drop!, stockDisplay: 'bands' };
+    const { url } = await start(source, { snapshotAgeMsMax: 60_000 });
+    const timeSeen = async () => {
+      const reader = await Reader.open(url, { 'last-event-id': String(Date.now() * 1_000) });
+      await reader.snapshotCame();
+      readers.push(reader);
+      return (reader.of('snapshot')[0]!.data as unknown as { serverTime: string }).serverTime;
+    };
+    const readers: Reader[] = [];
+    const before = await timeSeen();
+    source.set('A', 4, 2);
+    await waitFor('another time', () => new Date().toISOString() > before);
+    expect(await timeSeen()).toBe(before);
+    source.set('A', 2, 3);
+    await waitFor('the band', () => readers[0]!.of('stock').length === 1);
+    expect(await timeSeen()).not.toBe(before);
+    for (const reader of readers) reader.close();
+  });
+
   it('sends the whole drop when the merchant hides the numbers, and none of them though rows of before still come', async () => {
     const source = filled();
     const { url } = await start(source);

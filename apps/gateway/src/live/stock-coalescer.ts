@@ -22,6 +22,12 @@ export class StockCoalescer {
     return this.newest.get(sku);
   }
 
+  /** Whether readers would see a difference. */
+  changes(it: LiveCounts): boolean {
+    const known = this.newest.get(it.sku);
+    return !known || (this.isNews(it) && !looksAlike(known, it));
+  }
+
   /** Stores counts without sending them: a new reader's snapshot contains them. */
   prime(counts: readonly LiveCounts[]): void {
     for (const it of counts) if (this.isNews(it)) this.newest.set(it.sku, it);

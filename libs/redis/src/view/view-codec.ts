@@ -9,8 +9,8 @@ type RowFields = [
   sold: number,
   asOf: string,
   sku: string,
-  /** Absent where shoppers see the counts. */
-  shown?: [display: Shown['display'], version: number, at: string],
+  /** Null where shoppers see the counts; absent in a row of an instance of before, which did not know. */
+  shown?: [display: Shown['display'], version: number, at: string] | null,
 ];
 
 /**
@@ -18,15 +18,17 @@ type RowFields = [
  * rest.
  */
 export function encodeRow(row: StockRow): string {
-  const { epoch, version, total, available, held, sold, asOf, sku, shown } = row;
+  const { epoch, version, total, available, held, sold, asOf, sku, shown, unmarked } = row;
   const fields: RowFields = [epoch, version, total, available, held, sold, asOf, sku];
   if (shown) fields.push([shown.display, shown.version, shown.at]);
+  else if (!unmarked) fields.push(null);
   return JSON.stringify(fields);
 }
 
 function toRow(dropId: string, fields: RowFields): StockRow {
   const [epoch, version, total, available, held, sold, asOf, sku, shown] = fields;
   const row: StockRow = { dropId, sku, total, available, held, sold, epoch, version, asOf };
+  if (shown === undefined) row.unmarked = true;
   if (shown) row.shown = { display: shown[0], version: shown[1], at: shown[2] };
   return row;
 }
