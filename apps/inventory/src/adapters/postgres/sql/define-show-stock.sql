@@ -16,15 +16,12 @@ AS $$
 $$;
 
 -- Gives a stock row the version that shoppers see. It grows when what they see changes and at no other time, or it would tell them of each
--- sale. It never goes back when the display changes: with the numbers they see `version`, which is never less.
+-- sale. A change of the display gives its own, see set-stock-display.
 CREATE OR REPLACE FUNCTION inventory.show_stock() RETURNS trigger
 LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-  IF OLD.stock_display = 'exact' THEN
-    NEW.shown_version := NEW.version;
-  ELSIF NEW.stock_display <> OLD.stock_display
-    OR inventory.shown_band(NEW.stock_display, NEW.available, NEW.total) <> inventory.shown_band(OLD.stock_display, OLD.available, OLD.total) THEN
+  IF inventory.shown_band(NEW.stock_display, NEW.available, NEW.total) <> inventory.shown_band(OLD.stock_display, OLD.available, OLD.total) THEN
     NEW.shown_version := OLD.shown_version + 1;
   ELSE
     RETURN NEW;
@@ -53,7 +50,7 @@ FOR EACH ROW EXECUTE FUNCTION inventory.show_new_stock();
 
 -- A row trigger with a condition, because drops that show their numbers, which are nearly all, then pay for a comparison of two words.
 CREATE OR REPLACE TRIGGER stock_show BEFORE UPDATE ON inventory.stock
-FOR EACH ROW WHEN (OLD.stock_display <> 'exact' OR NEW.stock_display <> 'exact')
+FOR EACH ROW WHEN (NEW.stock_display <> 'exact' AND NEW.stock_display = OLD.stock_display)
 EXECUTE FUNCTION inventory.show_stock();
 
 -- The same for all items of a drop together, for lists. Whoever changes stock has the drop's row locked. Their units are summed in a table of
