@@ -18,23 +18,26 @@ export function Failure(props: {
     return () => removeEventListener('online', retry);
   }, [answer]);
   return (
-    <div class="notice notice-bad" role="alert">
-      <strong>{title}</strong>
-      <p>{text}</p>
-      {others.length > 0 && (
-        <ul class="faults">
-          {others.map(({ pointer, message }) => (
-            <li key={pointer}>
-              <code>{pointer}</code> {message}
-            </li>
-          ))}
-        </ul>
-      )}
+    <div class="notice notice-bad">
+      <div class="notice-text" role="alert">
+        <strong>{title}</strong>
+        <p>{text}</p>
+        {others.length > 0 && (
+          <ul class="faults">
+            {others.map(({ pointer, message }) => (
+              <li key={pointer}>
+                <code>{pointer}</code> {message}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
       {problem?.code === 'mfa-required' && (
         <p>
           <Link to="/admin/settings">Turn it on in the settings</Link>
         </p>
       )}
+      {/* Not said aloud: it is another one at each poll. */}
       {problem?.traceId && (
         <p class="fine soft">
           Trace <code>{problem.traceId}</code>

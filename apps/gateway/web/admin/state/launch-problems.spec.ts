@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LaunchSigns, problemsOf } from './launch-problems';
+import { type LaunchSigns, problemsOf, spokenOf } from './launch-problems';
 import type { LaunchTick } from './launch-stream';
 import type { DropStats } from './types';
 
@@ -48,5 +48,11 @@ describe('what is wrong with a launch', () => {
     const found = problemsOf({ staleness: null, tick: null, stats: null, ...signs });
     expect(found.map((it) => it.title)).toEqual(title ? [title] : []);
     for (const { runbook } of found) expect(existsSync(join(RUNBOOKS, `${runbook}.md`))).toBe(true);
+  });
+
+  it('is said aloud once, though its numbers change with each tick', () => {
+    const said = (p99Ms: number) =>
+      spokenOf(problemsOf({ staleness: null, tick: tick({ p99Ms }), stats: null }));
+    expect([1_000, 1_600, 9_000].map(said)).toEqual(['', 'Answers are slow.', 'Answers are slow.']);
   });
 });

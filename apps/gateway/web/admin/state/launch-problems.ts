@@ -21,6 +21,11 @@ const P99_MS_MAX = 1_500;
 const SHARE_MAX = 0.05;
 const OVERLOADED = ['temporarily-unavailable', 'temporary-reduced-capacity', 'internal-error'];
 
+/** What is said aloud: no numbers, which change each second. */
+export function spokenOf(problems: readonly LaunchProblem[]): string {
+  return problems.map(({ title }) => `${title}.`).join(' ');
+}
+
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
 export function problemsOf({ staleness, tick, stats }: LaunchSigns): LaunchProblem[] {

@@ -1,4 +1,5 @@
 import type { Answer } from '../../shared/answer';
+import { clock } from '../../shared/server-clock';
 import type { HoldfastClient, Send } from './api';
 import { LaunchStore } from './launch-store';
 import type { LaunchListener, LaunchTick } from './launch-stream';
@@ -118,9 +119,10 @@ describe('the launch screen', () => {
     const before = asked.length;
     await jest.advanceTimersByTimeAsync(60_000);
     expect([asked.length, readers[0]!.open, store.staleness.value]).toEqual([before, false, null]);
+    expect(store.isReading.value).toBe(false);
     page.hide(false);
     await settle();
-    expect([readsOfDrop(), readers.at(-1)!.open]).toEqual([2, true]);
+    expect([readsOfDrop(), readers.at(-1)!.open, store.isReading.value]).toEqual([2, true, true]);
   });
 
   it('does not go back to a drop that is older than the one it shows', async () => {
@@ -157,6 +159,24 @@ describe('stale counts are named', () => {
     reply = () => ({ kind: 'unreachable' });
     await jest.advanceTimersByTimeAsync(2_000);
     expect([store.staleness.value, store.totals.value.available]).toEqual(['no-answer', 5]);
+  });
+
+  it('no longer when there are ticks again, whatever was asked in the meantime', async () => {
+    const listener = await live();
+    reply = () => ({ kind: 'unreachable' });
+    await store.drop.reload();
+    expect(store.staleness.value).toBe('no-answer');
+    listener.tick(tickWith(5));
+    expect(store.staleness.value).toBeNull();
+  });
+
+  it('by a tick that does not set the clock back to when they began to be', async () => {
+    const listener = await live();
+    const now = clock.now();
+    listener.tick(tickWith(5, { stale: true, asOf: new Date(Date.now() - 60_000).toISOString() }));
+    expect(clock.now()).toBe(now);
+    listener.tick(tickWith(5, { asOf: new Date(Date.now() + 60_000).toISOString() }));
+    expect(clock.now()).toBeGreaterThan(now!);
   });
 });
 

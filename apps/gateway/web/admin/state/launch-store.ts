@@ -40,6 +40,8 @@ export class LaunchStore {
     this.drop.data.value ? stateNow(this.drop.data.value) : 'draft',
   );
   readonly totals = computed(() => totalsOf(this.drop.data.value));
+  /** Not while the page is hidden, nor while the stream is lost: nothing is to be asked then. */
+  readonly isReading = computed(() => this.line.value === 'connecting' || this.line.value === 'live');
   /** Why the counts may be out of date; null when they are not. */
   readonly staleness = computed<'no-answer' | 'behind' | null>(() => {
     if (this.drop.failure.value !== null || this.line.value === 'lost') return 'no-answer';
@@ -145,7 +147,9 @@ export class LaunchStore {
       this.stats.take(stats);
     },
     tick: (tick) => {
-      clock.heard(tick.asOf);
+      // A stale one is of the time since which the counts are behind, which is not the server's time now.
+      if (!tick.stale) clock.heard(tick.asOf);
+      this.drop.failure.value = null; // there is an answer again, whatever an earlier question came to
       this.tick.value = tick;
       this.apply(tick.items);
     },

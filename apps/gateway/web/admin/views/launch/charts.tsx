@@ -60,12 +60,12 @@ const RANGES: readonly [Range, string][] = [
 /** What happened over time. Loaded with its library when it is shown. */
 export function LaunchCharts({ store }: { store: LaunchStore }) {
   const series = useMemo(() => new LaunchSeries(store.dropId, session, () => clock.now()), [store]);
-  const line = store.line.value;
+  const isReading = store.isReading.value;
   const range = series.range.value;
   // Also after a break: what the stream did not bring is in the kept figures.
   useEffect(() => {
-    if (line !== 'lost') void series.load();
-  }, [series, line === 'lost', line === 'off']);
+    if (isReading) void series.load();
+  }, [series, isReading]);
   useEffect(() => store.tick.subscribe((tick) => tick && series.add(tick)), [series]);
   useEffect(() => {
     if (range !== 'whole') return undefined;

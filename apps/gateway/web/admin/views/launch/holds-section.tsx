@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { formatMoment } from '../../../shared/duration';
 import { Confirm } from '../../parts/confirm';
 import { ExportButton } from '../../parts/export-button';
@@ -29,14 +29,20 @@ export function HoldsSection({ store }: { store: LaunchStore }) {
     [store],
   );
   const released = useSignal<Hold | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => void holds.search({ state: 'held' }), [holds]);
   const search = (event: SubmitEvent) => {
     const { state = '', customerId = '' } = valuesOf(event);
     void holds.search({ state, customerId });
   };
-  const reload = () => void holds.search(holds.filters);
+  // The row goes, and with it the button that the dialog has given the focus back to.
+  const reload = async () => {
+    await holds.search(holds.filters);
+    const focused = document.activeElement;
+    if (focused === document.body || focused?.closest('.row')) heading.current?.focus();
+  };
   return (
-    <Section title="Holds">
+    <Section title="Holds" heading={heading}>
       <form class="filters" role="search" aria-label="Holds" onSubmit={search}>
         <input type="search" name="customerId" aria-label="Customer ID" placeholder="Customer ID…" />
         <div class="select">
@@ -95,7 +101,7 @@ export function HoldsSection({ store }: { store: LaunchStore }) {
           onClose={() => (released.value = null)}
           onReleased={() => {
             released.value = null;
-            reload();
+            void reload();
           }}
         />
       )}
