@@ -1,4 +1,12 @@
-import { changesOfDrop, differencesOf, isLocked, readDrop, valuesOfDrop } from './drop-fields';
+import {
+  changesOfDrop,
+  type DropChange,
+  differencesOf,
+  isLocked,
+  isSaved,
+  readDrop,
+  valuesOfDrop,
+} from './drop-fields';
 import { asTyped } from './typed';
 import type { AdminDrop } from './types';
 
@@ -29,7 +37,7 @@ const asTypedAll = (values: Record<string, string>): Record<string, string> =>
 
 /** As the person would send the form with these fields changed. */
 function changed(values: Record<string, string>, rows = [0, 1]) {
-  const read = readDrop(asTypedAll({ ...valuesOfDrop(drop), ...values }), rows, () => 'EUR');
+  const read = readDrop(asTypedAll({ ...valuesOfDrop(drop), ...values }), rows, () => 'EUR', drop.items);
   if (read.kind === 'wrong') throw new Error(JSON.stringify(read.errors));
   return changesOfDrop(read.json, drop);
 }
@@ -56,6 +64,45 @@ describe('the form of a drop', () => {
       imageUrl: 'https://x.example/cup.png',
     };
     expect(changed({ 'total-0': '25' }, [0])).toEqual({ items: [cup] });
+  });
+
+  it('gives a picture to no other SKU, also not in the row of its own', () => {
+    const { items } = changed({ 'sku-0': 'JUG', 'sku-2': 'CUP', 'total-2': '3' }, [0, 1, 2]);
+    const pictures = items!.map(({ sku, imageUrl }) => [sku, imageUrl]);
+    expect(pictures).toEqual([
+      ['JUG', undefined],
+      ['MUG', undefined],
+      ['CUP', 'https://x.example/cup.png'],
+    ]);
+  });
+
+  it('gives items back as they are where another one was changed', () => {
+    const blanks = {
+      ...drop,
+      items: [{ ...item('CUP ', 20), name: ' The CUP' }, item('MUG', 5)],
+    } as AdminDrop;
+    // As typed, and as it is given back where the form has no fields for it.
+    const raw = readDrop(valuesOfDrop(blanks), [0, 1], () => 'EUR', blanks.items);
+    expect(raw.kind === 'read' && changesOfDrop(raw.json, blanks)).toEqual({});
+    const values = asTypedAll({ ...valuesOfDrop(blanks), 'total-1': '6' });
+    const read = readDrop(values, [0, 1], () => 'EUR', blanks.items);
+    expect(read).toMatchObject({
+      json: {
+        items: [
+          { sku: 'CUP ', name: ' The CUP' },
+          { sku: 'MUG', total: 6 },
+        ],
+      },
+    });
+  });
+
+  it('knows a change that was saved though its answer was lost, with what the product has added to it', () => {
+    const sent: DropChange = { name: 'Red cups', items: [{ sku: 'CUP', total: 25 }] };
+    const after = { ...drop, name: 'Red cups', description: 'By somebody else', items: [item('CUP', 25)] };
+    expect(isSaved(sent, after as AdminDrop)).toBe(true);
+    expect(isSaved(sent, { ...after, name: 'Green cups' } as AdminDrop)).toBe(false);
+    expect(isSaved(sent, { ...after, items: [item('CUP', 24)] } as AdminDrop)).toBe(false);
+    expect(isSaved(sent, { ...after, items: [item('CUP', 25), item('MUG', 5)] } as AdminDrop)).toBe(false);
   });
 
   it('says which fields cannot be read', () => {

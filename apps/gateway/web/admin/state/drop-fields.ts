@@ -7,6 +7,7 @@ import type { AdminDrop } from './types';
 export type NewDrop = BodyOf<'/v1/admin/drops', 'post'>;
 export type DropChange = BodyOf<'/v1/admin/drops/{dropId}', 'patch'>;
 type Values = Readonly<Record<string, string>>;
+type Items = AdminDrop['items'];
 type Read = { kind: 'read'; json: NewDrop } | { kind: 'wrong'; errors: Record<string, string> };
 
 /** What can be changed after the drop has opened; the rest is locked. */
@@ -36,17 +37,23 @@ const WHOLE = /^\d{1,9}$/;
 
 /**
  * The body of a drop from the fields of its form; rows are those of its items, by the numbers in their fields' names. Only what the server could not
- * read is judged here; the rest is for the server.
+ * read is judged here; the rest is for the server. `items`: those that the form shows. What was not changed of them is given back as it is, and a
+ * picture, which has no field, belongs to its SKU.
  */
-export function readDrop(values: Values, rows: readonly number[], currencyOf: (row: number) => string): Read {
+export function readDrop(
+  values: Values,
+  rows: readonly number[],
+  currencyOf: (row: number) => string,
+  items: Items = [],
+): Read {
   const errors: Record<string, string> = {};
-  const text = (name: string) => values[name] ?? '';
+  const text = (name: string) => asTyped(values[name] ?? '');
   const number = (name: string, pointer: string) => {
     if (!WHOLE.test(text(name))) errors[pointer] = 'must be a whole number';
     return Number(text(name));
   };
   if (text('name') === '') errors['/name'] = 'is needed';
-  const items = rows.map((row, index) => {
+  const itemsRead = rows.map((row, index) => {
     const sku = text(`sku-${row}`);
     if (sku === '') errors[`/items/${index}/sku`] = 'is needed';
     const name = text(`name-${row}`);
@@ -55,12 +62,14 @@ export function readDrop(values: Values, rows: readonly number[], currencyOf: (r
     const amountMinor = price === '' ? undefined : minorOf(price, currency);
     if (price !== '' && amountMinor === undefined)
       errors[`/items/${index}/price`] = 'must be an amount, such as 29.00';
+    const known = itemOf(sku, row, items);
+    const isSameName = known !== undefined && asTyped(known.name) === name;
     return {
-      sku,
+      sku: known?.sku ?? sku,
       total: number(`total-${row}`, `/items/${index}/total`),
-      ...(name === '' ? {} : { name }),
+      ...(name === '' ? {} : { name: isSameName ? known.name : name }),
       ...(amountMinor === undefined ? {} : { price: { amountMinor, currency } }),
-      ...(text(`picture-${row}`) === '' ? {} : { imageUrl: text(`picture-${row}`) }),
+      ...(known?.imageUrl ? { imageUrl: known.imageUrl } : {}),
     };
   });
   const json: NewDrop = {
@@ -72,19 +81,18 @@ export function readDrop(values: Values, rows: readonly number[], currencyOf: (r
     perCustomerLimit: number('perCustomerLimit', '/perCustomerLimit'),
     holdTtlSeconds: number('holdTtlSeconds', '/holdTtlSeconds'),
     stockDisplay: (text('stockDisplay') || 'exact') as AdminDrop['stockDisplay'],
-    items,
+    items: itemsRead,
   };
   return Object.keys(errors).length > 0 ? { kind: 'wrong', errors } : { kind: 'read', json };
 }
 
 /** What the form shows of a drop, by the names of its fields. */
 export function valuesOfDrop(drop: AdminDrop): Record<string, string> {
-  const byItem = drop.items.flatMap(({ sku, name, price, stock, imageUrl }, row) => [
+  const byItem = drop.items.flatMap(({ sku, name, price, stock }, row) => [
     [`sku-${row}`, sku],
     [`total-${row}`, String(stock.total)],
     [`name-${row}`, name],
     [`price-${row}`, amountOf(price.amountMinor, price.currency)],
-    [`picture-${row}`, imageUrl ?? ''],
   ]);
   return {
     name: drop.name,
@@ -108,6 +116,19 @@ export function changesOfDrop(json: NewDrop, drop: AdminDrop): DropChange {
   return pick(json, (field) => !same(json[field], before[field]));
 }
 
+/** Whether this version has all that was sent: then it was saved, though the answer was lost. */
+export function isSaved(sent: DropChange, drop: AdminDrop): boolean {
+  const now = bodyOf(drop);
+  const bySku = new Map(now.items.map((it) => [it.sku, it]));
+  // What an item did not name came from its product.
+  const areSaved = (items: NewDrop['items']) =>
+    items.length === now.items.length &&
+    items.every((it) => same({ ...bySku.get(it.sku), ...it }, bySku.get(it.sku)));
+  const { items, ...others } = sent;
+  const fields = Object.keys(others) as (keyof typeof others & keyof NewDrop)[];
+  return (items === undefined || areSaved(items)) && fields.every((field) => same(others[field], now[field]));
+}
+
 /** What somebody else has changed between the two versions, in words. */
 export function differencesOf(before: AdminDrop, after: AdminDrop): string[] {
   const [a, b] = [bodyOf(before), bodyOf(after)];
@@ -127,12 +148,18 @@ export function isLocked(field: keyof DropChange, state: AdminDrop['state']): bo
 
 /** The drop as its form would give it back. */
 function bodyOf(drop: AdminDrop): NewDrop {
-  const typed = Object.entries(valuesOfDrop(drop)).map(([name, value]) => [name, asTyped(value)]);
   const rows = [...drop.items.keys()];
-  const read = readDrop(Object.fromEntries(typed), rows, (row) => drop.items[row]!.price.currency);
+  const currencyOf = (row: number) => drop.items[row]!.price.currency;
+  const read = readDrop(valuesOfDrop(drop), rows, currencyOf, drop.items);
   if (read.kind === 'wrong')
     throw new Error(`a drop that its form cannot read: ${JSON.stringify(read.errors)}`);
   return read.json;
+}
+
+/** The item of this SKU, as a form gives it back: the row's own, or one that was removed and added again. */
+function itemOf(sku: string, row: number, items: Items): Items[number] | undefined {
+  const isIt = (item: Items[number] | undefined) => item !== undefined && asTyped(item.sku) === sku;
+  return isIt(items[row]) ? items[row] : items.find(isIt);
 }
 
 function pick(json: NewDrop, wanted: (field: keyof NewDrop) => boolean): DropChange {

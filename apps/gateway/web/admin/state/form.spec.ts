@@ -1,5 +1,5 @@
 import { failureWords } from '../words';
-import { FormState } from './form';
+import { FormState, nextRowOf } from './form';
 import { readDrop } from './drop-fields';
 import { changesOf, readProduct, valuesOfProduct } from './product-fields';
 import { SignInForm } from './sign-in-form';
@@ -76,6 +76,14 @@ describe('a sign-in', () => {
     expect([signIn.needsCode.value, signIn.form.errors.value]).toEqual([true, {}]);
     await signIn.submit({ totp: '000000' });
     expect(Object.keys(signIn.form.errors.value)).toEqual(['/totp']);
+  });
+});
+
+describe('the rows of a form', () => {
+  it('get no number of one that is shown, or was shown and removed', () => {
+    expect(nextRowOf({}, [0])).toBe(1);
+    expect(nextRowOf({ 'sku-0': 'CUP', 'sku-10': 'MUG', 'total-99': '1' }, [0])).toBe(11);
+    expect(nextRowOf({ 'sku-0': 'CUP' }, [0, 7])).toBe(8);
   });
 });
 

@@ -63,10 +63,21 @@ export function isOpen(answer: NoAnswer): boolean {
 /** Blanks at either end of these count. */
 const PASSWORDS = ['password', 'current', 'next'];
 
-/** The fields of a form by name. */
+/** The fields of the form that is sent, by name. */
 export function valuesOf(event: Event): Record<string, string> {
   event.preventDefault();
-  const data = new FormData(event.currentTarget as HTMLFormElement);
+  return fieldsOf(event.currentTarget as HTMLFormElement);
+}
+
+/** The fields of a form by name, as they are now. */
+export function fieldsOf(form: HTMLFormElement): Record<string, string> {
+  const data = new FormData(form);
   const text = (name: string, value: string) => (PASSWORDS.includes(name) ? value : value.trim());
   return Object.fromEntries([...data.entries()].map(([name, value]) => [name, text(name, String(value))]));
+}
+
+/** The number of the row that is added next: of none that is shown, or was removed. It grows from there. */
+export function nextRowOf(values: Readonly<Record<string, string>>, rows: readonly number[]): number {
+  const used = Object.keys(values).flatMap((name) => /^sku-(\d+)$/.exec(name)?.[1] ?? []);
+  return [...used.map(Number), ...rows].reduce((max, row) => Math.max(max, row), -1) + 1;
 }

@@ -1,10 +1,10 @@
 import type { Signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Choice, Field, TextArea } from '../../parts/form';
 import { Section } from '../../parts/section';
 import { session } from '../../state/current';
 import { FIELD_WORDS, isLocked } from '../../state/drop-fields';
-import type { FormState } from '../../state/form';
+import { type FormState, nextRowOf } from '../../state/form';
 import { List } from '../../state/list';
 import type { AdminDrop } from '../../state/types';
 
@@ -134,6 +134,7 @@ function Items({ form, values, rows, currencyOf }: Props) {
   }, []);
   const skus = products.pages.data.value?.items.flatMap((product) => product.skus) ?? [];
   const shown = rows.value;
+  const next = useRef(nextRowOf(values, shown));
   return (
     <Section title="Items">
       <p class="soft fine">
@@ -184,7 +185,6 @@ function Items({ form, values, rows, currencyOf }: Props) {
               autocomplete="off"
               defaultValue={values[`price-${row}`]}
             />
-            <input type="hidden" name={`picture-${row}`} value={values[`picture-${row}`] ?? ''} />
             {shown.length > 1 && (
               <button
                 class="small"
@@ -198,7 +198,7 @@ function Items({ form, values, rows, currencyOf }: Props) {
           </div>
         ))}
       </div>
-      <button class="small" type="button" onClick={() => (rows.value = [...shown, Math.max(...shown) + 1])}>
+      <button class="small" type="button" onClick={() => (rows.value = [...shown, next.current++])}>
         Add an item
       </button>
     </Section>

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Confirm } from '../../parts/confirm';
 import { Field, Form, Submit, TextArea } from '../../parts/form';
 import { Loaded } from '../../parts/loaded';
 import { Section } from '../../parts/section';
 import type { Send } from '../../state/api';
 import { session } from '../../state/current';
-import { FormState, valuesOf } from '../../state/form';
+import { FormState, nextRowOf, valuesOf } from '../../state/form';
 import { resourceOf } from '../../state/list';
 import { changesOf, type NewProduct, readProduct, valuesOfProduct } from '../../state/product-fields';
 import type { Product } from '../../state/types';
@@ -62,6 +62,7 @@ function Fields(props: {
   const form = useMemo(() => new FormState(), []);
   const rows = useSignal<readonly number[]>(it && it.skus.length > 0 ? it.skus.map((_, i) => i) : [0]);
   const shown = useMemo<Record<string, string>>(() => (it ? valuesOfProduct(it) : {}), []);
+  const next = useRef(nextRowOf(shown, rows.value));
   const currencyOf = (row: number) => (it?.skus[row] ?? it?.skus[0])?.price.currency ?? props.currency;
   /** Undefined where nothing was changed. */
   const change = (it: Product, whole: NewProduct): Send<Product> | undefined => {
@@ -169,11 +170,7 @@ function Fields(props: {
           })}
         </div>
         <div class="buttons">
-          <button
-            class="small"
-            type="button"
-            onClick={() => (rows.value = [...rows.value, Math.max(...rows.value) + 1])}
-          >
+          <button class="small" type="button" onClick={() => (rows.value = [...rows.value, next.current++])}>
             Add a SKU
           </button>
           <button class="small" type="button" onClick={onClose}>
