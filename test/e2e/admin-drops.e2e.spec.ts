@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
 import { waitFor } from '@holdfast/testing';
-import { compileReadme } from '../support/client-package';
+import { runReadme } from '../support/client-package';
 import { once } from '../support/once';
 import { type Product, startProduct } from '../support/product';
 import { LeakStream, LeakWatch } from '../support/leak-watch';
 import { OtherShopper } from '../support/shop-client';
 import { StaffClient } from '../support/staff-client';
 
-const run = promisify(execFile);
 const DROPS = '/v1/admin/drops';
 let product: Product;
 let owner: StaffClient;
@@ -351,9 +348,7 @@ describe('the typed client', () => {
     await owner.stepUp();
     const scopes = ['drops:read', 'drops:write'];
     const key = await owner.send('POST', '/v1/admin/api-keys', { name: 'client', scopes });
-    const program = await compileReadme(product.url);
-    const { stdout } = await run(process.execPath, [program], { env: { HOLDFAST_KEY: key.body.secret } });
-    expect(stdout).toBe('Spring: 200 units are available\n');
+    expect(await runReadme(product.url, key.body.secret)).toBe('Spring: 200 units are available\n');
     const made = await owner.send('GET', `${DROPS}?q=Spring`);
     expect(made.body.items).toMatchObject([{ name: 'Spring', state: 'draft' }]);
   });

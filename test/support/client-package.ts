@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,10 +24,20 @@ export const calls = [
 
 /**
  * Builds the client's package and a project that has it and the TypeScript of README.md, as a user would: strictly, by the package's name. Returns
- * the compiled program, which calls the product at this address.
+ * what the compiled program, which calls the product at this address with the key, has written.
  */
-export async function compileReadme(url: string): Promise<string> {
+export async function runReadme(url: string, key: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-client-'));
+  try {
+    const program = await compileReadme(folder, url);
+    const { stdout } = await run(process.execPath, [program], { env: { HOLDFAST_KEY: key } });
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function compileReadme(folder: string, url: string): Promise<string> {
   const tsc = (...args: string[]) =>
     run(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), ...args], {
       cwd: folder,
