@@ -226,8 +226,9 @@ async function openByItself(admin: AdminPage, owner: StaffClient, dropId: string
   await dialog.waitFor({ state: 'detached' });
   await admin.says('Scheduled');
   expect(await page.getByText('Opens in').count()).toBe(1);
-  const soon = new Date(Date.now() + 2_500).toISOString();
-  await owner.send('POST', `/v1/admin/drops/${dropId}/schedule`, { opensAt: soon });
+  const soon = new Date(Date.now() + 5_000).toISOString();
+  const moved = await owner.send('POST', `/v1/admin/drops/${dropId}/schedule`, { opensAt: soon });
+  expect(moved.status).toBe(200);
   await admin.button('Pause').waitFor();
 }
 
@@ -253,6 +254,9 @@ async function steer(admin: AdminPage, owner: StaffClient, names: Names, dropId:
   await hands.press(dialog.getByRole('button', { name: 'Release' }));
   await dialog.waitFor({ state: 'detached' });
   await admin.shows('held', '0');
+  await holds.getByRole('button', { name: /^Release/ }).waitFor({ state: 'detached' });
+  // The focus is not lost with the row.
+  await holds.locator('h2:focus').waitFor();
   await editBesideOthers(admin, owner, dropId, names.drop);
   await Promise.all([seenAboveZero(page, 'now-arrivals'), rush(dropId)]);
   await admin.shows('available', '0');
@@ -276,6 +280,17 @@ async function seenAboveZero(page: Page, name: string): Promise<void> {
   })`);
 }
 
+/** The next request of this kind is carried out, and its answer does not arrive. */
+async function loseAnswer(page: Page, method: string): Promise<void> {
+  let lost = false;
+  await page.route('**/v1/admin/**', async (route) => {
+    if (lost || route.request().method() !== method) return route.fallback();
+    lost = true;
+    await route.fetch();
+    await route.abort();
+  });
+}
+
 /** Somebody else changes the drop in the meantime: the page says what, and keeps what was typed. */
 async function editBesideOthers(admin: AdminPage, owner: StaffClient, dropId: string, name: string) {
   const { hands } = admin;
@@ -287,17 +302,25 @@ async function editBesideOthers(admin: AdminPage, owner: StaffClient, dropId: st
   await hands.press(admin.button('Save'));
   await admin.says('Description: none → Blue.');
   await admin.glance('conflict');
+  await hands.type(admin.field('Units for one customer'), '7'); // after the refusal: it is kept, too
   await hands.press(admin.button('Reload, and keep what I have typed'));
   await admin.button('Reload, and keep what I have typed').waitFor({ state: 'detached' });
+  await admin.page.locator('h1:focus').waitFor();
+  await loseAnswer(admin.page, 'PATCH');
+  await hands.press(admin.button('Save'));
+  await admin.says('Holdfast is not responding');
+  await admin.page.unrouteAll();
+  // Saved by the first try: nobody else is blamed for the newer version.
   await hands.press(admin.button('Save'));
   await admin.at(name);
   const { body } = await owner.send('GET', path);
-  expect(body).toMatchObject({ description: 'Blue.', perCustomerLimit: 6 });
+  expect(body).toMatchObject({ description: 'Blue.', perCustomerLimit: 7 });
 }
 
 async function settle(admin: AdminPage, { drop, email, sku }: Names): Promise<void> {
   const { page, hands } = admin;
   expect(await admin.downloaded(admin.button('Export its orders'))).toContain(email);
+  await readTimeline(admin, drop, sku);
   await hands.press(admin.button('Close'));
   await admin.glance('launch-close');
   await hands.press(admin.dialog(/^Close/).getByRole('button', { name: 'Close for good' }));
@@ -316,6 +339,27 @@ async function settle(admin: AdminPage, { drop, email, sku }: Names): Promise<vo
   await admin.says(`1 × ${sku}`);
   await admin.glance('orders');
   expect(await admin.downloaded(admin.button('Export CSV'))).toContain(email);
+}
+
+/** What happened in the drop, then only what a person did to its stock, then nothing. */
+async function readTimeline(admin: AdminPage, drop: string, sku: string): Promise<void> {
+  const { page, hands } = admin;
+  const entry = (words: string) => page.getByRole('listitem').filter({ hasText: words });
+  await hands.press(admin.link('Timeline'));
+  await admin.at('Timeline');
+  await entry('Hold placed').first().waitFor();
+  await admin.glance('timeline');
+  await hands.choose(admin.field('What happened'), 'Stock adjusted');
+  await hands.press(admin.button('Search'));
+  await entry(`+5 ${sku}`).waitFor();
+  await entry('found another box').waitFor();
+  expect(await entry('Hold placed').count()).toBe(0);
+  await hands.type(admin.field('Customer ID'), 'nobody');
+  await hands.press(admin.button('Search'));
+  await admin.says('Nothing of this kind has happened.');
+  await admin.glance('timeline-empty');
+  await hands.press(admin.link('Back to the drop'));
+  await admin.at(drop);
 }
 
 describeInBrowser('the page of merchants', () => {

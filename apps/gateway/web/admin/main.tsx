@@ -15,6 +15,7 @@ const DropsView = lazy(() => import('./views/drops-view').then((it) => it.DropsV
 const LaunchView = lazy(() => import('./views/launch-view').then((it) => it.LaunchView));
 const EditDropView = lazy(() => import('./views/edit-drop-view').then((it) => it.EditDropView));
 const NewDropView = lazy(() => import('./views/new-drop-view').then((it) => it.NewDropView));
+const TimelineView = lazy(() => import('./views/timeline-view').then((it) => it.TimelineView));
 const ProductsView = lazy(() => import('./views/products-view').then((it) => it.ProductsView));
 const OrdersView = lazy(() => import('./views/orders-view').then((it) => it.OrdersView));
 const AuditView = lazy(() => import('./views/audit-view').then((it) => it.AuditView));
@@ -43,6 +44,8 @@ function View() {
   if (runbook) return <RunbookView key={runbook} name={runbook} />;
   const edited = /^\/admin\/drops\/([^/]+)\/edit$/.exec(at)?.[1];
   if (edited) return <EditDropView key={edited} dropId={decodeURIComponent(edited)} />;
+  const told = /^\/admin\/drops\/([^/]+)\/timeline$/.exec(at)?.[1];
+  if (told) return <TimelineView key={told} dropId={decodeURIComponent(told)} />;
   const dropId = /^\/admin\/drops\/([^/]+)$/.exec(at)?.[1];
   return dropId ? <LaunchView key={dropId} dropId={decodeURIComponent(dropId)} /> : <MissingView />;
 }

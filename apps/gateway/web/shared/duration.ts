@@ -35,7 +35,14 @@ export function spokenDuration(ms: number): string {
 
 /** A moment as people write it where they are. */
 export function formatMoment(time: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(time),
-  );
+  return moment(time, 'short');
+}
+
+/** The same with its second. */
+export function formatSecond(time: string): string {
+  return moment(time, 'medium');
+}
+
+function moment(time: string, timeStyle: 'short' | 'medium'): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle }).format(new Date(time));
 }

@@ -25,4 +25,5 @@ export type Product = Schemas['Product'];
 export type ImportResult = Omit<Schemas['ProductImport'], 'dropId'>;
 export type Hold = Schemas['Hold'];
 export type AdminOrder = Schemas['StaffOrder'];
+export type TimelineEntry = Schemas['TimelineEntry'];
 export type AuditRecord = Schemas['AuditRecord'];

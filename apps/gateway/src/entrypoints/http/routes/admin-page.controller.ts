@@ -34,6 +34,11 @@ export class AdminPageController {
     this.send(request, reply);
   }
 
+  @Get('drops/:dropId/timeline')
+  timeline(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.send(request, reply);
+  }
+
   @Get('products')
   products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.send(request, reply);

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { formatMoment } from '../../../shared/duration';
 import { formatCount } from '../../../shared/money';
 import { ExportButton } from '../../parts/export-button';
+import { Link } from '../../parts/link';
 import { session } from '../../state/current';
 import type { AdminDrop } from '../../state/types';
 
@@ -31,20 +32,25 @@ export function Facts({ drop }: { drop: AdminDrop }) {
           </div>
         ))}
       </dl>
-      {session.can('orders:read') && state !== 'draft' && (
-        <ExportButton
-          request={(api) =>
-            api.GET('/v1/admin/drops/{dropId}/orders', {
-              params: { path: { dropId: id } },
-              headers: { accept: 'text/csv' },
-              parseAs: 'blob',
-            })
-          }
-          file={`orders-${id}.csv`}
-        >
-          Export its orders
-        </ExportButton>
-      )}
+      <div class="buttons">
+        <Link to={`/admin/drops/${encodeURIComponent(id)}/timeline`} class="small">
+          Timeline
+        </Link>
+        {session.can('orders:read') && state !== 'draft' && (
+          <ExportButton
+            request={(api) =>
+              api.GET('/v1/admin/drops/{dropId}/orders', {
+                params: { path: { dropId: id } },
+                headers: { accept: 'text/csv' },
+                parseAs: 'blob',
+              })
+            }
+            file={`orders-${id}.csv`}
+          >
+            Export its orders
+          </ExportButton>
+        )}
+      </div>
     </div>
   );
 }
