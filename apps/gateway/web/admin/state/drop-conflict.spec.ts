@@ -42,12 +42,12 @@ describe('what was typed, over the version of somebody else', () => {
   });
 
   it('stays with its SKU where rows have moved', () => {
-    const theirs = drop({ items: [item('POT', 1), item('MUG', 5, 'Blue mug'), item('CUP', 20)] });
+    const theirs = drop({ items: [item('POT', 1), item('CUP', 20), item('MUG', 5, 'Blue mug')] });
     const next = typedOver(theirs, drop(), typed({ 'total-1': '8' }));
     expect(rowsOf(next)).toEqual([
       ['POT', '1', 'POT'],
-      ['MUG', '8', 'Blue mug'],
       ['CUP', '20', 'CUP'],
+      ['MUG', '8', 'Blue mug'],
     ]);
     expect(next.lost).toEqual([]);
   });
