@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { waitFor } from '@holdfast/testing';
 import { type Product, startProduct } from '../support/product';
+import { LostAnswers } from '../support/proxy/lost-answers';
 import { makeDrop, OtherShopper, readDrop } from '../support/shop-client';
 import { type StaffAnswer, StaffClient } from '../support/staff-client';
 
@@ -177,5 +179,105 @@ describe('the orders of a merchant', () => {
     await isNobodys('GET', (id) => `/v1/admin/orders/${id}`, found.id);
     expect((await stranger.send('GET', `/v1/admin/orders?dropId=${dropId}`)).body.items).toEqual([]);
     expect((await stranger.send('GET', `/v1/admin/orders?q=${found.id}`)).body.items).toEqual([]);
+  });
+});
+
+describe('a change whose answer is lost', () => {
+  let merchant: StaffClient;
+  let proxy: LostAnswers;
+
+  beforeAll(async () => {
+    const made = await product.cli('merchant', 'create', '--name', 'Lost answers');
+    const { merchantId } = made.json as { merchantId: string };
+    const email = `${randomUUID()}@lost.example`;
+    await product.cli('staff', 'add', '--email', email, '--role', 'owner', '--merchant', merchantId);
+    merchant = await StaffClient.byLink(product, email);
+    await merchant.stepUp();
+    proxy = await LostAnswers.start(product.url);
+  });
+  afterAll(() => proxy.stop());
+
+  interface Raw {
+    status: number;
+    text: string;
+    replayed: string | undefined;
+  }
+
+  /** Without `fetch`, which chooses connection and host by itself: the host stands in links. */
+  function post(origin: string, path: string, body: string, headers: Record<string, string>): Promise<Raw> {
+    return new Promise((resolve, reject) => {
+      const asked = request(origin + path, { method: 'POST', agent: false, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+        answer.on('error', reject).on('end', () => {
+          const replayed = answer.headers['idempotent-replayed'] as string | undefined;
+          resolve({ status: answer.statusCode!, text, replayed });
+        });
+      });
+      asked.on('error', reject).end(body);
+    });
+  }
+
+  /** Sends a change, loses its answer and repeats it with the same key. Returns the answer. */
+  async function repeated(path: string, body: object | string = {}): Promise<Record<string, string>> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const headers = {
+      ...key(),
+      authorization: `Bearer ${merchant.token}`,
+      host: new URL(product.url).host,
+      'content-type': typeof body === 'string' ? 'text/csv' : 'application/json',
+      'accept-encoding': 'identity',
+    };
+    const before = proxy.bodies.length;
+    await expect(post(proxy.url.replace(/\/$/, ''), path, text, headers)).rejects.toThrow(/hang up|reset/i);
+    expect(proxy.bodies).toHaveLength(before + 1);
+    for (let n = 0; n < 2; n += 1) {
+      const again = await post(product.url, path, text, headers);
+      expect([path, again.text]).toEqual([path, proxy.bodies[before]]);
+      expect([path, Math.floor(again.status / 100), again.replayed]).toEqual([path, 2, 'true']);
+    }
+    return JSON.parse(proxy.bodies[before]!) as Record<string, string>;
+  }
+
+  it('happens once, and the same key gives the bytes that were lost', async () => {
+    await repeated('/v1/admin/staff', { email: `${randomUUID()}@lost.example`, name: 'Ann', role: 'viewer' });
+    await repeated('/v1/admin/api-keys', { name: 'Till', scopes: ['drops:read'] });
+    const price = { amountMinor: 500, currency: 'EUR' };
+    await repeated('/v1/admin/products', { name: 'Mug', skus: [{ sku: 'MUG', name: 'Mug', price }] });
+    await repeated(
+      '/v1/admin/products/import',
+      'Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty\ncup,Cup,CUP,3.00,5\n',
+    );
+    const { id } = await repeated('/v1/admin/drops', { name: 'Lost', items: [{ sku: 'MUG', total: 10 }] });
+    const drop = `/v1/admin/drops/${id}`;
+    await repeated(`${drop}/schedule`, { opensAt: new Date(Date.now() + 3_600_000).toISOString() });
+    await repeated(`${drop}/open`);
+    await repeated(`${drop}/stock-adjustments`, { sku: 'MUG', delta: 5, reason: 'found a box' });
+    const hold = await shopper().hold(id!, 'MUG', 2);
+    await repeated(`/v1/admin/holds/${hold.id}/release`, { reason: 'a bot' });
+    await repeated(`${drop}/pause`);
+    await repeated(`${drop}/resume`);
+    await repeated(`${drop}/duplicate`);
+    await repeated(`${drop}/close`);
+
+    const { items } = (await merchant.send('GET', drop)).body;
+    expect(items[0].stock).toMatchObject({ total: 15, available: 15, held: 0 });
+    const recorded = async () =>
+      ((await merchant.send('GET', '/v1/admin/audit?limit=200')).body.items as { action: string }[]).map(
+        ({ action }) => action,
+      );
+    await waitFor('the last record', async () => (await recorded()).includes('drop.closed'));
+    const actions = await recorded();
+    // `product.imported` is the record of the import.
+    for (const action of [
+      ...['key.created', 'product.created', 'product.imported', 'stock.adjusted', 'hold.released'],
+      ...['created', 'scheduled', 'opened', 'paused', 'resumed', 'duplicated', 'closed'].map(
+        (it) => `drop.${it}`,
+      ),
+    ])
+      expect([action, actions.filter((it) => it === action).length]).toEqual([action, 1]);
+    // The owner and Ann.
+    expect(actions.filter((action) => action === 'staff.invited')).toHaveLength(2);
+    expect((await merchant.send('GET', '/v1/admin/staff')).body.items).toHaveLength(2);
   });
 });
