@@ -13,7 +13,7 @@ const NODE_MIN = [20, 19];
 const HELP = `Installs and builds what is missing, then runs the product until it is stopped (Ctrl-C).
 
   npm start                # one process and its PostgreSQL
-  npm run cluster          # gateways, inventory and checkout apart, behind nginx, with Redis, Kafka and Debezium
+  npm run cluster          # gateways, inventory, checkout and accounts apart, behind nginx, with Redis, Kafka and Debezium
 
 Settings are environment variables, such as PORT, HOST, HOLDFAST_DATA_DIR and DATABASE_URL; README.md has them all. When it is ready it
 prints a line that begins "Holdfast is ready at". Exit code: 0 stopped, 1 it cannot start, 2 wrong usage.`;

@@ -50,8 +50,10 @@ export interface DropOptions {
 export function addDropOptions(command: Command): Command {
   const { perCustomerLimitMin, perCustomerLimitMax, holdTtlSecondsMin, holdTtlSecondsMax } = LIMITS;
   return command
-    .option('--opens-at <time|now>', 'opening time; without it the drop is a draft', (text) =>
-      text === 'now' ? text : timestamp(text),
+    .option(
+      '--opens-at <time|now>',
+      'opening time with a time zone, such as 2026-12-01T10:00:00Z; without it the drop is a draft',
+      (text) => (text === 'now' ? text : timestamp(text)),
     )
     .option('--closes-at <time>', 'closing time', timestamp)
     .option('--merchant <id>', 'the merchant whose drop it is; default: the first one')
@@ -61,7 +63,7 @@ export function addDropOptions(command: Command): Command {
         .default(DROP_DEFAULTS.perCustomerLimit),
     )
     .addOption(
-      new Option('--hold-ttl <seconds>', 'duration of a hold')
+      new Option('--hold-ttl <seconds>', 'seconds until an unpaid hold expires')
         .argParser(wholeNumber(holdTtlSecondsMin, holdTtlSecondsMax))
         .default(DROP_DEFAULTS.holdTtlSeconds),
     )
