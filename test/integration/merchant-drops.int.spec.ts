@@ -347,6 +347,10 @@ describe('the drops of merchants on the ledger', () => {
     const again = await Promise.all(Array.from({ length: 10 }, () => drops.createMerchantDrop(command)));
     expect(new Set(again.map((it) => JSON.stringify(it))).size).toBe(1);
     expect(again[0]).toMatchObject({ kind: 'done', replayed: true, read: { drop: first.drop } });
+    // There is nothing to read it from.
+    await pool.query('UPDATE inventory.merchant_request SET answer = NULL WHERE request_key = $1', [key]);
+    await drops.deleteMerchantDrop({ ...own(first.drop.id), ifMatch: null });
+    expect(await drops.createMerchantDrop(command)).toEqual({ kind: 'not-found' });
   });
 
   it('keeps no more than a bounded number of bytes of answers for a merchant, the newest ones', async () => {

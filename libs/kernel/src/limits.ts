@@ -52,5 +52,7 @@ export type MerchantQuotas = Readonly<Record<keyof typeof MERCHANT_QUOTAS, numbe
 
 /** How much of a gateway's places for live readers one merchant may take while another one has readers there. */
 export const READERS_SHARE_MAX = 0.75;
+/** The same while it is the only merchant with readers there: the rest is for the first readers of another one. */
+export const LONE_READERS_SHARE_MAX = 0.95;
 
 export const DROP_DEFAULTS = { perCustomerLimit: 4, holdTtlSeconds: 300, currency: 'EUR' } as const;

@@ -1,5 +1,5 @@
 import type { LiveFeed, LiveMessage, ShopperDrop, StockView } from '@holdfast/contracts';
-import { type Clock, READERS_SHARE_MAX } from '@holdfast/kernel';
+import { type Clock, LONE_READERS_SHARE_MAX, READERS_SHARE_MAX } from '@holdfast/kernel';
 import { BroadcastPump } from './broadcast-pump';
 import { FrameIds } from './frame-ids';
 import { LiveChannel, type LiveContext } from './live-channel';
@@ -148,7 +148,8 @@ export class LiveHub {
     const own = this.readersOf.get(merchantId) ?? 0;
     if (own >= ofMerchantMax) return false;
     const isAlone = this.readersOf.size === (own > 0 ? 1 : 0);
-    return isAlone || own < Math.max(1, Math.floor(this.settings.readersMax * READERS_SHARE_MAX));
+    const share = isAlone ? LONE_READERS_SHARE_MAX : READERS_SHARE_MAX;
+    return own < Math.max(1, Math.floor(this.settings.readersMax * share));
   }
 
   private count(merchantId: string, change: number): void {

@@ -23,7 +23,7 @@ import { withUnusedId } from '../../../application/drops/create';
 import { ListedItems } from '../drops/listed-items';
 import { unlessTaken } from '../drops/unless-taken';
 import { sql } from '../drops/sql/sql.generated';
-import { type Changed, MerchantChanges, type Worked } from '../merchants/merchant-changes';
+import { type AnswerReader, type Changed, MerchantChanges, type Worked } from '../merchants/merchant-changes';
 import { changeDrop, createDrop, deleteDrop, duplicateDrop, scheduleDrop, stepDrop } from './change-drop';
 import { listMerchantDrops } from './list-merchant-drops';
 import { readMerchantDrop } from './read-merchant-drop';
@@ -116,10 +116,10 @@ export class LedgerMerchantDrops extends MerchantDrops {
   }
 }
 
-const readerOf =
-  ({ merchantId }: MerchantCommand) =>
-  (client: PoolClient, dropId: string) =>
-    readMerchantDrop(client, { merchantId, dropId });
+const readerOf = ({ merchantId }: MerchantCommand): AnswerReader<MerchantDropRead, DropRefusal> => ({
+  read: (client, dropId) => readMerchantDrop(client, { merchantId, dropId }),
+  gone: NOT_FOUND,
+});
 
 function outcomeOf(changed: Changed<MerchantDropRead, DropRefusal>): MerchantDropOutcome {
   switch (changed.kind) {

@@ -43,7 +43,7 @@ export async function readMerchantDrop(db: Db, own: OwnDrop): Promise<MerchantDr
   if (!read) return null;
   const items = new Set(read.drop.items.map(({ sku }) => sku));
   return {
-    drop: { ...read.drop, stockDisplay: row.stock_display, ...NO_GHOST },
+    drop: { ...read.drop, ...NO_GHOST },
     stock: read.stock.filter(({ sku }) => items.has(sku)),
     readAt: row.now.toISOString(),
   };

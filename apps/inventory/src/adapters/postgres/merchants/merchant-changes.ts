@@ -1,4 +1,4 @@
-import { type MerchantCommand, type RequestKey, ServiceUnavailable } from '@holdfast/contracts';
+import type { MerchantCommand, RequestKey } from '@holdfast/contracts';
 import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { sql } from './sql/sql.generated';
@@ -17,15 +17,18 @@ export type Worked<T, R> =
   | { kind: 'done'; target: string; facts: readonly Fact[] }
   | { kind: 'refused'; reason: R };
 
-/** Reads the answer of a change by its target; null: it is gone. */
-type ReadAnswer<T> = (client: PoolClient, target: string) => Promise<T | null>;
+/** Reads the answer of a change by its target. `gone`: why there is none, when the target has been deleted since. */
+export interface AnswerReader<T, R> {
+  read: (client: PoolClient, target: string) => Promise<T | null>;
+  gone: R;
+}
 
 /** `replayed`: the answer of an earlier request with the same key. */
 export type Changed<T, R> =
   { kind: 'done'; value: T; replayed: boolean } | { kind: 'refused'; reason: R } | { kind: 'key-reused' };
 
-/** Characters; answers of this size are bounded by how many requests a merchant may make. */
-const SMALL_ANSWER = 65_536;
+/** Characters after which what is kept is bounded again: at each answer of this size, and at smaller ones now and then. */
+const TRIM_EVERY = 65_536;
 /** Of one merchant, as the database stores them (compressed): some forty answers of drops with 20,000 SKUs. */
 export const ANSWER_BYTES_MAX = 32 * 1_024 * 1_024;
 
@@ -43,11 +46,11 @@ class Refusal extends Error {
 export class MerchantChanges {
   constructor(private readonly pool: Pool) {}
 
-  /** `T` has to survive JSON. `read` is needed where `work` gives a target. */
+  /** `T` has to survive JSON. `reader` is needed where `work` gives a target. */
   async run<T, R>(
     command: MerchantCommand,
     work: (client: PoolClient) => Promise<Worked<T, R>>,
-    read?: ReadAnswer<T>,
+    reader?: AnswerReader<T, R>,
   ): Promise<Changed<T, R>> {
     try {
       const changed = await orServiceUnavailable(
@@ -67,7 +70,9 @@ export class MerchantChanges {
         }),
       );
       if (changed.kind !== 'unread') return changed;
-      const value = await orServiceUnavailable('drops', this.answer(command, changed.target, read!));
+      const value = await orServiceUnavailable('drops', this.answer(command, changed.target, reader!));
+      if (value === null) return { kind: 'refused', reason: reader!.gone };
+      await this.trim(command, value);
       return { kind: 'done', value, replayed: changed.replayed };
     } catch (error) {
       if (error instanceof Refusal) return { kind: 'refused', reason: error.reason as R };
@@ -77,17 +82,29 @@ export class MerchantChanges {
 
   /**
    * Reads the answer with no lock held, so that no lane waits while thousands of items are read, and keeps it for
-   * repetitions of the request: the first that is kept is what all of them get.
+   * repetitions of the request: the first that is kept is what all of them get. Null: the target is gone.
    */
-  private answer<T>(command: MerchantCommand, target: string, read: ReadAnswer<T>): Promise<T> {
+  private answer<T, R>(
+    command: MerchantCommand,
+    target: string,
+    { read }: AnswerReader<T, R>,
+  ): Promise<T | null> {
     const { merchantId, request } = command;
     return asMerchant(this.pool, { schema: 'inventory', merchantId }, async (client) => {
       const value = await read(client, target);
-      if (value === null) throw new ServiceUnavailable('what was changed has been deleted since');
-      if (!request || (await keepAnswer(client, command, value))) return value;
+      if (value === null || !request || (await keepAnswer(client, command, value))) return value;
       const kept = await findRequest(client, command, request);
       return kept?.answer ? (JSON.parse(kept.answer) as T) : value;
     });
+  }
+
+  /** By itself, because the change has its answer: what could not be bounded now is bounded by the next one. */
+  private async trim({ merchantId, request }: MerchantCommand, value: unknown): Promise<void> {
+    if (!request || Math.random() > JSON.stringify(value).length / TRIM_EVERY) return;
+    const values = [merchantId, ANSWER_BYTES_MAX];
+    await asMerchant(this.pool, { schema: 'inventory', merchantId }, (client) =>
+      client.query({ ...sql.trimAnswers, values }),
+    ).catch(() => undefined);
   }
 }
 
@@ -132,11 +149,8 @@ async function keepAnswer(
   answer: unknown,
 ): Promise<boolean> {
   if (!request) return true;
-  const text = JSON.stringify(answer);
-  const values = [merchantId, Buffer.from(request.key, 'hex'), text];
+  const values = [merchantId, Buffer.from(request.key, 'hex'), JSON.stringify(answer)];
   const kept = await client.query({ ...sql.answerRequest, values });
-  if (text.length > SMALL_ANSWER)
-    await client.query({ ...sql.trimAnswers, values: [merchantId, ANSWER_BYTES_MAX] });
   return kept.rowCount === 1;
 }
 
