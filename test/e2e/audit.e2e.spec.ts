@@ -204,7 +204,7 @@ it('every call that changes something leaves one record within a second, of who 
   await send(owner, 'DELETE', `/v1/admin/api-keys/${key.id}`);
   steps.push(['key.removed', key.id, ownerId]);
   called.add(await changeThings(send, steps));
-  // Whoever adds a route that changes something says here what it leaves in the audit.
+  // A new route that changes something is listed here with the record that it leaves.
   expect([...called].filter((route) => route !== undefined).sort()).toEqual(
     CHANGING.filter((route) => !NO_CHANGE.has(route)).sort(),
   );

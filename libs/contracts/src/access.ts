@@ -38,7 +38,7 @@ const OF_ROLE: Record<StaffRole, readonly Scope[]> = {
   viewer: SCOPES.filter((scope) => scope.endsWith(':read') && !OWNERS_ONLY.has(scope)),
 };
 
-/** Whoever makes staff or keys could give themselves anything: that takes a person. */
+/** A key that makes staff or keys could give itself any right, so these need a person. */
 export const NEVER_FOR_KEYS: readonly Scope[] = ['staff:write', 'keys:write'];
 
 export function scopesOfRole(role: StaffRole): readonly Scope[] {

@@ -102,7 +102,7 @@ export class SignInService extends SignIn {
         const next = sealUnder(refreshToken, token.successor);
         return { kind: 'signed-in', session: this.issuer.answer(person, session, next) };
       }
-      // Two have the session: whoever came first with the successor may be the thief (RFC 9700, section 4.14.2).
+      // Two have the session: the first to use the successor may be the thief (RFC 9700, section 4.14.2).
       await tx.sessions.end(token.sessionId);
       return { kind: 'token-reused' };
     });

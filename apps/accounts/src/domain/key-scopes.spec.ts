@@ -11,7 +11,7 @@ it('a key has one scope at least, and only such as exist', () => {
   });
 });
 
-it('no key makes people or keys, whoever asks', () => {
+it('no key may make staff or keys, whatever its maker may do', () => {
   for (const scope of ['staff:write', 'keys:write'] as const)
     expect(scopesOfNewKey(['drops:read', scope], SCOPES)).toEqual({
       kind: 'forbidden-scopes',

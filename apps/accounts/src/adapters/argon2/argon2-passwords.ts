@@ -18,7 +18,7 @@ export class Argon2Passwords extends Passwords {
 
   constructor(private readonly queue = new TurnQueue(AT_ONCE, WAITING_MAX, WAIT_MS_MAX)) {
     super();
-    this.nobodys.catch(() => undefined); // whoever waits for it hears of it
+    this.nobodys.catch(() => undefined); // each caller that awaits it gets the error
   }
 
   hash(password: string): Promise<string> {

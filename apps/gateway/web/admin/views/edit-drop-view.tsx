@@ -51,7 +51,7 @@ function NoVersion() {
       <strong>This drop cannot be edited here</strong>
       <p>
         The answer came without its version (the header ETag), which keeps you from overwriting a change of
-        somebody else. A proxy between you and Holdfast probably removes it. Ask whoever runs it to let ETag
+        somebody else. A proxy between you and Holdfast probably removes it. Ask its operator to let ETag
         pass, then reload the page.
       </p>
     </div>

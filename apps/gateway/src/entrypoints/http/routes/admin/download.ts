@@ -18,7 +18,7 @@ export class Download {
     const cut = () => void stream.destroy(new Error('the access of the caller has ended'));
     const untrack = this.access.track(merchantCallerOf(request), cut, true);
     stream.once('close', untrack);
-    // Whoever does not read keeps nothing open either.
+    // A client that does not read keeps nothing open either.
     reply.raw.once('close', () => stream.destroy());
     void reply.send(stream);
   }
