@@ -28,15 +28,16 @@ describeWithGo('npm run k6', () => {
     }, 300_000);
 
     it('sends a spike through its limits, and finds every promise kept', async () => {
+      // Who wins is a race: of 120 buyers each way of a shopper is among them, at any seed.
       const { code, verdict, stderr } = await runK6(
-        ['--shoppers', '260', '--units', '36', '--seconds', '15', '--watchers', '12', ...PATIENT],
+        ['--shoppers', '420', '--units', '120', '--seconds', '15', '--watchers', '12', ...PATIENT],
         { HOLDFAST_DATA_DIR: product.dataDir },
       );
       if (code !== 0) throw new Error(`npm run k6 ended with ${code}:\n${stderr}`);
       const { counts, refused, ledger } = verdict!;
       // All that the scenario is about did happen, else the promises were easy to keep.
-      expect(counts['shoppers']).toBeGreaterThan(200);
-      expect(counts['units_paid']).toBeGreaterThan(10);
+      expect(counts['shoppers']).toBeGreaterThan(330);
+      expect(counts['units_paid']).toBeGreaterThan(50);
       expect(counts['holds_released']).toBeGreaterThan(0);
       expect(counts['declined']).toBeGreaterThan(0);
       expect(counts['watched']).toBe(12);
