@@ -30,6 +30,8 @@ export * from './order-holds.port';
 export * from './problem-catalogue';
 export * from './product';
 export * from './products.port';
+export * from './rehearsal';
+export * from './rehearsals.port';
 export * from './roles';
 export * from './service-unavailable';
 export * from './shopper-holds.port';
