@@ -1,4 +1,13 @@
-import { deriveHoldId, deriveOrderId, dropIdOf, isDropId, newDropId, randomId } from './ids';
+import {
+  deriveHoldId,
+  deriveOrderId,
+  dropIdOf,
+  isDropId,
+  isGhostId,
+  newDropId,
+  newGhostId,
+  randomId,
+} from './ids';
 
 const scope = { dropId: 'd1234567', customerId: 'cus_a', route: 'POST /v1/drops/d1234567/holds', key: 'k1' };
 
@@ -41,6 +50,25 @@ describe('ids', () => {
     expect(new Set(ids).size).toBe(2_000);
     for (const id of ids) expect(id).toMatch(/^d[0-9a-hjkmnp-tv-z]{7}$/);
     expect(randomId(51)).toHaveLength(51);
+  });
+
+  it('creates ids of ghosts that are told from those of drops, also in the ids of their holds and orders', () => {
+    const ids = Array.from({ length: 500 }, newGhostId);
+    expect(new Set(ids).size).toBe(500);
+    for (const id of ids) {
+      expect([isGhostId(id), isDropId(id)]).toEqual([true, true]);
+      expect(dropIdOf(deriveHoldId({ ...scope, dropId: id }))).toBe(id);
+      expect(dropIdOf(deriveOrderId({ ...scope, dropId: id }))).toBe(id);
+    }
+    const others = [
+      newDropId(),
+      'demo',
+      'gadget',
+      `g${'0'.repeat(12)}`,
+      `g${'0'.repeat(10)}`,
+      `g${'u'.repeat(11)}`,
+    ];
+    for (const text of [...others, `${ids[0]!}\n`, `d${'0'.repeat(11)}`]) expect(isGhostId(text)).toBe(false);
   });
 
   it('recognizes the format of drop ids, which every new one has', () => {

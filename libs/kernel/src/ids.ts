@@ -37,6 +37,21 @@ export function newDropId(): string {
   return `d${randomId(DROP_CODE_LENGTH - 1)}`;
 }
 
+const GHOST_CODE_LENGTH = 12; // 55 bits: never taken by a drop of a merchant, whose ids begin with `d` or are shorter
+
+/** The id of a new ghost, the copy of a drop for a rehearsal. The ids of its holds and orders begin with it, so all of them tell what they are. */
+export function newGhostId(): string {
+  return `g${randomId(GHOST_CODE_LENGTH - 1)}`;
+}
+
+// As in the ledger's CHECK.
+const GHOST_ID = new RegExp(`^g[${ALPHABET}]{${GHOST_CODE_LENGTH - 1}}$`);
+
+/** Whether a drop's id is that of a ghost. For a hold or an order ask for `dropIdOf` its id. */
+export function isGhostId(dropId: string): boolean {
+  return GHOST_ID.test(dropId);
+}
+
 export interface IdempotencyScope {
   dropId: string;
   customerId: string;
