@@ -232,6 +232,10 @@ describe('verify, on the ledger', () => {
       const broken = (await audit(url)).filter((found) => found.broken > 0);
       expect(broken.map(({ name }) => name).sort()).toEqual([invariant, ...also].sort());
       expect(broken.find(({ name }) => name === invariant)!.examples.length).toBeGreaterThan(0);
+      // A rehearsal looks at its ghost alone: it finds the same there, and nothing of other drops.
+      const ofDrop = (await audit(url, 'dtest')).filter((found) => found.broken > 0);
+      expect(ofDrop.map(({ name }) => name)).toEqual(broken.map(({ name }) => name));
+      expect((await audit(url, 'dother')).filter(({ checked }) => checked > 0)).toEqual([]);
     });
   });
 
@@ -286,8 +290,8 @@ async function asAuditor<T>(url: string, work: (pool: Pool) => Promise<T>): Prom
   }
 }
 
-function audit(url: string) {
-  return asAuditor(url, auditLedger);
+function audit(url: string, dropId?: string) {
+  return asAuditor(url, (pool) => auditLedger(pool, dropId));
 }
 
 async function onDatabase(url: string, statements: string): Promise<void> {

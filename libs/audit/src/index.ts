@@ -14,6 +14,6 @@ export { DEFAULT_PROMISE_LIMITS, type PromiseLimits } from './rehearsal/promise-
 export type { MeasuredLoad, RehearsalFacts } from './rehearsal/rehearsal-facts';
 export { judgeRehearsal, type RehearsalVerdict } from './rehearsal/rehearsal-verdict';
 export { type RateAnswer, SafeRateSearch } from './rehearsal/safe-rate';
-export { readPublicDrops } from './view/public-drops';
+export { readPublicDrop, readPublicDrops } from './view/public-drops';
 export type { ShownView } from './view/view-equals-ledger';
-export { verify } from './verify';
+export { verify, verifyDrop } from './verify';

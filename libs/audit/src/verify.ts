@@ -18,13 +18,21 @@ export async function verify(pool: Pool, views: readonly ShownView[]): Promise<V
 }
 
 /**
+ * The same of one drop and nothing else: of a rehearsal's ghost, which is in no list. Each view reads that drop.
+ */
+export async function verifyDrop(pool: Pool, dropId: string, views: readonly ShownView[]): Promise<Verdict> {
+  const invariants = await auditUntilSwept(pool, true, dropId);
+  return verdictOf([...invariants, await viewEqualsLedger(pool, views, { dropId })]);
+}
+
+/**
  * A hold past its deadline is the only violation that a running product repairs; any other is reported at
  * once.
  */
-async function auditUntilSwept(pool: Pool, running: boolean): Promise<Invariant[]> {
+async function auditUntilSwept(pool: Pool, running: boolean, dropId?: string): Promise<Invariant[]> {
   const end = performance.now() + (running ? SWEEP_WAIT_MS : 0);
   for (;;) {
-    const found = await auditLedger(pool);
+    const found = await auditLedger(pool, dropId);
     const broken = found.filter((invariant) => invariant.broken > 0);
     const onlyStranded = broken.length > 0 && broken.every(({ name }) => name === 'no-stranded-hold');
     if (!onlyStranded || performance.now() >= end) return found;

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import type { Invariant } from './invariant';
+import { ofDrop } from './of-drop';
 import { sql } from './sql/sql.generated';
 
 /** The invariants of the ledger, in display order. Each is explained in its file. */
-const AUDITS = [
+export const AUDITS = [
   sql.stockConservation,
   sql.noOversell,
   sql.heldEqualsLiveHolds,
@@ -26,15 +27,17 @@ interface AuditRow {
 
 /**
  * Runs all audits in one snapshot, so that they are consistent during sales. The pool's role is the
- * auditor's, which can only read.
+ * auditor's, which can only read. `dropId`: of that drop alone.
  */
-export async function auditLedger(pool: Pool): Promise<Invariant[]> {
+export async function auditLedger(pool: Pool, dropId?: string): Promise<Invariant[]> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const found: Invariant[] = [];
     for (const { name, text } of AUDITS) {
-      const { rows } = await client.query<AuditRow>(text);
+      const { rows } = await (dropId === undefined
+        ? client.query<AuditRow>(text)
+        : client.query<AuditRow>(ofDrop(text), [dropId]));
       const { checked, broken, examples } = rows[0]!;
       found.push({ name, checked: Number(checked), broken: Number(broken), examples: examples ?? [] });
     }

@@ -36,13 +36,22 @@ export async function readPublicDrops(
   return whole;
 }
 
+/** One drop with all items, as the product shows it. Throws if the product does not answer as expected. */
+export function readPublicDrop(
+  address: string,
+  dropId: string,
+  headers: Record<string, string>,
+): Promise<ShopperDrop> {
+  return read<ShopperDrop>(new URL(`/v1/drops/${encodeURIComponent(dropId)}`, address), headers);
+}
+
 async function wholeOf(
   drop: ShopperDropSummary,
   address: string,
   headers: Record<string, string>,
 ): Promise<ShopperDrop> {
   if (drop.items.length >= drop.itemCount) return drop;
-  return read<ShopperDrop>(new URL(`/v1/drops/${encodeURIComponent(drop.id)}`, address), headers);
+  return readPublicDrop(address, drop.id, headers);
 }
 
 async function read<T>(url: URL, headers: Record<string, string>): Promise<T> {

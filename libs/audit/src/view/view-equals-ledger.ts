@@ -42,12 +42,13 @@ export interface ShownView {
 export async function viewEqualsLedger(
   pool: Pool,
   views: readonly ShownView[],
-  { catchUpMs = CATCH_UP_MS } = {},
+  { catchUpMs = CATCH_UP_MS, dropId }: { catchUpMs?: number; dropId?: string } = {},
 ): Promise<Invariant> {
-  const target = await readLedger(pool);
+  const ledger = () => readLedger(pool, dropId);
+  const target = await ledger();
   const end = performance.now() + catchUpMs;
   for (;;) {
-    const looks = await Promise.all(views.map((view) => compareOnce(pool, target, view)));
+    const looks = await Promise.all(views.map((view) => compareOnce(ledger, target, view)));
     const seen = looks.filter((faults) => faults !== null);
     // An unreachable gateway shows no wrong counts; without any reachable one there is no view.
     const faults = seen.length > 0 ? seen.flat() : [{ error: 'no gateway responds' }];
@@ -69,13 +70,13 @@ export function noView(): Invariant {
 
 /** Null: nobody listens there. */
 async function compareOnce(
-  pool: Pool,
+  ledger: () => Promise<LedgerCounts[]>,
   target: LedgerCounts[],
   { at, read }: ShownView,
 ): Promise<object[] | null> {
   try {
     const view = await read();
-    const later = await readLedger(pool); // after the view, so a correct view is never newer
+    const later = await ledger(); // after the view, so a correct view is never newer
     return compareCounts(target, view, later).map((fault) => ({ ...fault, at }));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return null;
@@ -161,9 +162,11 @@ interface StockColumns {
   version: string;
 }
 
-/** Drafts are not public. */
-async function readLedger(pool: Pool): Promise<LedgerCounts[]> {
-  const { rows } = await pool.query<StockColumns>(sql.publicCounts.text);
+/** Of one drop, or of all public ones: drafts are not public. */
+async function readLedger(pool: Pool, dropId?: string): Promise<LedgerCounts[]> {
+  const { rows } = await (dropId === undefined
+    ? pool.query<StockColumns>(sql.publicCounts.text)
+    : pool.query<StockColumns>(sql.countsOfDrop.text, [dropId]));
   return rows.map((row) => ({
     dropId: row.drop_id,
     sku: row.sku,
