@@ -1,0 +1,2 @@
+export * from './render-report';
+export { PROMISE_WORDS, limitWords, margin, measuredWords, repeatCommand, verdictSentence } from './verdict';
