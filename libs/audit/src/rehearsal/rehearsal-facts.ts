@@ -27,7 +27,8 @@ export interface RehearsalFacts {
   /** Of the ghost. */
   items: readonly { sku: string; units: number }[];
   perCustomerLimit: number;
-  books: DropBooks;
+  /** Null: payments may still be under way, so the books are not compared. */
+  books: DropBooks | null;
   promises: Promises;
   /** Of the ghost alone. */
   verify: Verdict;
