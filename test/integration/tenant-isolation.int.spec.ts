@@ -33,6 +33,8 @@ const ROWS: Record<'inventory' | 'checkout', Record<string, string>> = {
     refusal_count: `(drop_id, code, refusals) VALUES ($drop, 'sold-out', 1)`,
     purged_hold_count: `(drop_id, minute) VALUES ($drop, now())`,
     sold_out: `(drop_id) VALUES ($drop)`,
+    rehearsal: `(merchant_id, rehearsal_id, drop_id, settings, state, ends_by, ended_at)
+                VALUES ($merchant, 'reh_' || $drop, $drop, '{}', 'done', now(), now())`,
   },
   checkout: {
     orders: `(drop_id, order_id, customer_id, hold_id, fingerprint, step, provider, token, email, lines, total_minor, currency, next_check_at, merchant_id)
@@ -226,16 +228,39 @@ describe('row-level security, with no predicate of the application', () => {
     }
   });
 
-  it('has one function of the owner’s rights beside it, which finds the ids of the merchant alone', async () => {
+  it('hides ghosts also from the merchant whose drop they are a copy of, with all that belongs to them', async () => {
+    const ghost = 'g00000000000';
+    const hold = ROWS.inventory['hold']!.replaceAll('$drop', `'${ghost}'`);
+    await onDatabase(ledger.url, async (client) => {
+      await client.query(
+        `INSERT INTO inventory.drop (drop_id, ghost_of, merchant_id, name, state, per_customer_limit, hold_ttl_seconds)
+         SELECT $1, drop_id, merchant_id, name, 'open', 4, 300 FROM inventory.drop WHERE drop_id = $2`,
+        [ghost, dropOf(MINE)],
+      );
+      await client.query(`INSERT INTO inventory.hold ${hold}`);
+    });
+    for (const table of ['drop', 'hold']) {
+      const find = `SELECT FROM inventory.${table} WHERE drop_id = '${ghost}'`;
+      const change = `UPDATE inventory.${table} SET drop_id = drop_id WHERE drop_id = '${ghost}'`;
+      expect((await pools.inventory.service.query(find)).rowCount).toBe(1);
+      for (const statement of [find, change])
+        expect((await inMerchant('inventory', MINE, (client) => client.query(statement)))!.rowCount).toBe(0);
+    }
+  });
+
+  it('has two functions of the owner’s rights beside it: one finds the ids of the merchant alone, one says yes or no', async () => {
     const { rows } = await onDatabase(ledger.url, (client) =>
       client.query(
         `SELECT p.oid::regprocedure::text AS name FROM pg_proc p
          WHERE p.pronamespace IN ('inventory'::regnamespace, 'checkout'::regnamespace) AND p.prosecdef
            AND (has_function_privilege('holdfast_inventory_merchant', p.oid, 'EXECUTE')
-             OR has_function_privilege('holdfast_checkout_merchant', p.oid, 'EXECUTE'))`,
+             OR has_function_privilege('holdfast_checkout_merchant', p.oid, 'EXECUTE')) ORDER BY 1`,
       ),
     );
-    expect(rows).toHaveLength(1);
+    expect(rows).toMatchObject([
+      { name: expect.stringContaining('checkout.find_orders(') as string },
+      { name: 'inventory.real_drop_open()' },
+    ]);
     const find = `SELECT order_id FROM checkout.find_orders(NULL, NULL, 'infinity', '', 9, 'a', 'b', 'd', 'e')`;
     for (const [merchantId, found] of [
       [MINE, [{ order_id: `${dropOf(MINE)}-o1` }]],

@@ -10,6 +10,7 @@ import type { GateSource } from './application/ports/gate-source.port';
 import type { Gate } from './application/ports/gate.port';
 import type { Ledger } from './application/ports/ledger.port';
 import type { LivePublisher } from './application/ports/live-publisher.port';
+import type { RehearsalUpkeep } from './application/ports/rehearsal-upkeep.port';
 import type { StockViewWriter } from './application/ports/stock-view-writer.port';
 import type { ViewKeeper } from './application/ports/view-keeper.port';
 
@@ -19,6 +20,7 @@ export interface Core {
   ledger: Ledger & GateSource;
   records: DropRecords;
   upkeep: DropUpkeep;
+  rehearsals: RehearsalUpkeep;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;

@@ -12,6 +12,9 @@ import { PostgresLedger } from './adapters/postgres/ledger';
 import { LedgerMerchantDrops } from './adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { LedgerProducts } from './adapters/postgres/products/ledger-products';
 import { LedgerStockRecords } from './adapters/postgres/merchants/ledger-stock-records';
+import { LedgerRehearsalRuns } from './adapters/postgres/rehearsals/ledger-rehearsal-runs';
+import { LedgerRehearsalUpkeep } from './adapters/postgres/rehearsals/ledger-rehearsal-upkeep';
+import { LedgerRehearsals } from './adapters/postgres/rehearsals/ledger-rehearsals';
 import { LedgerTimeline } from './adapters/postgres/timeline/ledger-timeline';
 import { DropReader } from './application/drop-reader';
 import { LedgerMerchantStock } from './application/merchant-stock';
@@ -56,26 +59,13 @@ export interface Inventory extends Background, InRoles<typeof INVENTORY_ROLES> {
 
 export function buildInventory(parts: InventoryParts): Inventory {
   const { runtime, paymentWindowSeconds, dropsOfMerchantMax, clock, logger, metrics, adapt } = parts;
-  const login = { url: runtime.ledger.inventory, role: ROLES.inventory };
-  const lanePool = openPool({
-    ...login,
-    max: LANE_CONNECTIONS,
-    name: 'holdfast lanes',
-    statementTimeoutMs: LANE_STATEMENT_TIMEOUT_MS,
-  });
-  const dropsPool = openPool({ ...login, max: DROPS_CONNECTIONS, name: 'holdfast-drops' });
-  const merchantPool = openPool({
-    url: login.url,
-    role: ROLES.inventoryMerchant,
-    max: MERCHANT_CONNECTIONS,
-    name: 'holdfast-merchants',
-  });
-  const factsPool = openPool({ ...login, max: FACTS_CONNECTIONS, name: 'holdfast-figures' });
+  const { lanePool, dropsPool, merchantPool, factsPool } = openPools(runtime.ledger.inventory);
   const core: Core = {
     runtime,
     ledger: new PostgresLedger(lanePool, paymentWindowSeconds),
     records: new LedgerDropRecords(dropsPool),
     upkeep: new LedgerDropUpkeep(dropsPool),
+    rehearsals: new LedgerRehearsalUpkeep(dropsPool),
     clock,
     logger,
     metrics,
@@ -96,6 +86,8 @@ export function buildInventory(parts: InventoryParts): Inventory {
     figures: new LedgerFigures({ merchants: merchantPool, service: factsPool }),
     dropTimeline: new LedgerTimeline(merchantPool),
     changeFacts: new LedgerChangeFacts(factsPool),
+    rehearsals: new LedgerRehearsals(merchantPool),
+    rehearsalRuns: new LedgerRehearsalRuns(dropsPool),
     adapters,
     pingLedger: async () => void (await lanePool.query('SELECT 1')),
     start: async () => {
@@ -111,5 +103,25 @@ export function buildInventory(parts: InventoryParts): Inventory {
       const pools = [lanePool, dropsPool, merchantPool, factsPool];
       await Promise.all([...pools.map((pool) => pool.end()), background?.close?.()]);
     },
+  };
+}
+
+function openPools(url: string) {
+  const login = { url, role: ROLES.inventory };
+  return {
+    lanePool: openPool({
+      ...login,
+      max: LANE_CONNECTIONS,
+      name: 'holdfast lanes',
+      statementTimeoutMs: LANE_STATEMENT_TIMEOUT_MS,
+    }),
+    dropsPool: openPool({ ...login, max: DROPS_CONNECTIONS, name: 'holdfast-drops' }),
+    merchantPool: openPool({
+      url,
+      role: ROLES.inventoryMerchant,
+      max: MERCHANT_CONNECTIONS,
+      name: 'holdfast-merchants',
+    }),
+    factsPool: openPool({ ...login, max: FACTS_CONNECTIONS, name: 'holdfast-figures' }),
   };
 }

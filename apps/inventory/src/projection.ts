@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '@holdfast/observability';
 import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock';
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { HOLD_PURGE_EVERY_MS, HoldPurge } from './application/hold-purge';
+import { KeepRehearsals, REHEARSAL_UPKEEP_EVERY_MS } from './application/rehearsal-upkeep';
 import { ProjectChanges } from './application/projector/project-changes';
 import { type Drift, RECONCILE_EVERY_MS, ReconcileView } from './application/projector/reconcile-view';
 import { FRESHNESS_EVERY_MS, STALE_AFTER_MS } from './application/projector/watch-freshness';
@@ -16,8 +17,8 @@ const DIRTY_EVERY_MS = 250;
 
 /** Background work that keeps drops and the stock view up to date. */
 export function buildProjection(
-  { upkeep, records, logger, metrics }: Core,
-  { gate, stream, view, publisher, keeper }: Adapters,
+  { upkeep, rehearsals, records, logger, metrics }: Core,
+  { gate, stream, view, publisher, keeper, local }: Adapters,
 ): Background {
   const putAside = putAsideWith(stream, logger.child({ part: 'projector' }));
   const changes = new ProjectChanges(view, publisher, putAside, (rows) => gate.heal(rows, 'stream'));
@@ -28,6 +29,7 @@ export function buildProjection(
   addMetrics(metrics, stream, changes, reconciler);
 
   const holdPurge = new HoldPurge(upkeep);
+  const keepRehearsals = keepRehearsalsOf(rehearsals, logger.child({ part: 'rehearsals' }));
   const reads = {
     stockOf: (dropId: string) => upkeep.stockOf(dropId),
     revisionOf: async (dropId: string) => (await records.find(dropId))?.revision ?? null,
@@ -46,11 +48,14 @@ export function buildProjection(
     every('reconciler', RECONCILE_EVERY_MS, () => reconciler.pass()),
     every('hold purge', HOLD_PURGE_EVERY_MS, () => holdPurge.run()),
     every('facts purge', FACTS_PURGE_EVERY_MS, () => purgeOldFacts(upkeep)),
+    every('rehearsals', REHEARSAL_UPKEEP_EVERY_MS, () => keepRehearsals.run()),
     every('requests purge', REQUEST_PURGE_EVERY_MS, () => purgeOldRequests(upkeep)),
   ];
   return {
     /** Resolves when the view is filled. Throws `ChangeStreamMisconfigured` if it cannot be. */
     start: async () => {
+      // With everything in one process, a runner of before is gone.
+      if (local) await keepRehearsals.endOrphans().catch(later(logger));
       await keeper.check();
       await stream.start((changed) => changes.apply(changed));
       await keeper.check();
@@ -60,6 +65,20 @@ export function buildProjection(
       await Promise.all([...workers.map((worker) => worker.stop()), stream.stop()]);
     },
   };
+}
+
+/** What could not be done at the start is done when the lease of the runner is over. */
+function later(log: Logger) {
+  return (error: unknown) =>
+    log.warn({ reason: String(error) }, 'rehearsals of the process before could not be ended yet, retrying');
+}
+
+function keepRehearsalsOf(rehearsals: Core['rehearsals'], log: Logger): KeepRehearsals {
+  return new KeepRehearsals(
+    rehearsals,
+    (ended) => log.warn(ended, 'rehearsal ended without its runner'),
+    (ghostIds) => log.info({ ghostIds }, 'ghosts of ended rehearsals removed'),
+  );
 }
 
 function putAsideWith(stream: ChangeStream, log: Logger) {

@@ -34,6 +34,15 @@ export const REHEARSAL_LIMITS = {
   timesMax: 20,
 } as const;
 
+/**
+ * How long one rehearsal takes at most, in seconds: until a runner takes it over, and beside the time in which shoppers
+ * arrive: until they have paid or given up, the judgement and the search for the safe rate.
+ */
+export const REHEARSAL_TIMES = { takenOverWithin: 30, besidesArrivals: 150 } as const;
+
+/** Bytes of the evidence as JSON; what is beyond is thinned out. */
+export const EVIDENCE_BYTES_MAX = 2 * 1024 * 1024;
+
 /** What is rehearsed. What a caller leaves out has its default before it comes here. */
 export const rehearsalSettingsSchema = z.object({
   profile: z.enum(REHEARSAL_PROFILES),
@@ -86,6 +95,24 @@ export const rehearsalFiguresSchema = z.object({
   safeAdmissionPerMinute: count.nullable(),
 });
 export type RehearsalFigures = z.infer<typeof rehearsalFiguresSchema>;
+
+/** Of a rehearsal of which nothing is known yet. */
+export const NO_FIGURES: RehearsalFigures = {
+  promises: [],
+  offered: { shoppers: 0, perSecondMax: 0 },
+  held: 0,
+  paid: 0,
+  refused: {},
+  errors: 0,
+  steps: {},
+  soldOutAfterMs: null,
+  liveAgeP99Ms: null,
+  oversold: 0,
+  money: { captured: 0, ordered: 0, ok: true },
+  verify: null,
+  bottleneck: null,
+  safeAdmissionPerMinute: null,
+};
 
 /** `Rehearsal` of the public contract. */
 export const rehearsalSchema = rehearsalFiguresSchema.extend({

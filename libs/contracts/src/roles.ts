@@ -9,6 +9,7 @@ import { MerchantOrders } from './merchant-orders.port';
 import { MerchantStock } from './merchant-stock.port';
 import { OrderHolds } from './order-holds.port';
 import { Products } from './products.port';
+import { RehearsalRuns, Rehearsals } from './rehearsals.port';
 import { ShopperHolds } from './shopper-holds.port';
 import { DropTimeline, OrderTimeline } from './timeline.port';
 
@@ -26,6 +27,8 @@ export const INVENTORY_ROLES = {
   figures: Figures,
   dropTimeline: DropTimeline,
   changeFacts: ChangeFacts,
+  rehearsals: Rehearsals,
+  rehearsalRuns: RehearsalRuns,
 };
 export const CHECKOUT_ROLES = {
   client: CheckoutClient,

@@ -35,6 +35,7 @@ import { FIGURES_WIRE } from './figures-wire';
 import { CHANGE_FACTS_WIRE } from './change-facts-wire';
 import { MERCHANT_DROPS_WIRE } from './merchant-drops-wire';
 import { PRODUCTS_WIRE } from './products-wire';
+import { REHEARSALS_WIRE } from './rehearsals-wire';
 import { DROP_TIMELINE_WIRE } from './timeline-wire';
 import type { WireTable } from './wire-table';
 
@@ -75,6 +76,7 @@ export const INVENTORY_WIRE: WireTable<InventoryCalls> = {
   ...FIGURES_WIRE,
   ...CHANGE_FACTS_WIRE,
   ...DROP_TIMELINE_WIRE,
+  ...REHEARSALS_WIRE,
   merchantOfDrop: { ...ofDrop, answer: z.string().nullable() },
   ownsDrop: { input: [ofMerchantSchema], answer: z.boolean(), home: inDrop },
   adjustStock: { input: [adjustStockSchema], answer: adjustStockOutcomeSchema, home: inDrop },

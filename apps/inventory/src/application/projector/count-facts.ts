@@ -1,5 +1,5 @@
 import type { ChangeRecord } from '@holdfast/contracts';
-import { groupBy, isDropId } from '@holdfast/kernel';
+import { groupBy, isDropId, isGhostId } from '@holdfast/kernel';
 import type { Fact, FactCounts } from '../ports/fact-counts.port';
 import { Projector, type TopicHandler, UnreadableRecord } from './projector';
 
@@ -49,6 +49,7 @@ export class CountFacts {
 
   private async count(facts: readonly FactOfDrop[]): Promise<void> {
     for (const [dropId, ofDrop] of groupBy(facts, (fact) => fact.dropId)) {
+      if (isGhostId(dropId)) continue; // a rehearsal sells nothing
       const fresh = await this.counts.count(dropId, ofDrop);
       for (const [type, count] of fresh) this.onCounted(type, count);
     }

@@ -16,6 +16,7 @@ import { factsChained } from './15-facts-chained';
 import { shownStock } from './16-shown-stock';
 import { requestTargets } from './17-request-targets';
 import { timeline } from './18-timeline';
+import { rehearsals } from './19-rehearsals';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
 const functionsOnly = (name: string): Migration => ({ name, statements: [] });
@@ -41,6 +42,7 @@ export const inventoryMigrations: MigrationSet = {
     shownStock,
     requestTargets,
     timeline,
+    rehearsals,
   ],
   functionSchemas: ['inventory'],
   functions: [
@@ -57,6 +59,7 @@ export const inventoryMigrations: MigrationSet = {
     sql.defineAdjustStock,
     sql.defineReleaseForMerchant,
     sql.definePurgeHolds,
+    sql.defineGhosts,
     sql.defineNoteSoldOut,
     sql.defineTimelineHorizon,
     sql.defineRowPolicies,

@@ -6,8 +6,8 @@
 -- the merchants' connections sees the rows of the merchant that its transaction has set (asMerchant), and none
 -- without one. It has the rights of the service on these tables, and none on others.
 -- Rows with a drop are those whose drop the role can see: EXISTS is planned as a look-up by primary key for
--- few rows and as a hash of the merchant's drops for many. The owner of the tables is exempt: foreign keys
--- are checked, and old holds purged, with its rights.
+-- few rows and as a hash of the merchant's drops for many. Ghosts are no merchant's to see, nor what belongs to
+-- them. The owner of the tables is exempt: foreign keys are checked, and old holds purged, with its rights.
 -- What is there already is left alone, so that an unchanged ledger is not locked.
 DO $$
 DECLARE
@@ -17,9 +17,10 @@ BEGIN
   FOR v_table IN
     SELECT c.oid, format('inventory.%I', c.relname) AS name,
       CASE WHEN bool_or(a.attname = 'merchant_id') THEN $own$merchant_id = current_setting('inventory.merchant_id', true)$own$
+          || CASE WHEN bool_or(a.attname = 'ghost_of') THEN ' AND ghost_of IS NULL' ELSE '' END
         ELSE format('EXISTS (SELECT FROM inventory.drop own WHERE own.drop_id = %I.drop_id)', c.relname) END AS own
     FROM pg_class c
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('merchant_id', 'drop_id') AND NOT a.attisdropped
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('merchant_id', 'drop_id', 'ghost_of') AND NOT a.attisdropped
     WHERE c.relnamespace = 'inventory'::regnamespace AND c.relkind IN ('r', 'p')
     GROUP BY c.oid, c.relname
     ORDER BY c.relname

@@ -15,6 +15,7 @@ UPDATE inventory.drop SET
 FROM clock
 WHERE drop_id = $1
   AND deleted_at IS NULL
+  AND ghost_of IS NULL
   AND ($5::text IS NULL OR merchant_id = $5)
   AND ($4 IS FALSE OR closes_at IS NULL OR closes_at > now)
   AND inventory.drop_state_at(state, opens_at, closes_at, now) = ANY ($2::text[])

@@ -7,6 +7,8 @@ advanced AS (
     revision = revision + 1
   FROM clock
   WHERE drop_id = $1
+    -- Nothing is told of a ghost; it has no closing time either.
+    AND ghost_of IS NULL
     AND state <> inventory.drop_state_at(state, opens_at, closes_at, now)
   RETURNING merchant_id, drop_id, state
 )

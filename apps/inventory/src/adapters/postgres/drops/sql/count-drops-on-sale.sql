@@ -5,6 +5,7 @@ SELECT count(*)::int AS drops FROM (
   SELECT 1 FROM inventory.drop, clock
   WHERE merchant_id = $1
     AND deleted_at IS NULL
+    AND ghost_of IS NULL
     AND inventory.drop_state_at(state, opens_at, closes_at, now) IN ('scheduled', 'open', 'paused')
   LIMIT $2
 ) AS on_sale

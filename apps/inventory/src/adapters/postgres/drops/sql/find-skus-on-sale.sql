@@ -7,6 +7,7 @@ JOIN inventory.item i ON i.drop_id = d.drop_id
 WHERE d.state IN ('scheduled', 'open', 'paused')
   AND inventory.drop_state_at(d.state, d.opens_at, d.closes_at, clock_timestamp()) <> 'closed'
   AND d.merchant_id = $2
+  AND d.ghost_of IS NULL
   AND i.sku = ANY ($1::text[])
   AND i.removed_at IS NULL
 GROUP BY i.sku

@@ -10,6 +10,7 @@ SELECT
 FROM inventory.drop, clock
 WHERE merchant_id = $1
   AND deleted_at IS NULL
+  AND ghost_of IS NULL
   AND ($2::text IS NULL OR $2 = inventory.drop_state_at(state, opens_at, closes_at, now))
   AND ($3::text IS NULL OR starts_with(lower(name COLLATE "und-x-icu"), lower($3::text COLLATE "und-x-icu")) OR starts_with(drop_id, lower($3)))
   AND ($4::timestamptz IS NULL OR (created_at <= $4 AND (created_at < $4 OR drop_id > $5)))

@@ -8,4 +8,4 @@ SELECT
   ) AS first_at,
   clock_timestamp() AS now
 FROM inventory.drop d
-WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL
+WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL

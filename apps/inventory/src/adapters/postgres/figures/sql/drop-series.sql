@@ -3,7 +3,7 @@
 -- answered is summed over them; readers are those of all gateways in the second with most.
 -- $1 merchant_id, $2 drop_id, $3 from, $4 to (exclusive), $5 step as an interval. Rows: one for each step, in order.
 WITH own AS (
-  SELECT drop_id FROM inventory.drop WHERE merchant_id = $1 AND drop_id = $2 AND deleted_at IS NULL
+  SELECT drop_id FROM inventory.drop WHERE merchant_id = $1 AND drop_id = $2 AND deleted_at IS NULL AND ghost_of IS NULL
 ), happened AS (
   SELECT h.created_at AS at, 1 AS holds, 0 AS released, 0 AS expired
   FROM inventory.hold h JOIN own USING (drop_id) WHERE h.created_at >= $3 AND h.created_at < $4

@@ -29,4 +29,4 @@ CROSS JOIN LATERAL (
     coalesce(sum(expired), 0)::bigint AS expired
   FROM inventory.purged_hold_count WHERE drop_id = d.drop_id
 ) p
-WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL
+WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL

@@ -7,5 +7,5 @@ LEFT JOIN LATERAL (
   FROM inventory.tick t WHERE t.drop_id = d.drop_id AND t.second >= $3
   ORDER BY t.second DESC, t.source LIMIT 1000
 ) k ON true
-WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL
+WHERE d.merchant_id = $1 AND d.drop_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL
 ORDER BY k.second, k.source

@@ -11,6 +11,6 @@ CROSS JOIN LATERAL (
 WHERE h.drop_id = $1 AND h.hold_id > $5
   AND ($4::text IS NULL OR h.customer_id = $4)
   AND ($3::text IS NULL OR shown.state = $3)
-  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL)
+  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL)
 ORDER BY h.hold_id
 LIMIT $6

@@ -7,6 +7,7 @@ WHERE d.merchant_id = $1
   AND d.state <> 'closed'
   AND inventory.drop_state_at(d.state, d.opens_at, d.closes_at, clock_timestamp()) <> 'closed'
   AND d.deleted_at IS NULL
+  AND d.ghost_of IS NULL
   AND i.removed_at IS NULL
   AND i.sku = ANY ($2::text[])
 GROUP BY i.sku

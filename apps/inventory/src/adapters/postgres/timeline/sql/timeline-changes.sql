@@ -7,6 +7,6 @@ FROM inventory.audit_outbox f
 WHERE f.merchant_id = $2 AND f.target ->> 'id' = $1 AND f.action = ANY ($6::text[])
   AND f.at >= $3::timestamptz AND f.at < $5::timestamptz
   AND (f.at, lpad(f.fact_id::text, 16, '0') COLLATE "C") > ($3::timestamptz, $4 COLLATE "C")
-  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL)
+  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL)
 ORDER BY f.at, f.fact_id
 LIMIT $7

@@ -8,7 +8,7 @@ WITH scanned AS MATERIALIZED (
   FROM inventory.hold h
   WHERE h.drop_id = $1 AND coalesce(h.units, 0) > 0
     AND (h.created_at, h.hold_id) >= ($3::timestamptz, $4) AND h.created_at < $6::timestamptz
-    AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL)
+    AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL)
   ORDER BY h.created_at, h.hold_id
   LIMIT $7
 ), entries AS (

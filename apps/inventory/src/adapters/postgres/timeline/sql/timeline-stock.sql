@@ -6,6 +6,6 @@ SELECT 'stock.adjusted' AS kind, inventory.precise(m.created_at) AS at, m.moveme
 FROM inventory.movement m
 WHERE m.drop_id = $1 AND m.movement_id <> 'initial' AND m.movement_id NOT LIKE 'items-%'
   AND (m.created_at, m.movement_id) > ($3::timestamptz, $4) AND m.created_at < $5::timestamptz
-  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL)
+  AND EXISTS (SELECT FROM inventory.drop d WHERE d.drop_id = $1 AND d.merchant_id = $2 AND d.deleted_at IS NULL AND d.ghost_of IS NULL)
 ORDER BY m.created_at, m.movement_id
 LIMIT $6
