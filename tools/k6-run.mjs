@@ -2,7 +2,6 @@
 // `npm run k6`: makes this clone ready, then runs apps/cli/src/k6. `--help` says more.
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureK6 } from './k6/build.mjs';
 import { interruption, prepare } from './lib/prepare.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -15,7 +14,6 @@ try {
     args: process.argv.slice(2),
     env: process.env,
     repository: root,
-    ensureProgram: () => ensureK6({ say: (line) => process.stderr.write(`${line}\n`), signal }),
     interrupted: signal,
   });
 } catch (error) {

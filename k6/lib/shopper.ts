@@ -1,84 +1,93 @@
-import { check, sleep } from 'k6';
-import { weightedPicker } from '../../libs/kernel/src/random.ts';
+import { check } from 'k6';
+import { seededRandomOf, weightedPicker } from '../../libs/kernel/src/random.ts';
+import { inventedAddress } from '../../libs/load/src/model/address.ts';
+import type { Due } from '../../libs/load/src/model/schedule.ts';
+import { planShopper, type ShopperPlan } from '../../libs/load/src/model/shopper-plan.ts';
 import { type Answer, Client } from './client.ts';
-import { type Plan, planOf } from './plan.ts';
+import { Pace } from './pace.ts';
 import type { Settings } from './settings.ts';
-import { fault, note, tally } from './tally.ts';
+import { note, tally } from './tally.ts';
+import { type Hold, Visit } from './visit.ts';
 
-const SETTLE_S = 20; // an outcome that the provider keeps to itself is settled within 15 s
-const LOOK_AGAIN_S = 0.25;
+const SETTLE_MS = 20_000; // an outcome that the provider keeps to itself is settled within 15 s
+const LOOK_AGAIN_MS = 250;
+/** Between two tries of somebody who was refused, on average. */
+const TRY_AGAIN_MS = 1_500;
 
-interface Hold {
-  id: string;
-  units: number;
+export interface Person {
+  plan: ShopperPlan;
+  random: () => number;
+}
+
+/** The same seed sends the same shoppers, whoever is served first. */
+export function personOf(settings: Settings, index: number): Person {
+  const random = seededRandomOf(settings.seed, index);
+  const plan = planShopper(random);
+  if (settings.traits.allHold) Object.assign(plan, { onlyLooks: false, believesSoldOut: false });
+  return { plan, random };
 }
 
 /** One shopper: a session, a read of the drop, a hold, and its payment or release. */
 export class Shopper {
   private readonly settings: Settings;
-  private readonly plan: Plan;
-  private readonly client: Client;
+  private readonly plan: ShopperPlan;
+  private readonly random: () => number;
+  private readonly pace: Pace;
+  private readonly visit: Visit;
   private readonly name: string;
   private token = '';
 
-  constructor(settings: Settings, index: number) {
+  constructor(settings: Settings, { index, dueMs }: Due) {
     this.settings = settings;
-    this.plan = planOf(settings.seed, index);
-    this.client = new Client(settings, this.plan.random);
+    const { plan, random } = personOf(settings, index);
+    this.plan = plan;
+    this.random = random;
+    this.pace = new Pace(dueMs);
+    this.visit = new Visit(settings, new Client(settings, random, inventedAddress(random)), this.pace);
     this.name = `k6-${settings.seed}-${index}`;
   }
 
-  visit(): void {
+  async shop(): Promise<void> {
+    const lateMs = await this.pace.arrive();
+    const { timerMs } = this.pace;
+    note({ did: 'came', lateMs, ...(timerMs === undefined ? {} : { timerMs }) });
     tally.shoppers.add(1);
-    const session = this.client.call({ name: 'session', method: 'POST', path: '/v1/sessions', body: {} });
-    if (!this.expect(session, 'session', [201])) return;
-    this.token = String(session.body['accessToken']);
-    const drop = this.client.call({ name: 'look', method: 'GET', path: `/v1/drops/${this.settings.dropId}` });
-    if (!this.expect(drop, 'look', [200])) return;
+    const token = await this.visit.session();
+    if (token === null) return;
+    this.token = token;
+    const drop = await this.visit.drop();
+    if (!drop || this.plan.onlyLooks) return;
     const sku = this.choose(drop);
     if (sku === null) return tally.refusals.add(1, { code: 'seen-sold-out' });
-    sleep(this.plan.looksFor);
-    const hold = this.hold(sku);
-    if (!hold) return;
-    sleep(this.plan.hesitatesFor);
-    this.follow(hold);
+    const hold = await this.hold(sku);
+    if (hold) await this.follow(hold);
   }
 
-  /**
-   * What there is more of is asked for more often. Null: this shopper reads that nothing is left, and leaves.
-   */
+  /** What there is more of is asked for more often. Null: this shopper reads that nothing is left, and leaves. */
   private choose(drop: Answer): string | null {
     const items = (drop.body['items'] ?? []) as { sku: string; stock: Record<string, unknown> }[];
     const number = (value: unknown) => (typeof value === 'number' ? value : 1);
     const left = items.some(({ stock }) => number(stock['available']) > 0);
     if (!left && this.plan.believesSoldOut) return null;
-    const pick = weightedPicker(items, ({ stock }) => number(stock['total']), this.plan.random);
+    const pick = weightedPicker(items, ({ stock }) => number(stock['total']), this.random);
     return pick()?.sku ?? null;
   }
 
-  private hold(sku: string): Hold | null {
-    const { quantity, asksTwice, intent } = this.plan;
-    const ask = () =>
-      this.client.call({
-        name: 'hold',
-        method: 'POST',
-        path: `/v1/drops/${this.settings.dropId}/holds`,
-        body: { lines: [{ sku, quantity }] },
-        key: `${this.name}-hold`,
-        token: this.token,
-      });
-    const began = Date.now();
-    const answer = ask();
-    tally.holdTime.add(Date.now() - began);
-    if (!answer) note({ did: 'unknown', what: 'hold' });
-    if (!this.expect(answer, 'hold', [201, 409]) || answer.status !== 201) return null;
-    const { id, expiresAt } = answer.body as { id: string; expiresAt: string };
-    note({ did: 'held', hold: id, sku, units: quantity, expiresAt });
-    tally.holdsGiven.add(1);
-    tally.unitsGiven.add(quantity);
-    if (intent.includes('pays')) tally.unitsOut.add(quantity);
-    if (asksTwice) this.compare(id, ask());
-    return { id, units: quantity };
+  private async hold(sku: string): Promise<Hold | null> {
+    const { quantity, asksTwice, intent, looksForMs } = this.plan;
+    this.pace.think(looksForMs);
+    const triesMax = this.settings.traits.holdTriesMax;
+    for (let tries = 1; tries <= triesMax; tries += 1) {
+      if (tries > 1) this.pace.think(TRY_AGAIN_MS * (0.5 + this.random()));
+      const call = this.visit.holdCall(sku, quantity, `${this.name}-hold-${tries}`, this.token);
+      const end = await this.visit.hold(call, quantity);
+      if (!end) return null;
+      if ('refusal' in end) continue;
+      if (intent.includes('pays')) tally.unitsOut.add(quantity);
+      if (asksTwice) this.compare(end.hold.id, await this.visit.ask(call));
+      return end.hold;
+    }
+    return null;
   }
 
   /** Same key, same answer: another hold would be a unit that nobody asked for. */
@@ -91,20 +100,23 @@ export class Shopper {
     if (!same) tally.replaysDiffer.add(1);
   }
 
-  private follow(hold: Hold): void {
+  private async follow(hold: Hold): Promise<void> {
+    this.pace.think(this.plan.hesitatesForMs);
     switch (this.plan.intent) {
       case 'pays':
-        return this.settle(hold, this.pay(hold, 'tok_ok', 1));
+        return this.settle(hold, await this.pay(hold, 'tok_ok', 1));
       case 'pays-slowly':
-        return this.settle(hold, this.pay(hold, 'tok_slow', 1));
-      case 'declined-then-pays':
-        if (this.pay(hold, 'tok_declined', 1) !== 'declined') return this.settle(hold, 'lost');
-        return this.settle(hold, this.pay(hold, 'tok_ok', 2));
+        return this.settle(hold, await this.pay(hold, 'tok_slow', 1));
+      case 'declined-then-pays': {
+        const first = await this.pay(hold, 'tok_declined', 1);
+        return this.settle(hold, first === 'declined' ? await this.pay(hold, 'tok_ok', 2) : 'lost');
+      }
       case 'declined-then-leaves':
-        this.pay(hold, 'tok_declined', 1);
-        return this.release(hold);
+        await this.pay(hold, 'tok_declined', 1);
+        return this.visit.release(hold, this.token);
       case 'releases':
-        return this.release(hold);
+        await this.pace.arrive();
+        return this.visit.release(hold, this.token);
       case 'forgets':
         return note({ did: 'left', hold: hold.id });
     }
@@ -117,24 +129,25 @@ export class Shopper {
     note({ did: 'left', hold: hold.id });
   }
 
-  private pay(hold: Hold, token: string, attempt: number): 'paid' | 'declined' | 'lost' {
-    const answer = this.client.call({
-      name: 'pay',
-      method: 'POST',
-      path: '/v1/orders',
-      body: { holdId: hold.id, payment: { method: 'card', token }, email: 'shopper@example.com' },
+  private async pay(hold: Hold, card: string, attempt: number): Promise<'paid' | 'declined' | 'lost'> {
+    const call = {
+      ...({ name: 'pay', method: 'POST', path: '/v1/orders', token: this.token } as const),
+      body: { holdId: hold.id, payment: { method: 'card', token: card }, email: 'shopper@example.com' },
       key: `${this.name}-order-${attempt}`,
-      token: this.token,
-    });
-    if (!answer) note({ did: 'unknown', what: 'order', hold: hold.id });
-    if (!this.expect(answer, 'pay', [201, 202, 402, 409, 410])) return 'lost';
+    };
+    const lost = () => note({ did: 'unknown', what: 'order', hold: hold.id });
+    // A bank that is slow on purpose says nothing about the product.
+    const isSlow = card === 'tok_slow';
+    if (isSlow) await this.pace.arrive();
+    const answer = isSlow ? await this.visit.ask(call, lost) : await this.visit.step('pay', call, lost);
+    if (!answer) return 'lost';
     if (answer.status === 402) {
       tally.declined.add(1);
       return 'declined';
     }
     if (answer.status >= 400) return 'lost';
-    const order = this.untilSettled(answer.body);
-    if (order['state'] === 'pending') note({ did: 'unknown', what: 'order', hold: hold.id });
+    const order = await this.untilSettled(answer.body);
+    if (order['state'] === 'pending') lost();
     if (order['state'] !== 'paid') return 'lost';
     const { amountMinor } = order['total'] as { amountMinor: number };
     note({ did: 'paid', hold: hold.id, order: String(order['id']), amountMinor });
@@ -143,37 +156,17 @@ export class Shopper {
   }
 
   /** 202: the product settles it a little later, and the shopper looks again. */
-  private untilSettled(first: Record<string, unknown>): Record<string, unknown> {
+  private async untilSettled(first: Record<string, unknown>): Promise<Record<string, unknown>> {
     const path = `/v1/orders/${String(first['id'])}`;
     let order = first;
-    for (const end = Date.now() + SETTLE_S * 1000; order['state'] === 'pending' && Date.now() < end;) {
-      sleep(LOOK_AGAIN_S);
-      const answer = this.client.call({ name: 'order', method: 'GET', path, token: this.token });
-      if (!this.expect(answer, 'order', [200])) break;
-      order = answer.body;
+    for (const end = Date.now() + SETTLE_MS; order['state'] === 'pending' && Date.now() < end;) {
+      this.pace.think(LOOK_AGAIN_MS);
+      await this.pace.arrive();
+      const answer = await this.visit.ask({ name: 'order', method: 'GET', path, token: this.token });
+      if (!answer) break;
+      if (answer.status === 200) order = answer.body;
     }
     check(order, { 'an order is settled in time': (it) => it['state'] !== 'pending' });
     return order;
-  }
-
-  private release(hold: Hold): void {
-    // Before the answer: once it is given back, anybody may have it.
-    note({ did: 'left', hold: hold.id });
-    const path = `/v1/holds/${hold.id}`;
-    const answer = this.client.call({ name: 'release', method: 'DELETE', path, token: this.token });
-    if (this.expect(answer, 'release', [204])) tally.holdsReleased.add(1);
-  }
-
-  /** True when there is an answer that the contract knows. Refusals are counted by their code. */
-  private expect(answer: Answer | null, name: string, known: number[]): answer is Answer {
-    if (!answer) return false;
-    const code = answer.body['code'];
-    const fine = check(answer, {
-      [`${name}: ${known.join(', ')}`]: ({ status }) => known.includes(status),
-      [`${name}: a refusal has a code`]: ({ status }) => status < 400 || typeof code === 'string',
-    });
-    if (!known.includes(answer.status)) fault('oddAnswers', `${answer.status} ${String(code)}, ${name}`);
-    else if (typeof code === 'string') tally.refusals.add(1, { code });
-    return fine;
   }
 }

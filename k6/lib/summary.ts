@@ -30,7 +30,7 @@ export interface Summary {
   promises: (Promised & { kept: boolean; value: number })[];
 }
 
-export function summarise(scenario: string, it: Settings, list: Promised[], data: SummaryData): Summary {
+export function summarise(it: Settings, list: Promised[], data: SummaryData): Summary {
   const valuesOf = (name: string) => data.metrics[name]?.values ?? {};
   const trend = (name: string) => {
     const round = (key: string) => Math.round((valuesOf(name)[key] ?? 0) * 10) / 10;
@@ -43,7 +43,7 @@ export function summarise(scenario: string, it: Settings, list: Promised[], data
     (code) => [code, valuesOf(`shop_refusals{code:${code}}`)['count'] ?? 0] as const,
   );
   return {
-    scenario,
+    scenario: it.scenario,
     seed: it.seed,
     dropId: it.dropId,
     planned: { shoppers: it.shoppers, units: it.units, watchers: it.watchers, seconds: it.seconds },
@@ -51,7 +51,7 @@ export function summarise(scenario: string, it: Settings, list: Promised[], data
     counts: Object.fromEntries(counts),
     refused: Object.fromEntries(refused.filter(([, times]) => times > 0)),
     requests: valuesOf('http_reqs')['count'] ?? 0,
-    holdMs: trend('http_req_duration{name:hold}'),
+    holdMs: trend('shop_hold_time'),
     liveLagMs: trend('shop_live_lag'),
     promises: list.map((promised) => ({
       ...promised,

@@ -1,12 +1,15 @@
 import { Counter, Trend } from 'k6/metrics';
 import type { ClientNote } from '../../libs/audit/src/load/client-note.ts';
+import type { LoadNote } from '../../libs/load/src/model/load-note.ts';
 
 /** k6's own; the only way out for a single fact. The runner sends it to a file. */
 declare const console: { log(line: string): void };
 
-/** What happened, as k6 metrics: `thresholds.js` says what they must be, `apps/cli/src/k6` compares them with the ledger. */
+/** What happened, as k6 metrics: `thresholds.js` says what they must be, the notes are compared with the ledger. */
 export const tally = {
   shoppers: new Counter('shop_shoppers'),
+  /** Of these, those who are no people. */
+  bots: new Counter('shop_bots'),
   holdsGiven: new Counter('shop_holds_given'),
   unitsGiven: new Counter('shop_units_given'),
   /** Units that shoppers believe are theirs now: grows with a hold that is meant to be paid, shrinks when its shopper gives it up. */
@@ -29,8 +32,14 @@ export const tally = {
   countsWrong: new Counter('shop_counts_wrong'),
   streamsWithoutSnapshot: new Counter('shop_streams_without_snapshot'),
   watched: new Counter('shop_watched'),
-  /** From the first try of a hold to its answer, waiting in between included. */
+  /** Pages that were loaded again, each with a new stream. */
+  reloads: new Counter('shop_reloads'),
+  /** Answers to bots that no bot should get: a bad token that is taken, a hold for a key that was used up. */
+  botsTricked: new Counter('shop_bots_tricked'),
+  /** From the moment a hold was due to its answer, waiting in between included. */
   holdTime: new Trend('shop_hold_time', true),
+  /** How late the generator's own timers were. */
+  timerLate: new Trend('shop_timer_late', true),
   /** From the moment a live event speaks of to its arrival. */
   liveLag: new Trend('shop_live_lag', true),
 };
@@ -51,12 +60,12 @@ export function beginTally(): void {
 }
 
 /** Counts a fault and says what it was. */
-export function fault(counter: 'serverFaults' | 'oddAnswers', what: string): void {
+export function fault(counter: 'serverFaults' | 'oddAnswers' | 'gaveUp', what: string): void {
   tally[counter].add(1, { what });
   note({ did: 'fault', what });
 }
 
-/** One line of k6's console output each, which the runner compares with the ledger. */
-export function note(what: ClientNote): void {
-  console.log(JSON.stringify(what));
+/** One line of k6's console output each: libs/load reads them while they come. */
+export function note(what: ClientNote | LoadNote): void {
+  console.log(JSON.stringify({ ...what, at: Date.now() }));
 }

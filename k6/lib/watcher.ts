@@ -1,10 +1,15 @@
-import { check, sleep } from 'k6';
+import { check } from 'k6';
 import sse, { type SseEvent } from 'k6/x/sse';
-import { randomOf } from './random.ts';
+import { seededRandomOf } from '../../libs/kernel/src/random.ts';
+import { inventedAddress } from '../../libs/load/src/model/address.ts';
+import { Client } from './client.ts';
+import { Pace, pause } from './pace.ts';
 import type { Settings } from './settings.ts';
-import { tally } from './tally.ts';
+import { note, tally } from './tally.ts';
 
-const COME_BACK_S = 0.5;
+const COME_BACK_MS = 500;
+/** Ages are noted together: ten events a second and watcher would be as many lines. */
+const AGES_TOGETHER = 10;
 
 interface Counts {
   version: number | string;
@@ -14,43 +19,68 @@ interface Counts {
   total?: number;
 }
 
-/** Reads the live counts until `untilMs`, and reconnects with the last id when the stream ends. */
+/** Reads the live counts. What it has seen once stays known to it when its stream is opened again. */
 export class Watcher {
+  readonly random: () => number;
+  readonly client: Client;
   private readonly settings: Settings;
-  private readonly random: () => number;
   private readonly versions = new Map<string, number>();
   private readonly totals = new Map<string, number>();
+  private ages: number[] = [];
+  private lastEventId = '';
+  private streams = 0;
 
   constructor(settings: Settings, index: number) {
     this.settings = settings;
-    this.random = randomOf(settings.seed ^ 0x5e5, index);
+    this.random = seededRandomOf(settings.seed ^ 0x5e5, index);
+    this.client = new Client(settings, this.random, inventedAddress(this.random));
   }
 
-  watch(untilMs: number): void {
-    const headers: Record<string, string> = {};
-    if (this.settings.pass) headers['holdfast-operator'] = this.settings.pass;
-    let lastEventId = '';
-    let streams = 0;
-    while (Date.now() < untilMs) {
-      let events = 0;
-      const reading = sse.read(
-        `${this.settings.url}/v1/drops/${this.settings.dropId}/live`,
-        { headers, lastEventId, forMs: Math.max(1, untilMs - Date.now()), tags: { name: 'live' } },
-        (event) => {
-          if (events === 0 && event.type !== 'snapshot') tally.streamsWithoutSnapshot.add(1);
-          events += 1;
-          this.see(event);
-        },
-      );
-      // Nobody answers while the service is replaced, and a full one says 503: both mean "come back".
-      check(reading, {
-        'live: a stream, or come back later': ({ status }) => [200, 503, 0].includes(status),
-      });
-      if (reading.status === 200) streams += 1;
-      lastEventId = reading.lastEventId;
-      if (reading.ended !== 'time') sleep(COME_BACK_S * (0.5 + this.random()));
+  /** From the opening until `endMs`; reconnects with the last id when the stream ends. */
+  async watch(beganAtMs: number, endMs: number): Promise<void> {
+    await new Pace(beganAtMs).arrive();
+    while (Date.now() < endMs) {
+      const ended = this.read(endMs - Date.now());
+      if (ended !== 'time') await pause(COME_BACK_MS * (0.5 + this.random()));
     }
-    tally.watched.add(streams > 0 ? 1 : 0);
+    this.leave();
+  }
+
+  /** Reads one stream for at most `ms`; returns how it ended, '' when there was none. Blocks this virtual user. */
+  read(ms: number): string {
+    let events = 0;
+    const reading = sse.read(
+      `${this.settings.url}/v1/drops/${this.settings.dropId}/live`,
+      {
+        headers: this.client.headers(),
+        lastEventId: this.lastEventId,
+        forMs: Math.max(1, ms),
+        tags: { name: 'live' },
+      },
+      (event) => {
+        if (events === 0 && event.type !== 'snapshot') tally.streamsWithoutSnapshot.add(1);
+        events += 1;
+        this.see(event);
+      },
+    );
+    // Nobody answers while the service is replaced, and a full one says 503: both mean "come back".
+    check(reading, {
+      'live: a stream, or come back later': ({ status }) => [200, 429, 503, 0].includes(status),
+    });
+    if (reading.status === 200) this.streams += 1;
+    if (events > 0) note({ did: 'step', step: 'live', ms: reading.firstEventMs, end: 'done' });
+    this.lastEventId = reading.lastEventId;
+    return reading.ended;
+  }
+
+  leave(): void {
+    this.noteAges();
+    tally.watched.add(this.streams > 0 ? 1 : 0);
+  }
+
+  private noteAges(): void {
+    if (this.ages.length > 0) note({ did: 'ages', ms: this.ages });
+    this.ages = [];
   }
 
   private see(event: SseEvent): void {
@@ -60,8 +90,10 @@ export class Watcher {
       const sku = String(item['sku']);
       this.compare(sku, (event.type === 'snapshot' ? item['stock'] : item) as Counts);
     }
-    if (event.type === 'stock' && data.asOf)
-      tally.liveLag.add(Math.max(0, event.atMs - Date.parse(data.asOf)));
+    if (event.type !== 'stock' || !data.asOf) return;
+    const ageMs = Math.max(0, event.atMs - Date.parse(data.asOf));
+    tally.liveLag.add(ageMs);
+    if (this.ages.push(Math.round(ageMs)) >= AGES_TOGETHER) this.noteAges();
   }
 
   /** A version that was seen never becomes a smaller one, and the counts always add up to what there is. */

@@ -2,7 +2,15 @@ export { type AuditVerdict, ExportVerifier, type VerifyWith } from './chain/expo
 export { isCheckpointLine, type Line, readLine } from './chain/read-line';
 export { auditLedger } from './invariants/audit-ledger';
 export type { Verdict } from './invariants/invariant';
-export { type ClientLog, acknowledgedHolds, readClientLog } from './load/client-log';
+export {
+  type ClientLog,
+  acknowledgedHolds,
+  addNote,
+  newClientLog,
+  readClientLog,
+  readNote,
+} from './load/client-log';
+export type { ClientNote } from './load/client-note';
 export { CLIENT_PATIENCE } from './load/client-patience';
 export { type DropBooks, settledBooks } from './load/drop-books';
 export { judgeRun, type RunCheck } from './load/judge-run';

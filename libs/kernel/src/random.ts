@@ -11,6 +11,14 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+/**
+ * A random source for the `index`-th of many, e.g. shoppers: each has their own, so that the speed of a machine
+ * changes nobody's choices.
+ */
+export function seededRandomOf(seed: number, index: number): () => number {
+  return seededRandom(seed ^ Math.imul(index + 1, 0x9e3779b9));
+}
+
 /** A shuffled copy (Fisher–Yates). */
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const copy = [...items];

@@ -1,32 +1,7 @@
 import type { ClientLog } from '@holdfast/audit';
+import type { LoadStep } from './model/load-note';
 
-/** A scenario of `k6/scenarios`. `rate` sends new shoppers at a constant rate, `replay` at a given rate for each second. */
-export type Scenario = 'spike' | 'ramp' | 'queue' | 'bots' | 'soak' | 'rate' | 'replay';
-
-export interface LoadPlan {
-  scenario: Scenario;
-  /** Origin of the product. */
-  url: string;
-  dropId: string;
-  /** Units of the drop, all SKUs together. */
-  units: number;
-  shoppers: number;
-  /** Seconds in which shoppers arrive. */
-  seconds: number;
-  /** Shoppers of `rate`, a second. */
-  perSecond?: number;
-  /** Shoppers of `replay`, second by second. */
-  arrivals?: readonly number[];
-  watchers: number;
-  seed: number;
-  /** The operator's pass: no public limits. '' without one. */
-  operatorPass: string;
-  /** The pass of a rehearsal's ghost: each shopper then has an invented address. '' without one. */
-  rehearsalPass: string;
-  /** A folder that exists; k6's own output goes there. */
-  out: string;
-}
-
+/** Latencies count from the intended start of a request: a late generator or a queue before it is part of them. */
 export interface StepLatency {
   count: number;
   p50Ms: number;
@@ -34,16 +9,20 @@ export interface StepLatency {
   p99Ms: number;
 }
 
+/** One second of a run. Shoppers count in the second in which they were sent, answers in the one in which they came. */
 export interface LoadSecond {
+  /** Since the first shopper was due. */
   second: number;
   offered: number;
   held: number;
   paid: number;
   refused: number;
   errors: number;
+  /** Null: nothing was answered in this second. */
   holdP50Ms: number | null;
   holdP99Ms: number | null;
   payP99Ms: number | null;
+  /** The 99th percentile of the ages of the live counts that arrived. */
   liveAgeMs: number | null;
 }
 
@@ -55,7 +34,7 @@ export interface LoadResult {
   refused: Record<string, number>;
   /** 5xx without `Retry-After`, no answer after all tries, answers that the contract does not know. */
   errors: number;
-  steps: Partial<Record<'session' | 'drop' | 'hold' | 'pay' | 'live', StepLatency>>;
+  steps: Partial<Record<LoadStep, StepLatency>>;
   seconds: LoadSecond[];
   /** Since the first arrival: the first refusal `sold-out`, or null. */
   soldOutAfterMs: number | null;
@@ -64,10 +43,12 @@ export interface LoadResult {
   promises: { metric: string; must: string; says: string; kept: boolean; value: number }[];
   log: ClientLog;
   generator: {
-    /** Shoppers that k6 could not send in time. */
+    /** Shoppers that k6 could not send. */
     dropped: number;
-    /** Of one processor; above 1 it used more than one. */
+    /** Of one processor, while shoppers arrived; above 1 it used more than one. 0 where it cannot be read. */
     cpu: number;
+    /** How late shoppers and pauses began, at the 99th percentile, by no fault of a server. */
+    lateP99Ms: number;
     /** Why this run says nothing about the product; null: it does. */
     bottleneck: string | null;
   };

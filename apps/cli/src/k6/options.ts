@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { completed, LOAD_LIMITS, type LoadLimits, type Scenario } from '@holdfast/load';
 
 /** A mistake on the command line: exit code 2. */
 export class WrongUsage extends Error {}
@@ -16,6 +17,8 @@ const RANGES = {
   'hold-p95-ms': [1, 60_000],
   'hold-p99-ms': [1, 60_000],
   'dropped-percent-max': [0, 90],
+  'late-p99-ms': [1, 60_000],
+  'per-second': [1, 10_000],
 } as const;
 type NumberName = keyof typeof RANGES;
 
@@ -23,7 +26,7 @@ export type Mode = 'standalone' | 'cluster';
 
 export interface RunOptions {
   json: boolean;
-  scenario: string;
+  scenario: Scenario;
   /** Start the product in this mode for the run. */
   start: Mode | null;
   url: string | null;
@@ -35,17 +38,21 @@ export interface RunOptions {
   watchers: number;
   seed: number;
   holdTtl: number;
-  holdP95Ms: number;
-  holdP99Ms: number;
-  droppedPercentMax: number;
+  /** Of `rate`. */
+  perSecond: number | null;
+  /** Of `replay`. */
+  arrivals: number[] | null;
+  limits: LoadLimits;
 }
 
 export const HELP = `Sends k6 shoppers at one drop of the running product, then holds what they were told against the ledger.
 
   npm run k6 -- [options]
 
-  --scenario <name>      which of k6/scenarios (spike)
+  --scenario <name>      which of k6/scenarios (spike); spike, ramp, queue, bots, soak, rate, replay
   --shoppers <n>         how many come (1000)
+  --per-second <n>       with rate: new shoppers a second, instead of --shoppers
+  --arrivals <n,n,…>     with replay: new shoppers in each second, instead of --shoppers and --seconds
   --units <n>            how many units there are for them (a tenth of the shoppers)
   --seconds <s>          how long the crowd lasts, 5 to 300 (20)
   --watchers <n>         how many only watch the live counts (a fiftieth of the shoppers, 100 at most)
@@ -53,7 +60,8 @@ export const HELP = `Sends k6 shoppers at one drop of the running product, then 
   --hold-ttl <s>         how long a hold lasts (half the seconds, at least 10)
   --hold-p95-ms <n>      the promise about the time of a hold (1500)
   --hold-p99-ms <n>      … (3000)
-  --dropped-percent-max <n>  shoppers that k6's own machine may have no time to send (1)
+  --dropped-percent-max <n>  shoppers that may be missing because k6 could not send them (1)
+  --late-p99-ms <n>      how late k6's own timers may be before the run says nothing about the product (250)
   --start <mode>         standalone or cluster: starts the product on the data folder for this run, and stops it afterwards
   --url <origin>         a product elsewhere; also HOLDFAST_URL. Needs --drop, unless it is the product of the data folder
   --drop <id>            an open drop instead of one made for the run; its shoppers must all be this run's
@@ -73,15 +81,20 @@ export function readOptions(
 ): RunOptions | null {
   const values = parse(args);
   if (values.help) return null;
-  const scenario = values.scenario ?? 'spike';
+  const scenario = (values.scenario ?? 'spike') as Scenario;
   if (!scenarios.includes(scenario))
     throw new WrongUsage(`--scenario: there is no ${scenario}; there are: ${scenarios.join(', ')}`);
   const start = readMode(values.start);
   const url = readUrl(values.url ?? (env['HOLDFAST_URL'] || undefined), values['beyond-loopback'] ?? false);
   if (start && url) throw new WrongUsage('--start and --url (or HOLDFAST_URL) exclude each other');
   const number = (name: NumberName, fallback: number) => readNumber(name, values[name], fallback);
-  const shoppers = number('shoppers', 1_000);
-  const seconds = number('seconds', 20);
+  const perSecond = scenario === 'rate' ? number('per-second', 10) : null;
+  const arrivals = scenario === 'replay' ? readArrivals(values.arrivals) : null;
+  const { shoppers, seconds } = completed({
+    ...{ scenario, shoppers: number('shoppers', 1_000), seconds: number('seconds', 20) },
+    ...(perSecond !== null && { perSecond }),
+    ...(arrivals !== null && { arrivals }),
+  });
   return {
     json: values.json ?? false,
     scenario,
@@ -92,13 +105,29 @@ export function readOptions(
     shoppers,
     units: number('units', Math.max(1, Math.round(shoppers / 10))),
     seconds,
+    perSecond,
+    arrivals,
     watchers: number('watchers', Math.min(100, Math.ceil(shoppers / 50))),
     seed: number('seed', Math.floor(Math.random() * SEED_MAX)),
     holdTtl: number('hold-ttl', Math.max(10, Math.round(seconds / 2))),
-    holdP95Ms: number('hold-p95-ms', 1_500),
-    holdP99Ms: number('hold-p99-ms', 3_000),
-    droppedPercentMax: number('dropped-percent-max', 1),
+    limits: {
+      holdP95Ms: number('hold-p95-ms', LOAD_LIMITS.holdP95Ms),
+      holdP99Ms: number('hold-p99-ms', LOAD_LIMITS.holdP99Ms),
+      droppedPercentMax: number('dropped-percent-max', LOAD_LIMITS.droppedPercentMax),
+      lateP99Ms: number('late-p99-ms', LOAD_LIMITS.lateP99Ms),
+    },
   };
+}
+
+/** Given second by second, separated by commas. */
+function readArrivals(text: string | undefined): number[] {
+  const [, secondsMax] = RANGES.seconds;
+  const arrivals = text?.split(',').map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : Number.NaN)) ?? [];
+  const sum = arrivals.reduce((all, each) => all + each, 0);
+  if (arrivals.length <= secondsMax && sum >= 1 && sum <= RANGES.shoppers[1]) return arrivals;
+  throw new WrongUsage(
+    `--arrivals: 1 to ${secondsMax} whole numbers with commas in between, such as 5,40,20,8`,
+  );
 }
 
 const TEXT = { type: 'string' } as const;
@@ -110,6 +139,7 @@ const OPTIONS = {
   url: TEXT,
   drop: TEXT,
   out: TEXT,
+  arrivals: TEXT,
   'beyond-loopback': FLAG,
   json: FLAG,
   help: FLAG,

@@ -1,18 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type ClientLog, readClientLog, type RunCheck } from '@holdfast/audit';
+import type { ClientLog, RunCheck } from '@holdfast/audit';
+import { completed, findK6, type LoadPlan, type LoadSecond, runLoad } from '@holdfast/load';
 import type { Env } from '../product/find-product';
 import { OperatorPass } from '../product/operator-pass';
 import { findTarget, type Target } from './find-target';
 import { judgeByLedger } from './judge-by-ledger';
 import { HELP, readOptions, type RunOptions, WrongUsage } from './options';
 import { makeDrop, readDrop } from './run-drop';
-import { runProgram } from './run-program';
 import { startProduct } from './start-product';
 
-const THRESHOLDS_CROSSED = 99;
 const CAUSES_MAX = 10;
-const LOG_SHOWN = 3_000; // characters
+const PROGRESS_S = 5;
 
 export interface K6Input {
   /** Without node and script. */
@@ -20,15 +19,7 @@ export interface K6Input {
   env: Env;
   /** The folder with `k6/` and `package.json`. */
   repository: string;
-  /** Gives the path of k6, and builds it when it is not there. */
-  ensureProgram: () => Promise<string>;
   interrupted: AbortSignal;
-}
-
-/** What `summarise` of k6/lib/summary.ts writes, as far as it is used here. */
-interface Summary {
-  counts: Record<string, number>;
-  promises: { kept: boolean }[];
 }
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -54,7 +45,7 @@ async function run(input: K6Input, options: RunOptions): Promise<number> {
   const dataDir = resolve(input.env['HOLDFAST_DATA_DIR'] || '.holdfast');
   const out = resolve(options.out ?? join('test-results/k6', `${options.scenario}-${stamp()}`));
   mkdirSync(out, { recursive: true });
-  const program = await input.ensureProgram();
+  const program = await findK6({ say, signal: input.interrupted });
   const stop = options.start ? await start(options.start, input, { dataDir, out }) : async () => undefined;
   try {
     const verdict = await measure(input, options, { dataDir, out, program });
@@ -78,7 +69,7 @@ function start(
 }
 
 async function measure(
-  { env: given, repository, interrupted }: K6Input,
+  { env: given, interrupted }: K6Input,
   options: RunOptions,
   { dataDir, out, program }: { dataDir: string; out: string; program: string },
 ) {
@@ -88,34 +79,58 @@ async function measure(
     ? await readDrop(address, options.drop)
     : await makeDrop(options, env, interrupted);
   const mode = run?.mode ?? 'unknown';
+  const operatorPass = (run && new OperatorPass(dataDir).headers()['holdfast-operator']) ?? '';
+  const plan = planOf(options, { url: address, dropId: drop.id, units: drop.units, operatorPass, out });
   say(
-    `${options.shoppers} shoppers, ${drop.units} units, ${options.seconds} s, seed ${options.seed}: ${address}/d/${drop.id} (${mode})`,
+    `${plan.scenario}: ${plan.shoppers} shoppers, ${plan.units} units, ${plan.seconds} s, seed ${plan.seed}: ${address}/d/${drop.id} (${mode})`,
   );
-  const pass = (run && new OperatorPass(dataDir).headers()['holdfast-operator']) ?? '';
-  const code = await runProgram({
-    program,
-    repository,
-    options,
-    address,
-    drop,
-    pass,
-    out,
-    signal: interrupted,
-    say,
-  });
-  if (interrupted.aborted) throw new Error('interrupted');
-  const read = (file: string) => readFileSync(join(out, file), 'utf8');
-  if (code !== 0 && code !== THRESHOLDS_CROSSED)
-    throw new Error(`k6 itself failed with ${code}:\n${read('k6.log').slice(-LOG_SHOWN)}`);
-
-  const summary = JSON.parse(read('summary.json')) as Summary;
-  const log = readClientLog(read('told.jsonl'));
+  const load = await runLoad(plan, { program, signal: interrupted, say, onSecond: progressOf(plan.seconds) });
+  const { log, counts, promises, generator } = load;
+  process.stderr.write(readFileSync(join(out, 'summary.txt')));
   sayCauses(log);
-  const finished = run && { databaseUrl: run.databaseUrl, dropId: drop.id, log, counts: summary.counts };
+  if (generator.bottleneck !== null) say(`  BROKEN  ${generator.bottleneck}`);
+  const finished = run && { databaseUrl: run.databaseUrl, dropId: drop.id, log, counts };
   const ledger = finished && (await judgeByLedger(finished, env, interrupted));
   sayLedger(ledger);
-  const ok = code === 0 && [...summary.promises, ...(ledger ?? [])].every(({ kept }) => kept);
-  return { ok, mode, address, out, ...summary, ledger };
+  const ok = generator.bottleneck === null && [...promises, ...(ledger ?? [])].every(({ kept }) => kept);
+  const { log: _log, ...figures } = load;
+  return {
+    ok,
+    mode,
+    address,
+    out,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    dropId: drop.id,
+    ...figures,
+    ledger,
+  };
+}
+
+function planOf(
+  options: RunOptions,
+  target: Pick<LoadPlan, 'url' | 'dropId' | 'units' | 'operatorPass' | 'out'>,
+): LoadPlan {
+  const { scenario, shoppers, seconds, perSecond, arrivals, watchers, seed } = options;
+  return completed({
+    ...{ scenario, shoppers, seconds, watchers, seed, limits: options.limits, rehearsalPass: '' },
+    ...(perSecond !== null && { perSecond }),
+    ...(arrivals !== null && { arrivals }),
+    ...target,
+  });
+}
+
+/** A line now and then. */
+function progressOf(seconds: number): (second: LoadSecond) => void {
+  let [held, paid] = [0, 0];
+  return (second) => {
+    held += second.held;
+    paid += second.paid;
+    if ((second.second + 1) % PROGRESS_S === 0)
+      say(
+        `  ${second.second + 1} s of ${seconds} s: ${second.offered} new shoppers/s, ${held} held, ${paid} paid`,
+      );
+  };
 }
 
 function targetOf({ url, drop }: RunOptions, dataDir: string): Target {

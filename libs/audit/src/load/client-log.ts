@@ -23,12 +23,8 @@ export interface ClientLog {
   retries: Map<string, number>;
 }
 
-/**
- * Parses notes in k6's console output: plain, or in the `msg` of a log line. Lines that are not JSON are
- * skipped.
- */
-export function readClientLog(text: string): ClientLog {
-  const log: ClientLog = {
+export function newClientLog(): ClientLog {
+  return {
     holds: new Map(),
     duplicates: 0,
     unknownHolds: 0,
@@ -36,15 +32,30 @@ export function readClientLog(text: string): ClientLog {
     faults: new Map(),
     retries: new Map(),
   };
+}
+
+/**
+ * The note in a line of k6's console output: plain, or in the `msg` of a log line. Null for a line that is none.
+ */
+export function readNote<T = ClientNote>(line: string): T | null {
+  if (!line.startsWith('{')) return null;
+  const logged = JSON.parse(line) as T | { msg: string };
+  if (typeof logged !== 'object' || logged === null || !('msg' in logged)) return logged as T;
+  return logged.msg.startsWith('{') ? (JSON.parse(logged.msg) as T) : null;
+}
+
+/** Reads all notes of a finished run. */
+export function readClientLog(text: string): ClientLog {
+  const log = newClientLog();
   for (const line of text.split('\n')) {
-    if (!line.startsWith('{')) continue;
-    const logged = JSON.parse(line) as ClientNote | { msg: string };
-    add(log, 'msg' in logged ? (JSON.parse(logged.msg) as ClientNote) : logged);
+    const note = readNote(line);
+    if (note) addNote(log, note);
   }
   return log;
 }
 
-function add(log: ClientLog, note: ClientNote): void {
+/** Other notes than those of `ClientNote` are ignored. */
+export function addNote(log: ClientLog, note: ClientNote): void {
   switch (note.did) {
     case 'held':
       if (log.holds.has(note.hold)) log.duplicates += 1;

@@ -11,5 +11,5 @@ export type ClientNote =
   | { did: 'unknown'; what: 'hold' | 'order'; hold?: string }
   /** No answer, or 503: the same request is retried. */
   | { did: 'retry'; why: string }
-  /** An answer that the contract does not allow. */
+  /** An answer that the contract does not allow, or none after all retries. */
   | { did: 'fault'; what: string };
