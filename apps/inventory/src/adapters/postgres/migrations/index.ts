@@ -16,6 +16,7 @@ import { factsChained } from './15-facts-chained';
 import { shownStock } from './16-shown-stock';
 import { requestTargets } from './17-request-targets';
 import { timeline } from './18-timeline';
+import { figuresByMinute } from './20-figures-by-minute';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
 const functionsOnly = (name: string): Migration => ({ name, statements: [] });
@@ -41,6 +42,7 @@ export const inventoryMigrations: MigrationSet = {
     shownStock,
     requestTargets,
     timeline,
+    figuresByMinute,
   ],
   functionSchemas: ['inventory'],
   functions: [
@@ -58,6 +60,8 @@ export const inventoryMigrations: MigrationSet = {
     sql.defineReleaseForMerchant,
     sql.definePurgeHolds,
     sql.defineNoteSoldOut,
+    sql.defineTickSums,
+    sql.defineFoldTicks,
     sql.defineTimelineHorizon,
     sql.defineRowPolicies,
     sql.defineShowStock,
