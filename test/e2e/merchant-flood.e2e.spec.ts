@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '@holdfast/testing';
 import { Client } from '../support/attack/client';
 import { type Product, startProduct } from '../support/product';
 import { StaffClient } from '../support/staff-client';
@@ -87,7 +88,7 @@ function flood() {
     for (const client of clients) client.close();
     return { counts, staffMs: quantile(staffMs, 0.5) };
   };
-  return { stop };
+  return { stop, counts };
 }
 
 /** How long the other merchant's staff and shoppers wait for an answer, in ms: the median. Every one is served. */
@@ -103,6 +104,8 @@ async function waitsOfOthers() {
     const token = await client.session();
     await timed('staff', 200, () => client.send('GET', `/v1/admin/drops/${other.dropId}`, other.staff));
     await timed('staff', 201, () => client.send('POST', '/v1/admin/drops', other.staff, dropOf(1)));
+    // Fewer holds than the quota of a second, however fast the machine is.
+    if (n % 2 === 0) continue;
     await timed('shoppers', 200, () => client.send('GET', `/v1/drops/${other.dropId}`));
     await timed('shoppers', 201, () => place(client, other.dropId, token));
   }
@@ -125,13 +128,16 @@ describe('a merchant that floods the product', () => {
     const quiet = await waitsOfOthers();
     const attack = flood();
     const flooded = await waitsOfOthers();
+    const { staff, shoppers } = attack.counts;
+    const many = (count = 0) => count > 5;
+    await waitFor(
+      'it to be served what it may have, and refused the rest of its places',
+      () => staff[201]! > 50 && many(shoppers[201]) && many(shoppers[429]),
+      { deadlineMs: 30_000 },
+    );
     const { counts, staffMs } = await attack.stop();
     const told = JSON.stringify({ quiet, flooded, staffMs, counts });
     console.log(told);
-    // It was served what it may have, and refused the rest of its places.
-    expect(counts.staff[201]).toBeGreaterThan(50);
-    expect(counts.shoppers[201]).toBeGreaterThan(5);
-    expect(counts.shoppers[429]).toBeGreaterThan(5);
     // Others find the processors busy; they stand in no line of the one who floods.
     expect(flooded.staff / staffMs).toBeLessThan(0.4);
     expect(flooded.shoppers / staffMs).toBeLessThan(0.4);

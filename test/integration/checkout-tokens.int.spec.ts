@@ -1,5 +1,5 @@
 import type { Hold } from '@holdfast/contracts';
-import { waitFor } from '@holdfast/testing';
+import { unloaded, waitFor } from '@holdfast/testing';
 import { orderIdOf, Shop, type Stockroom } from '../support/checkout-shop';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
@@ -95,7 +95,7 @@ describe('each sandbox token ends as the contract says, by the provider’s own 
     const outcome = await shop.pay(hold, 'tok_timeout_ok');
     expect(outcome).toMatchObject({ status: 202 });
     await shop.until(hold, orderIdOf(outcome), 'paid');
-    expect(Date.now() - began).toBeLessThan(15_000);
+    expect(unloaded(Date.now() - began)).toBeLessThan(15_000);
     expect(await shop.charges(hold)).toMatchObject([captured]);
   });
 

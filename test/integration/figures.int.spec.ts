@@ -1,16 +1,20 @@
-import type { Tick } from '@holdfast/contracts';
+import { READERS_SLOT_SECONDS, type Tick } from '@holdfast/contracts';
+import { seededRandom } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import { waitFor } from '@holdfast/testing';
 import type { Pool } from 'pg';
 import { LedgerDropUpkeep } from '../../apps/inventory/src/adapters/postgres/drops/ledger-drop-upkeep';
 import { LedgerFigures } from '../../apps/inventory/src/adapters/postgres/figures/ledger-figures';
+import { foldOldTicks } from '../../apps/inventory/src/application/tick-folding';
 import { HoldPurge } from '../../apps/inventory/src/application/hold-purge';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
 import { type Inventory, newCustomerId, openInventory, placeHold } from '../support/inventory';
+import { seeds } from '../support/seeds';
 
 const MERCHANT = 'mer_test';
-const SECOND = 1_800_000_000;
+/** A whole hour of yesterday: nothing that is much older is stored. */
+const SECOND = Math.floor(Date.now() / 3_600_000) * 3_600 - 86_400;
 let ledger: TestLedger;
 let pool: Pool;
 let merchants: Pool;
@@ -66,7 +70,10 @@ describe('ticks', () => {
     });
     expect(point).toMatchObject({ arrivals: 12, refusals: { 'sold-out': 8 }, holds: 0, readers: 10 });
     expect(point!.p99Ms).toBeGreaterThan(0);
-    expect(more).toEqual([]);
+    expect(more.map(({ arrivals, readers }) => [arrivals, readers])).toEqual([
+      [0, 10],
+      [0, 10],
+    ]);
   });
 
   it('of drops that do not exist are left out, and the others kept', async () => {
@@ -149,5 +156,143 @@ describe('figures of a drop', () => {
     const after = await stats(dropId);
     expect(after.holds).toEqual(before.holds);
     expect(after.holds).toMatchObject({ placed: 2, released: 2 });
+  });
+});
+
+describe('ticks that are older than a week', () => {
+  const DAYS_AGO = 8;
+  const iso = (second: number) => new Date(second * 1_000).toISOString();
+  const FROM = SECOND - DAYS_AGO * 86_400;
+  const seriesOf = (dropId: string, stepSeconds: number, from = FROM, to = FROM + 10 * 3_600) =>
+    figures.dropSeries({ merchantId: MERCHANT, dropId, from: iso(from), to: iso(to), stepSeconds });
+  const folding = () => foldOldTicks(new LedgerDropUpkeep(pool));
+  const count = async (table: string, dropId: string) =>
+    (await pool.query(`SELECT 1 FROM inventory.${table} WHERE drop_id = $1`, [dropId])).rows.length;
+
+  /** As many ticks of some gateways, within some hours; one gateway is only read, in half minutes. */
+  async function ticksOfLastWeek(count: number, random: () => number): Promise<string> {
+    const dropId = await insertDrop(ledger.url, { skus: { A: 1 } });
+    const below = (n: number) => Math.floor(random() * n);
+    for (const source of ['gw_1', 'gw_2', 'gw_3']) {
+      const ticks = Array.from({ length: count }, () =>
+        tick(dropId, {
+          second: SECOND + below(2) * 3_600 + below(5) * 60 + below(60),
+          arrivals: below(9),
+          refusals: below(3) ? { 'sold-out': below(4) + 1, [`limit-reached`]: 1 } : {},
+          latencies: { [below(50)]: below(9) + 1, [below(50)]: 2 },
+          readers: below(4) * 10,
+        }),
+      );
+      await figures.addTicks({ source, ticks });
+    }
+    await age(dropId);
+    return dropId;
+  }
+
+  const age = (dropId: string) =>
+    onDatabase(ledger.url, (client) =>
+      client.query(`UPDATE inventory.tick SET second = second - $2::interval WHERE drop_id = $1`, [
+        dropId,
+        `${DAYS_AGO} days`,
+      ]),
+    );
+
+  it.each(seeds(3))(
+    'are a row for each minute then, and figures stay as they were (seed %p)',
+    async (seed) => {
+      const dropId = await ticksOfLastWeek(60, seededRandom(seed));
+      const before = { minutes: await seriesOf(dropId, 60), hours: await seriesOf(dropId, 3_600) };
+      expect(before.hours).toHaveLength(2);
+      expect(await folding()).toBeGreaterThan(0);
+      expect(await count('tick', dropId)).toBe(0);
+      expect(await count('tick_minute', dropId)).toBe(before.minutes.length);
+      expect({ minutes: await seriesOf(dropId, 60), hours: await seriesOf(dropId, 3_600) }).toEqual(before);
+      const refusals: Record<string, number> = {};
+      for (const point of before.hours)
+        for (const [code, n] of Object.entries(point.refusals)) refusals[code] = (refusals[code] ?? 0) + n;
+      expect(refusals).toEqual((await stats(dropId)).refusals);
+      // Single seconds show the sums of their minute, at its beginning.
+      const seconds = await seriesOf(dropId, 1);
+      expect(seconds.map(({ t, arrivals }) => [t, arrivals])).toEqual(
+        before.minutes.map(({ t, arrivals }) => [t, arrivals]),
+      );
+      const life = await figures.dropLife({ merchantId: MERCHANT, dropId });
+      expect(life!.firstAt).toBe(before.minutes[0]!.t);
+    },
+  );
+
+  it('are folded once by processes that all begin at the same moment, in pieces', async () => {
+    const dropId = await ticksOfLastWeek(120, seededRandom(7));
+    const before = await seriesOf(dropId, 60);
+    // A piece ends in the middle of a minute, which waits as a whole for the next one.
+    const upkeep = new LedgerDropUpkeep(pool);
+    while ((await upkeep.dropsWithOldTicks(7 * 86_400, 1_000)).includes(dropId))
+      await Promise.all(Array.from({ length: 8 }, () => upkeep.foldTicks(dropId, 7 * 86_400, 50)));
+    expect(await seriesOf(dropId, 60)).toEqual(before);
+  });
+
+  it('are neither lost nor counted twice by a process that dies while it folds', async () => {
+    const dropId = await ticksOfLastWeek(60, seededRandom(9));
+    const before = await seriesOf(dropId, 60);
+    const dying = await pool.connect();
+    await dying.query('BEGIN');
+    await dying.query('SELECT inventory.fold_ticks($1, $2, 1000)', [dropId, '7 days']);
+    expect(await new LedgerDropUpkeep(pool).foldTicks(dropId, 7 * 86_400, 1_000)).toBe(0);
+    dying.release(new Error('killed'));
+    await waitFor('another process folds', async () => (await folding()) > 0);
+    expect(await count('tick', dropId)).toBe(0);
+    expect(await seriesOf(dropId, 60)).toEqual(before);
+  });
+
+  it('are not stored any more, so that none is counted twice, and younger ones are left alone', async () => {
+    const dropId = await insertDrop(ledger.url, { skus: { A: 1 } });
+    await figures.addTicks({ source: 'gw', ticks: [tick(dropId), tick(dropId, { second: FROM })] });
+    await folding();
+    expect(await count('tick', dropId)).toBe(1);
+    expect((await stats(dropId)).refusals).toEqual({ 'sold-out': 2 });
+  });
+});
+
+describe('readers', () => {
+  // The statements have its length, too.
+  const SLOT = READERS_SLOT_SECONDS;
+  const now = () => Math.floor(Date.now() / 1_000);
+
+  it('of a gateway hold until its next tick or the end of the half minute', async () => {
+    const dropId = await insertDrop(ledger.url, { skus: { A: 1 } });
+    const told = (second: number, readers: number) =>
+      tick(dropId, { second: SECOND + second, readers, arrivals: 0, refusals: {}, latencies: {} });
+    await figures.addTicks({ source: 'gw_1', ticks: [told(2, 5), told(20, 1), told(SLOT + 10, 2)] });
+    await figures.addTicks({ source: 'gw_2', ticks: [told(10, 7)] });
+    const range = {
+      from: new Date((SECOND + 15) * 1_000).toISOString(),
+      to: new Date((SECOND + 2 * SLOT) * 1_000).toISOString(),
+    };
+    const read = async (stepSeconds: number) =>
+      (await figures.dropSeries({ merchantId: MERCHANT, dropId, ...range, stepSeconds })).map(
+        ({ t, readers }) => [Date.parse(t) / 1_000 - SECOND, readers],
+      );
+    const each = (from: number, to: number, readers: number) =>
+      Array.from({ length: to - from }, (_, n) => [from + n, readers]);
+    expect(await read(1)).toEqual([
+      ...each(15, 20, 12),
+      ...each(20, SLOT, 8),
+      ...each(SLOT + 10, 2 * SLOT, 2),
+    ]);
+    expect(await read(60)).toEqual([[0, 12]]);
+  });
+
+  it('now are those of the newest tick of each gateway', async () => {
+    const dropId = await insertDrop(ledger.url, { skus: { A: 1 } });
+    const told = (ago: number, readers: number) => tick(dropId, { second: now() - ago, readers });
+    await figures.addTicks({ source: 'gw_1', ticks: [told(28, 9), told(20, 3)] });
+    await figures.addTicks({ source: 'gw_2', ticks: [told(25, 4)] });
+    await figures.addTicks({ source: 'gw_3', ticks: [told(60, 100)] });
+    expect((await stats(dropId)).readers).toBe(7);
+    const recent = await figures.recentTicks({ merchantId: MERCHANT, dropId, sinceSecond: now() - 10 });
+    expect(recent!.map(({ source, readers }) => [source, readers])).toEqual([
+      ['gw_2', 4],
+      ['gw_1', 3],
+    ]);
   });
 });

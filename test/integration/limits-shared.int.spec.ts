@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { createLogger, Logger, Metrics } from '@holdfast/observability';
 import { openRedis, type RedisConnection } from '@holdfast/redis';
-import { waitFor } from '@holdfast/testing';
+import { unloaded, waitFor } from '@holdfast/testing';
 import { LeasedLimits } from '../../apps/gateway/src/adapters/limits/leased-limits';
 import { RedisBudgets } from '../../apps/gateway/src/adapters/limits/redis-budgets';
 import { SharingState } from '../../apps/gateway/src/adapters/limits/sharing-state';
@@ -16,6 +16,8 @@ import { TestRedis, TestRedisCluster } from '../support/redis';
 const QUOTA = 300;
 const SLICE = QUOTA / 10;
 const BACK_PER_SECOND = QUOTA / 60;
+/** Redis's time to live of a key that has ended, as one of an earlier test may at this moment. */
+const GONE = -2;
 
 /** The limits as a gateway of the cluster has them. */
 const sharing = (budgets: SharedBudgets): Provider => ({
@@ -93,15 +95,19 @@ async function failures(): Promise<number> {
   );
 }
 
-/** A burst of a fresh address in which Redis answered always: a machine that is too busy for that gives no measure of sharing. */
-async function sharedBurst(network: string, n: number) {
-  for (let host = 1; host <= 6; host += 1) {
+/** Measures until Redis answered always meanwhile: a machine that is too busy for that gives no measure of sharing. */
+async function whileRedisAnswers<T>(measure: (turn: number) => Promise<T>): Promise<T> {
+  for (let turn = 1; turn <= 6; turn += 1) {
     const before = await failures();
-    const result = await burst(`${network}.${host}`, n);
+    const result = await measure(turn);
     if ((await failures()) === before) return result;
   }
-  throw new Error('Redis did not answer in time in any of six bursts');
+  throw new Error('Redis did not answer in time in any of six turns');
 }
+
+/** Of a fresh address each time. */
+const sharedBurst = (network: string, n: number) =>
+  whileRedisAnswers((host) => burst(`${network}.${host}`, n));
 
 describe('public limits of two gateways', () => {
   it('let the quota through once, not once for each gateway', async () => {
@@ -133,9 +139,13 @@ describe('public limits of two gateways', () => {
       }
       return through;
     };
-    const startedAt = performance.now();
-    const through = await ask(3 * MERCHANT.requests, 'mer_a');
-    const cameBack = Math.ceil(((performance.now() - startedAt) / 60_000) * MERCHANT.requests);
+    const measured = async (merchantId: string) => {
+      const startedAt = performance.now();
+      const through = await ask(3 * MERCHANT.requests, merchantId);
+      const cameBack = Math.ceil(((performance.now() - startedAt) / 60_000) * MERCHANT.requests);
+      return { through, cameBack };
+    };
+    const { through, cameBack } = await whileRedisAnswers((n) => measured(`mer_a${n}`));
     expect(through).toBeGreaterThanOrEqual(MERCHANT.requests);
     expect(through).toBeLessThanOrEqual(MERCHANT.requests + MERCHANT.requests / 10 + cameBack);
     expect(await ask(50, 'mer_b')).toBe(50);
@@ -148,6 +158,7 @@ describe('public limits of two gateways', () => {
     for (const key of keys) {
       expect(key).toMatch(/^hf1:\{limit-[\w-]{20}\}:budget$/);
       const ttl = await connections[0]!.client.pttl(key);
+      if (ttl === GONE) continue;
       expect(ttl).toBeGreaterThan(0);
       expect(ttl).toBeLessThanOrEqual(60_000);
     }
@@ -174,7 +185,7 @@ describe('public limits of two gateways', () => {
       const { answers } = await burst('10.1.1.3', 200);
       expect(answers.filter(({ statusCode }) => statusCode !== 201)).toEqual([]);
       // A deadline now and then, beside the work itself; with a wait at each of them it would be twenty seconds.
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(unloaded(performance.now() - startedAt)).toBeLessThan(10_000);
     } finally {
       redis.resume();
     }

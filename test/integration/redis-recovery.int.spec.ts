@@ -29,20 +29,35 @@ async function open(url: string): Promise<RedisConnection> {
 it('keeps the new connection after a crash that left a command without its answer', async () => {
   const server = await start();
   const redis = await open(server.url);
-  server.stall();
-  const lost = redis.client.get('a').catch((error: Error) => error);
-  await new Promise((resolve) => setImmediate(resolve));
-  await server.kill();
-  expect(await lost).toBeInstanceOf(Error);
-  await server.start();
-  await waitFor('the connection', () => redis.isUp, { everyMs: 5 });
-  const place = redis.placeOf('a');
-  const until = performance.now() + 1.5 * SILENT_MS;
-  while (performance.now() < until) {
-    expect({ up: redis.isUp, place: redis.placeOf('a') }).toEqual({ up: true, place });
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  const crash = async () => {
+    server.stall();
+    const lost = redis.client.get('a').catch((error: Error) => error);
+    await new Promise((resolve) => setImmediate(resolve));
+    await server.kill();
+    expect(await lost).toBeInstanceOf(Error);
+    await server.start();
+    await waitFor('the connection', () => redis.isUp, { everyMs: 5 });
+    const place = redis.placeOf('a');
+    return watch(() => redis.isUp && redis.placeOf('a') === place);
+  };
+  let seen = await crash();
+  // A machine that stands still is silent, too.
+  for (let again = 0; again < 3 && seen.longestGapMs > SILENT_MS / 2; again += 1) seen = await crash();
+  expect(seen.isKept).toBe(true);
 });
+
+/** Looks for longer than silence is borne: was it kept all the time, and how long was nobody able to look? */
+async function watch(isKept: () => boolean) {
+  const seen = { isKept: true, longestGapMs: 0 };
+  const until = performance.now() + 1.5 * SILENT_MS;
+  for (let last = performance.now(); last < until;) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    seen.isKept &&= isKept();
+    seen.longestGapMs = Math.max(seen.longestGapMs, performance.now() - last);
+    last = performance.now();
+  }
+  return seen;
+}
 
 it('leaves a server that became a replica for the one that is behind the same address now, and comes back', async () => {
   const servers = [await start(), await start()] as const;

@@ -271,7 +271,7 @@ describe('rehearsals on the ledger', () => {
       const { asOf: _, ...stats } = (await it_.figures.dropStats(whole))!;
       const span = { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', stepSeconds: 3_600 };
       const series = await it_.figures.dropSeries({ ...whole, ...span });
-      const timeline = await it_.timeline.dropTimeline({ ...whole, limit: 100 });
+      const timeline = await it_.timeline.dropTimeline({ ...whole, after: null, limit: 100 });
       const page = await it_.merchantDrops.listMerchantDrops({ merchantId: MERCHANT, limit: 200 });
       const listed = page.items.map(({ drop: { id, items }, totals }) => ({ id, items, totals }));
       const shown = (await shop.client.listDrops({ limit: 200 })).items.map(({ id }) => id);
@@ -300,7 +300,7 @@ describe('rehearsals on the ledger', () => {
         it_.figures.dropStats(own),
         it_.figures.dropLife(own),
         it_.figures.recentTicks({ ...own, sinceSecond: 0 }),
-        it_.timeline.dropTimeline({ ...own, limit: 5 }),
+        it_.timeline.dropTimeline({ ...own, after: null, limit: 5 }),
         it_.rehearsals.listRehearsals({ ...own, limit: 5 }),
         shop.client.listDropHolds({ ...own, limit: 5 }),
         shop.client.listAdjustments({ ...own, limit: 5 }),

@@ -30,6 +30,7 @@ const ROWS: Record<'inventory' | 'checkout', Record<string, string>> = {
     merchant_request: `(merchant_id, request_key, fingerprint) VALUES ($merchant, sha256('k'), 'f')`,
     audit_outbox: `(merchant_id, actor, action, target, change) VALUES ($merchant, '{}', 'drop.opened', '{}', '{}')`,
     tick: `(drop_id, second, source, arrivals, refusals, latencies, readers) VALUES ($drop, now(), 'g', 1, '{}', '{}', 1)`,
+    tick_minute: `(drop_id, minute, arrivals, refusals, latencies, readers) VALUES ($drop, date_trunc('minute', now()), 1, '{}', '{}', 1)`,
     refusal_count: `(drop_id, code, refusals) VALUES ($drop, 'sold-out', 1)`,
     purged_hold_count: `(drop_id, minute) VALUES ($drop, now())`,
     sold_out: `(drop_id) VALUES ($drop)`,

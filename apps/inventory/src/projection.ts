@@ -10,6 +10,7 @@ import { ProjectChanges } from './application/projector/project-changes';
 import { type Drift, RECONCILE_EVERY_MS, ReconcileView } from './application/projector/reconcile-view';
 import { FRESHNESS_EVERY_MS, STALE_AFTER_MS } from './application/projector/watch-freshness';
 import { purgeOldRequests, REQUEST_PURGE_EVERY_MS } from './application/request-purge';
+import { foldOldTicks, TICK_FOLDING_EVERY_MS } from './application/tick-folding';
 import type { Adapters, Core } from './core';
 
 // Drops with unreadable changes are rare, and are reloaded with little delay.
@@ -50,6 +51,7 @@ export function buildProjection(
     every('facts purge', FACTS_PURGE_EVERY_MS, () => purgeOldFacts(upkeep)),
     every('rehearsals', REHEARSAL_UPKEEP_EVERY_MS, () => keepRehearsals.run()),
     every('requests purge', REQUEST_PURGE_EVERY_MS, () => purgeOldRequests(upkeep)),
+    every('tick folding', TICK_FOLDING_EVERY_MS, () => foldOldTicks(upkeep)),
   ];
   return {
     /** Resolves when the view is filled. Throws `ChangeStreamMisconfigured` if it cannot be. */

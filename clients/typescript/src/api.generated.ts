@@ -707,7 +707,7 @@ export interface paths {
         };
         /**
          * Read the figures of a drop by steps of time
-         * @description Points stand on whole steps, at most 10,000 of them. Without `from` and `to` it is the whole life of the drop, without `step` the finest that fits.
+         * @description Points stand on whole steps, at most 10,000 of them. Without `from` and `to` it is the whole life of the drop, without `step` the finest that fits. Readers are those at the moment of the step with most. What gateways answered is kept by the second for a week and by the minute after that: in finer steps an old minute stands at its beginning.
          */
         get: operations["getDropSeries"];
         put?: never;

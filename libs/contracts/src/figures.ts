@@ -4,6 +4,14 @@ import { anyId, id, time } from './values';
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const counts = z.record(z.string().max(100), count);
 
+/**
+ * A gateway tells the readers of a drop when they change, and in each slot of this length as long as there are any:
+ * what it told holds until its next tick or the end of the slot (define-tick-sums.sql). Divides a minute.
+ */
+export const READERS_SLOT_SECONDS = 30;
+/** How old the newest tick of a gateway may be that still counts as its readers now: a slot, and the way of the next tick. */
+export const READERS_COUNT_SECONDS = READERS_SLOT_SECONDS + 5;
+
 /** What one gateway answered for a drop in one second. */
 export const tickSchema = z.object({
   dropId: id.max(100),

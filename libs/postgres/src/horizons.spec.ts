@@ -25,7 +25,8 @@ describe('Horizons', () => {
     expect(list.begun).toHaveLength(1);
     await Promise.all(Array.from({ length: 20 }, ask));
     expect(list.begun).toHaveLength(2);
-    expect(list.begun[1]! - list.begun[0]!).toBeGreaterThanOrEqual(100);
+    // A timer may fire a millisecond early.
+    expect(list.begun[1]! - list.begun[0]!).toBeGreaterThanOrEqual(98);
   });
 
   it('gives nobody one that was begun before the call', async () => {

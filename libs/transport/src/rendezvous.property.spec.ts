@@ -44,9 +44,9 @@ describe('the home of a drop', () => {
       const home = rendezvous(newDropId(), peers)!;
       share.set(home, share.get(home)! + 1);
     }
-    // Five standard deviations of a fair draw.
+    // Six standard deviations of a fair draw: once in 10^8.
     const expected = drops / count;
-    const bound = 5 * Math.sqrt(drops * (1 / count) * (1 - 1 / count));
+    const bound = 6 * Math.sqrt(drops * (1 / count) * (1 - 1 / count));
     for (const got of share.values()) expect(Math.abs(got - expected)).toBeLessThan(bound);
   });
 

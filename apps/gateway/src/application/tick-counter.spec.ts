@@ -55,31 +55,95 @@ describe('the bucket of a time', () => {
 });
 
 describe('the sender', () => {
-  it('keeps what could not be sent, and sends each second once', async () => {
-    const clock = new TestClock(AT);
-    const counter = new TickCounter();
-    const sent: Tick[] = [];
-    let isAway = true;
-    const sender = new TickSender({
+  let clock: TestClock;
+  let counter: TickCounter;
+  let sent: Tick[];
+  let away: boolean;
+  let readers: Record<string, number>;
+  let sender: TickSender;
+
+  beforeEach(() => {
+    clock = new TestClock(AT);
+    counter = new TickCounter();
+    [sent, away, readers] = [[], false, {}];
+    const addTicks = async ({ ticks }: { ticks: Tick[] }) => {
+      if (away) throw new Error('away');
+      sent.push(...ticks);
+      return { kind: 'added' as const };
+    };
+    const onError = () => undefined;
+    sender = new TickSender({
       counter,
       clock,
-      readers: () => [['d2', 7]],
-      figures: {
-        addTicks: async ({ ticks }) => {
-          if (isAway) throw new Error('away');
-          sent.push(...ticks);
-          return { kind: 'added' };
-        },
-      },
-      onError: () => undefined,
+      readers: () => Object.entries(readers),
+      figures: { addTicks },
+      onError,
     });
+  });
+
+  /** What is sent in as many seconds, one sending in each. */
+  async function seconds(count: number, meanwhile: (second: number) => void = () => undefined) {
+    for (let n = 0; n < count; n += 1) {
+      meanwhile(n);
+      clock.advance(1_000);
+      await sender.send();
+    }
+    return sent.splice(0);
+  }
+
+  it('keeps what could not be sent, and sends each second once', async () => {
+    readers = { d2: 7 };
+    away = true;
     counter.answered('d1', null, 1, AT);
     clock.advance(1_000);
-    await sender.stop(); // sends what there is
-    expect(sent).toEqual([]);
-    isAway = false;
+    await expect(sender.send()).rejects.toThrow('away');
+    away = false;
+    await sender.send();
     await sender.stop();
     expect(sent.filter(({ dropId }) => dropId === 'd1')).toMatchObject([{ second: AT / 1_000, arrivals: 1 }]);
     expect(sent.find(({ dropId }) => dropId === 'd2')).toMatchObject({ arrivals: 0, readers: 7 });
+  });
+
+  it('tells readers of a drop that is only read once in half a minute, from its beginning', async () => {
+    readers = { d1: 7 };
+    const first = AT / 1_000;
+    const told = await seconds(91);
+    expect(told.map(({ second, readers: n }) => [second - first, n])).toEqual([
+      [0, 7],
+      [30, 7],
+      [60, 7],
+      [90, 7],
+    ]);
+  });
+
+  it('tells at once that readers came, and within seconds that they went', async () => {
+    expect(await seconds(3)).toEqual([]);
+    readers = { d1: 1 };
+    expect(await seconds(1)).toMatchObject([{ readers: 1 }]);
+    readers = {};
+    expect(await seconds(5)).toMatchObject([{ readers: 0 }]);
+    expect(await seconds(100)).toEqual([]);
+  });
+
+  it('tells of readers who come and go without end in a bounded number of ticks', async () => {
+    const told = await seconds(600, (n) => (readers = n % 2 ? { d1: 1 } : {}));
+    expect(told.length).toBeLessThanOrEqual(600 / 5 + 600 / 30);
+    expect(told.length).toBeGreaterThan(600 / 30);
+  });
+
+  it('tells readers with what was answered, and nothing besides', async () => {
+    readers = { d1: 3 };
+    const told = await seconds(120, () => counter.answered('d1', null, 1, clock.now()));
+    expect(told).toHaveLength(120);
+    expect(told.every((tick) => tick.arrivals === 1 && tick.readers === 3)).toBe(true);
+  });
+
+  it('goes on after the clock was set back, and tells at the end that nobody reads here', async () => {
+    readers = { d1: 3 };
+    await seconds(2);
+    clock.setByMs = -3_600_000;
+    expect((await seconds(61)).length).toBeGreaterThan(1);
+    await sender.stop();
+    expect(sent).toMatchObject([{ dropId: 'd1', readers: 0 }]);
   });
 });

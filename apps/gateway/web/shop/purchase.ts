@@ -1,8 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import type { Answer, NoAnswer } from '../shared/answer';
-import { call } from '../shared/api';
+import type { NoAnswer } from '../shared/answer';
 import { newKey } from '../shared/new-key';
-import { persist } from '../shared/persist';
 import { clock, untilMs } from '../shared/server-clock';
 import { hasSession } from '../shared/session';
 import type { Hold, Order } from '../shared/types';
@@ -11,6 +9,8 @@ import type { DropStore } from './drop-store';
 import { type Field, refusedFields } from './fields';
 import { type Intent, KeptPurchase, type Shown } from './kept';
 import { LiveHolds } from './live-holds';
+import { isFinal, ShopRequests } from './shop-requests';
+import { shownHold, type Step } from './step';
 import {
   DECLINED,
   HOLD_ENDED,
@@ -21,25 +21,13 @@ import {
   PAYMENT_FAILED,
   RELEASED,
   soldOut,
-  TROUBLE,
   wordsFor,
 } from './words';
 
-/** The shopper's step. */
-export type Step =
-  | { kind: 'choose' }
-  | { kind: 'held'; hold: Hold }
-  /** The payment is in progress; its order is polled until it is settled. */
-  | { kind: 'settling'; order: Order }
-  | { kind: 'done'; order: Order };
-
 const POLL_MS = { first: 700, max: 2_500 };
-const SLOW_MS = 3_000; // after this the shopper sees that the shop has not answered yet
-const ORDER_MS_MAX = 12_000; // a payment takes longer than placing a hold
 const OVER_EVERY_MS = 2_000;
 const IN_PROGRESS_TRIES = 20;
 const seconds = (n: number) => new Promise((resolve) => setTimeout(resolve, n * 1000));
-const holdPath = (holdId: string) => `/v1/holds/${encodeURIComponent(holdId)}`;
 
 /** One shopper's purchase in one drop: choose, hold, pay. Every change is a request; the server's last answer is shown. */
 export class Purchase {
@@ -49,8 +37,6 @@ export class Purchase {
   readonly refused = signal<Partial<Record<Field, string>>>({});
   /** A request is in flight; a second click does nothing. */
   readonly busy = signal<'hold' | 'pay' | 'release' | 'look' | null>(null);
-  /** Shown while a call is slow or retried. */
-  readonly trouble = signal<string | null>(null);
   /** Live holds of this shopper other than the one shown; expired ones are left out. */
   readonly others = computed(() => {
     const shown = shownHold(this.step.value);
@@ -58,6 +44,9 @@ export class Purchase {
       ({ id, expiresAt }) => id !== shown && (untilMs(expiresAt) ?? Infinity) > 0,
     );
   });
+  private readonly requests = new ShopRequests();
+  /** Shown while a call is slow or retried. */
+  readonly trouble = this.requests.trouble;
   private readonly kept: KeptPurchase;
   private readonly live: LiveHolds;
   /** A hold that this tab requested, and whose answer is still missing. */
@@ -117,7 +106,7 @@ export class Purchase {
     if (step.kind !== 'held') return;
     const { id } = step.hold;
     await this.during('release', async () => {
-      const answer = await this.ask<null>(() => call(holdPath(id), { method: 'DELETE', asCustomer: true }));
+      const answer = await this.requests.releaseHold(id);
       if (answer.kind === 'ok' || (answer.kind === 'problem' && answer.status === 404))
         this.end(id, RELEASED);
       else if (answer.kind === 'problem' && answer.status === 409) await this.findOrderOfHold(id);
@@ -201,10 +190,7 @@ export class Purchase {
   private async sendHold(intent: Intent): Promise<boolean> {
     this.owed = intent;
     this.kept.keepIntent(intent);
-    const path = `/v1/drops/${encodeURIComponent(this.drop.dropId)}/holds`;
-    const answer = await this.ask<Hold>(() =>
-      call(path, { method: 'POST', body: intent.body, key: intent.key, asCustomer: true }),
-    );
+    const answer = await this.requests.placeHold(this.drop.dropId, intent);
     if (answer.kind === 'ok' || isFinal(answer)) {
       this.owed = undefined;
       this.kept.forgetIntent(intent.key);
@@ -236,11 +222,8 @@ export class Purchase {
 
   /** True when the order is known now, whatever its state. */
   private async sendOrder(holdId: string, intent: Intent): Promise<boolean> {
-    const { body, key } = intent;
     for (let tries = 0; ; tries += 1) {
-      const answer = await this.ask<Order>(() =>
-        call('/v1/orders', { method: 'POST', body, key, asCustomer: true, deadlineMs: ORDER_MS_MAX }),
-      );
+      const answer = await this.requests.placeOrder(intent);
       if (answer.kind === 'ok') {
         this.showOrder(answer.body);
         return true;
@@ -280,7 +263,7 @@ export class Purchase {
    * server knows its state.
    */
   private async findHold(holdId: string): Promise<boolean> {
-    const answer = await this.ask<Hold>(() => call(holdPath(holdId), { asCustomer: true }));
+    const answer = await this.requests.readHold(holdId);
     if (answer.kind !== 'ok' && !(answer.kind === 'problem' && answer.status === 404)) {
       this.notice.value = wordsFor(answer);
       return false;
@@ -306,9 +289,7 @@ export class Purchase {
   }
 
   private async findOrderOfHold(holdId: string): Promise<boolean> {
-    const answer = await this.ask<{ items: Order[] }>(() =>
-      call('/v1/orders?limit=50', { asCustomer: true }),
-    );
+    const answer = await this.requests.listOrders();
     const order = answer.kind === 'ok' ? answer.body.items.find((it) => it.holdId === holdId) : undefined;
     if (!order || order.state === 'failed' || order.state === 'cancelled') return false;
     this.showOrder(order);
@@ -316,8 +297,7 @@ export class Purchase {
   }
 
   private async findOrder(orderId: string): Promise<boolean> {
-    const path = `/v1/orders/${encodeURIComponent(orderId)}`;
-    const answer = await this.ask<Order>(() => call(path, { asCustomer: true }));
+    const answer = await this.requests.readOrder(orderId);
     if (answer.kind === 'ok' && answer.body.dropId === this.drop.dropId) {
       this.showOrder(answer.body);
       return true;
@@ -343,7 +323,7 @@ export class Purchase {
   /** After a failed payment the hold is kept until its deadline: the shopper can pay again. */
   private async settled(order: Order): Promise<void> {
     if (order.state === 'failed' || order.state === 'cancelled') {
-      const answer = await this.ask<Hold>(() => call(holdPath(order.holdId), { asCustomer: true }));
+      const answer = await this.requests.readHold(order.holdId);
       if (answer.kind === 'ok' && answer.body.state === 'held') {
         this.kept.keepHold(order.holdId, {});
         this.show(answer.body);
@@ -363,8 +343,7 @@ export class Purchase {
       await seconds(wait / 1000);
       const step = this.step.value;
       if (step.kind !== 'settling' || step.order.id !== orderId) return;
-      const answer = await call<Order>(`/v1/orders/${encodeURIComponent(orderId)}`, { asCustomer: true });
-      this.trouble.value = answer.kind === 'unreachable' ? TROUBLE.unreachable : null;
+      const answer = await this.requests.pollOrder(orderId);
       if (answer.kind !== 'ok') continue;
       if (answer.body.state === 'pending' || answer.body.state === 'refunding') {
         this.step.value = { kind: 'settling', order: answer.body };
@@ -380,17 +359,6 @@ export class Purchase {
     if (bank) location.assign(bank);
   }
 
-  /** Sends until there is a definite answer, and shows when it takes long. */
-  private async ask<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
-    const slow = setTimeout(() => (this.trouble.value = TROUBLE.slow), SLOW_MS);
-    try {
-      return await persist(send, ({ kind }) => (this.trouble.value = TROUBLE[kind]));
-    } finally {
-      clearTimeout(slow);
-      this.trouble.value = null;
-    }
-  }
-
   private async during(
     what: NonNullable<(typeof this.busy)['value']>,
     work: () => Promise<void>,
@@ -403,14 +371,4 @@ export class Purchase {
       this.busy.value = null;
     }
   }
-}
-
-function shownHold(step: Step): string | null {
-  if (step.kind === 'choose') return null;
-  return step.kind === 'held' ? step.hold.id : step.order.holdId;
-}
-
-/** An answer after which the same key need not be sent again. */
-function isFinal(answer: NoAnswer): boolean {
-  return answer.kind === 'problem' && answer.status < 500 && answer.status !== 429 && answer.status !== 408;
 }

@@ -68,9 +68,21 @@ describe('the rates of a launch', () => {
     expect(after.rates.arrivals).toBe(1);
     expect(meter.measure([tick(OPENED + 5)], [], at(OPENED + 11))).toMatchObject({
       rates: { arrivals: 0, holds: 0, refusals: {} },
-      readers: 0,
+      readers: 7,
       p99Ms: 0,
     });
+  });
+
+  it('have readers as long as their gateway may have the same, and its older ticks in no rate', () => {
+    const meter = new RateMeter(at(OPENED));
+    const quiet = tick(OPENED - 20, { source: 'gw_2', readers: 4 });
+    const later = at(OPENED + 12);
+    expect(meter.measure([quiet, tick(OPENED + 9)], [], later)).toMatchObject({ readers: 11 });
+    expect(meter.measure([tick(OPENED - 3), quiet, tick(OPENED + 9)], [], at(OPENED + 13))).toMatchObject({
+      rates: { arrivals: 0 },
+      readers: 11,
+    });
+    expect(meter.measure([quiet], [], at(OPENED + 15))).toMatchObject({ readers: 0 });
   });
 
   it('ask for a bounded time, and remember no more', () => {

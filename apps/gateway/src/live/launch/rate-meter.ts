@@ -1,4 +1,10 @@
-import { type LatencyCounts, type OrderPoint, p99Of, type SentTick } from '@holdfast/contracts';
+import {
+  type LatencyCounts,
+  type OrderPoint,
+  p99Of,
+  READERS_COUNT_SECONDS,
+  type SentTick,
+} from '@holdfast/contracts';
 
 /** Gateways send the ticks of a second within the next one, and orders commit what they settled a moment later. */
 const SETTLED_AFTER_MS = 2_250;
@@ -6,8 +12,6 @@ const SETTLED_AFTER_MS = 2_250;
 const LATE_SECONDS = 8;
 /** After a pause of the source; a longer one is not made up for. */
 const WINDOW_SECONDS_MAX = 60;
-/** A gateway whose newest tick is older has no readers any more. */
-const READERS_SECONDS = 5;
 
 /** Per second, over the seconds since the last tick. */
 export interface Rates {
@@ -34,6 +38,8 @@ export const NO_RATES: Rates = { arrivals: 0, holds: 0, refusals: {}, paid: 0, f
 export class RateMeter {
   private readonly first: number;
   private until: number;
+  /** Older ticks are forgotten, and in no rate: what comes of them tells readers. */
+  private oldest = -Infinity;
   /** Ticks that are in a rate already, with their second. */
   private readonly counted = new Map<string, number>();
   private readonly settled = new Map<number, { paid: number; failed: number }>();
@@ -80,7 +86,7 @@ export class RateMeter {
   }
 
   private isNews({ source, second }: SentTick, to: number): boolean {
-    if (second <= this.first || second > to) return false;
+    if (second <= this.first || second > to || second < this.oldest) return false;
     const key = `${second} ${source}`;
     if (this.counted.has(key)) return false;
     this.counted.set(key, second);
@@ -101,6 +107,7 @@ export class RateMeter {
   }
 
   private forget(before: number): void {
+    this.oldest = before;
     for (const [key, second] of this.counted) if (second < before) this.counted.delete(key);
     for (const second of this.settled.keys()) if (second < before) this.settled.delete(second);
   }
@@ -114,10 +121,10 @@ function add(sums: Record<string, number>, counts: Readonly<Record<string, numbe
   for (const [key, n] of Object.entries(counts)) sums[key] = (sums[key] ?? 0) + n;
 }
 
-/** Of the newest tick of each gateway. Ticks are in the order of their seconds. */
+/** Of the newest tick of each gateway, unless it is so old that the gateway has gone. Ticks are in the order of their seconds. */
 function readersOf(ticks: readonly SentTick[], nowMs: number): number {
   const newest = new Map<string, number>();
   for (const { source, second, readers } of ticks)
-    if (second > nowMs / 1_000 - READERS_SECONDS) newest.set(source, readers);
+    if (second > nowMs / 1_000 - READERS_COUNT_SECONDS) newest.set(source, readers);
   return [...newest.values()].reduce((sum, readers) => sum + readers, 0);
 }

@@ -20,6 +20,13 @@ export abstract class DropUpkeep {
   abstract purgeRequests(ageSeconds: number, limit: number): Promise<number>;
   /** Forgets the parts of imports that were given up more than an hour ago. */
   abstract purgeImports(): Promise<void>;
+  /** Drops with ticks older than `ageSeconds`. */
+  abstract dropsWithOldTicks(ageSeconds: number, limit: number): Promise<string[]>;
+  /**
+   * Replaces about `limit` such ticks of a drop by their minutes; returns how many. 0: none is left, or another
+   * process does it.
+   */
+  abstract foldTicks(dropId: string, ageSeconds: number, limit: number): Promise<number>;
   /** The next drop by id; null after the last. */
   abstract nextDrop(after: string): Promise<string | null>;
   /**

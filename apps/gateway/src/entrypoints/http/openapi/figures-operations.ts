@@ -52,7 +52,7 @@ export const FIGURES_OPERATIONS: readonly Operation[] = [
     tag: 'Merchant',
     summary: 'Read the figures of a drop by steps of time',
     description:
-      'Points stand on whole steps, at most 10,000 of them. Without `from` and `to` it is the whole life of the drop, without `step` the finest that fits.',
+      'Points stand on whole steps, at most 10,000 of them. Without `from` and `to` it is the whole life of the drop, without `step` the finest that fits. Readers are those at the moment of the step with most. What gateways answered is kept by the second for a week and by the minute after that: in finer steps an old minute stands at its beginning.',
     query: seriesQuery,
     success: { 200: { description: 'A point for each step.', content: series } },
     refusals: ['invalid-request', 'not-found'],

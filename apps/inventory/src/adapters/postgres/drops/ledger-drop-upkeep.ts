@@ -54,6 +54,16 @@ export class LedgerDropUpkeep extends DropUpkeep {
     await this.pool.query(products.purgeImports);
   }
 
+  override dropsWithOldTicks(ageSeconds: number, limit: number): Promise<string[]> {
+    return this.ids(sql.findOldTicks, [`${ageSeconds} seconds`, limit]);
+  }
+
+  override async foldTicks(dropId: string, ageSeconds: number, limit: number): Promise<number> {
+    const values = [dropId, `${ageSeconds} seconds`, limit];
+    const done = await this.pool.query<{ folded: number }>({ ...sql.foldTicks, values });
+    return done.rows[0]?.folded ?? 0;
+  }
+
   override async nextDrop(after: string): Promise<string | null> {
     return (await this.ids(sql.nextDrop, [after]))[0] ?? null;
   }

@@ -4,6 +4,7 @@ import {
   type DropStats,
   Figures,
   p99Of,
+  READERS_COUNT_SECONDS,
   type RecentTicksQuery,
   type SentTick,
   type SeriesPoint,
@@ -11,6 +12,7 @@ import {
 } from '@holdfast/contracts';
 import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool } from 'pg';
+import { TICKS_TAKEN_SECONDS } from '../../../application/tick-folding';
 import { sql } from './sql/sql.generated';
 
 interface StatsRow {
@@ -48,13 +50,15 @@ export class LedgerFigures extends Figures {
       ticks.map(({ refusals }) => JSON.stringify(refusals)),
       ticks.map(({ latencies }) => JSON.stringify(latencies)),
       ticks.map(({ readers }) => readers),
+      intervalOf(TICKS_TAKEN_SECONDS),
     ];
     await orServiceUnavailable('figures', this.pools.service.query({ ...sql.addTicks, values }));
     return { kind: 'added' };
   }
 
   override async recentTicks({ merchantId, dropId, sinceSecond }: RecentTicksQuery) {
-    const values = [dropId, new Date(sinceSecond * 1_000).toISOString()];
+    const since = new Date(sinceSecond * 1_000).toISOString();
+    const values = [dropId, since, intervalOf(READERS_COUNT_SECONDS)];
     const rows = await this.read<TickRow>(merchantId, sql.recentTicks, values);
     if (rows.length === 0) return null;
     const ticks = rows.filter(({ source }) => source !== null);
@@ -62,7 +66,10 @@ export class LedgerFigures extends Figures {
   }
 
   override async dropStats({ merchantId, dropId }: { merchantId: string; dropId: string }) {
-    const row = await this.one<StatsRow>(merchantId, sql.dropStats, [dropId]);
+    const row = await this.one<StatsRow>(merchantId, sql.dropStats, [
+      dropId,
+      intervalOf(READERS_COUNT_SECONDS),
+    ]);
     return row && toStats(row);
   }
 
@@ -77,7 +84,7 @@ export class LedgerFigures extends Figures {
 
   override async dropSeries(query: SeriesQuery): Promise<SeriesPoint[]> {
     const { merchantId, dropId, from, to, stepSeconds } = query;
-    const values = [dropId, from, to, `${stepSeconds} seconds`];
+    const values = [dropId, from, to, intervalOf(stepSeconds)];
     return (await this.read<SeriesRow>(merchantId, sql.dropSeries, values)).map(toPoint);
   }
 
@@ -92,6 +99,8 @@ export class LedgerFigures extends Figures {
     return (await orServiceUnavailable('figures', found)).rows;
   }
 }
+
+const intervalOf = (seconds: number) => `${seconds} seconds`;
 
 /** Of a drop without ticks everything is null. */
 type TickRow = Omit<SentTick, 'second'> & { second: Date };

@@ -17,6 +17,7 @@ import { shownStock } from './16-shown-stock';
 import { requestTargets } from './17-request-targets';
 import { timeline } from './18-timeline';
 import { rehearsals } from './19-rehearsals';
+import { figuresByMinute } from './20-figures-by-minute';
 
 /** It defined functions only, which the function files do now. The number stays taken. */
 const functionsOnly = (name: string): Migration => ({ name, statements: [] });
@@ -43,6 +44,7 @@ export const inventoryMigrations: MigrationSet = {
     requestTargets,
     timeline,
     rehearsals,
+    figuresByMinute,
   ],
   functionSchemas: ['inventory'],
   functions: [
@@ -61,6 +63,8 @@ export const inventoryMigrations: MigrationSet = {
     sql.definePurgeHolds,
     sql.defineGhosts,
     sql.defineNoteSoldOut,
+    sql.defineTickSums,
+    sql.defineFoldTicks,
     sql.defineTimelineHorizon,
     sql.defineRowPolicies,
     sql.defineShowStock,

@@ -1,5 +1,5 @@
 -- The figures of a drop as they are now, at one moment.
--- $1 merchant_id, $2 drop_id. Rows: 0 = not a drop of this merchant, or 1.
+-- $1 merchant_id, $2 drop_id, $3 how long readers count after they were told, as an interval. Rows: 0 = not a drop of this merchant, or 1.
 SELECT
   clock_timestamp() AS as_of,
   (SELECT coalesce(json_agg(json_build_object('sku', s.sku, 'total', s.total, 'available', s.available, 'held', s.held, 'sold', s.sold)
@@ -14,7 +14,7 @@ SELECT
   (SELECT coalesce(sum(newest.readers), 0)::integer
    FROM (
      SELECT DISTINCT ON (t.source) t.readers FROM inventory.tick t
-     WHERE t.drop_id = d.drop_id AND t.second > clock_timestamp() - interval '5 s'
+     WHERE t.drop_id = d.drop_id AND t.second > clock_timestamp() - $3::interval
      ORDER BY t.source, t.second DESC
    ) newest) AS readers
 FROM inventory.drop d
