@@ -108,6 +108,7 @@ export async function createGatewayApp(
 /** Each request has these from its start, so that all have one shape. */
 function decorateRequests(instance: FastifyInstance): void {
   instance.decorateRequest('principal', null);
+  instance.decorateRequest('rehearsal', null);
   instance.decorateRequest('traceId', '');
   instance.decorateRequest('refusal', null);
   instance.decorateRequest('endTurn', null);

@@ -33,6 +33,7 @@ import { Timeline } from './application/timeline';
 import { TickCounter } from './application/tick-counter';
 import { TickSender } from './application/tick-sender';
 import { AllowedOrigins } from './entrypoints/http/access/allowed-origins';
+import { Ghosts } from './entrypoints/http/access/ghosts';
 import { GuestStrategy } from './entrypoints/http/access/guest.strategy';
 import { Operators } from './entrypoints/http/access/operator';
 import { KnownGuests } from './entrypoints/http/access/known-guests';
@@ -152,6 +153,7 @@ const access = [
   Tokens,
   KnownGuests,
   GuestStrategy,
+  Ghosts,
   Operators,
   {
     provide: RevocationWatch,

@@ -31,6 +31,7 @@ export * from './problem-catalogue';
 export * from './product';
 export * from './products.port';
 export * from './rehearsal';
+export * from './rehearsal-pass';
 export * from './rehearsal-words';
 export * from './rehearsals.port';
 export * from './roles';

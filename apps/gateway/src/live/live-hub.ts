@@ -1,5 +1,5 @@
 import type { LiveFeed, LiveMessage, ShopperDrop, StockView } from '@holdfast/contracts';
-import { type Clock, LONE_READERS_SHARE_MAX, READERS_SHARE_MAX } from '@holdfast/kernel';
+import { type Clock, isGhostId, LONE_READERS_SHARE_MAX, READERS_SHARE_MAX } from '@holdfast/kernel';
 import { BroadcastPump } from './broadcast-pump';
 import { FrameIds } from './frame-ids';
 import { LiveChannel, type LiveContext } from './live-channel';
@@ -27,6 +27,8 @@ export interface LiveStats {
 }
 
 const READY_POLL_MS = 25;
+/** Under which the readers of all ghosts are counted; no merchant has such an id. */
+const GHOSTS = 'ghosts';
 const STOP_RETRY_MS = { from: 500, step: 67, steps: 64 }; // spread over about 5 s, so that readers do not reconnect together
 
 /**
@@ -114,8 +116,11 @@ export class LiveHub {
       const channel = await this.channelFor(dropId, lastEventId);
       if (!(channel instanceof LiveChannel)) return channel === 'full' ? this.refuse() : channel;
       if (this.stopped) return this.refuse();
-      const { merchantId } = channel;
-      if (ofMerchantMax !== null && !this.hasRoomFor(merchantId, ofMerchantMax)) return this.refuse('quota');
+      const isGhost = isGhostId(dropId);
+      if (isGhost && !this.hasRoomForGhosts()) return this.refuse();
+      const merchantId = isGhost ? GHOSTS : channel.merchantId;
+      if (!isGhost && ofMerchantMax !== null && !this.hasRoomFor(merchantId, ofMerchantMax))
+        return this.refuse('quota');
       const reader = connect();
       joined = reader !== null;
       if (reader) {
@@ -147,9 +152,15 @@ export class LiveHub {
   private hasRoomFor(merchantId: string, ofMerchantMax: number): boolean {
     const own = this.readersOf.get(merchantId) ?? 0;
     if (own >= ofMerchantMax) return false;
-    const isAlone = this.readersOf.size === (own > 0 ? 1 : 0);
+    const others = this.readersOf.size - Number(own > 0) - Number(this.readersOf.has(GHOSTS));
+    const isAlone = others === 0;
     const share = isAlone ? LONE_READERS_SHARE_MAX : READERS_SHARE_MAX;
     return own < Math.max(1, Math.floor(this.settings.readersMax * share));
+  }
+
+  /** A rehearsal leaves places for readers of real drops. */
+  private hasRoomForGhosts(): boolean {
+    return (this.readersOf.get(GHOSTS) ?? 0) < Math.floor(this.settings.readersMax * READERS_SHARE_MAX);
   }
 
   private count(merchantId: string, change: number): void {

@@ -32,7 +32,9 @@ export class StreamPlaces {
 
   /** How many readers the drops of one merchant may have at this gateway; null: as many as there is room for. */
   ofMerchantMax(request: FastifyRequest): number | null {
-    return this.isLifted(request) ? null : (this.config.merchantQuotas?.readers ?? null);
+    // The readers of a rehearsal have a share of their own, see `LiveHub`.
+    if (this.isLifted(request) || request.rehearsal !== null) return null;
+    return this.config.merchantQuotas?.readers ?? null;
   }
 
   /** The merchant of the drop has as many readers as one merchant may have. */

@@ -6,6 +6,7 @@ import { clientAddress } from '../limits/address-key';
 import { Allowances } from '../limits/allowances';
 import { type Problem, ProblemError } from '../problems/problem';
 import { bearerTokenOf } from './bearer';
+import { Ghosts } from './ghosts';
 import type { VerifiedGuest } from './guest.strategy';
 import { KnownGuests } from './known-guests';
 import { Operators } from './operator';
@@ -30,6 +31,7 @@ export class PolicyGuard extends AuthGuard('guest') {
     private readonly merchants: MerchantAccess,
     private readonly allowances: Allowances,
     private readonly events: SecurityEvents,
+    private readonly ghosts: Ghosts,
   ) {
     super();
   }
@@ -53,6 +55,7 @@ export class PolicyGuard extends AuthGuard('guest') {
 
   private admit(policy: Policy | undefined, context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    this.ghosts.admit(request, policy);
     switch (policy) {
       case 'public':
       case 'provider':

@@ -47,9 +47,18 @@ export type MerchantPrincipal = StaffPrincipal | KeyPrincipal;
 /** Who is asking, once the guard has found out. */
 export type Principal = Shopper | MerchantPrincipal;
 
+/** The rehearsal that a request belongs to, by its pass. */
+export interface Rehearsing {
+  ghostId: string;
+  /** Of the imagined shopper; null: the request names none. */
+  address: string | null;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
+    /** Set by `Ghosts`. */
+    rehearsal: Rehearsing | null;
     /** Empty until somebody asks for it; see `traceIdOf`. */
     traceId: string;
     /** The problem that was answered. */

@@ -2,7 +2,8 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Runtime } from '@holdfast/config';
-import { Clock, randomId } from '@holdfast/kernel';
+import { REHEARSAL_PASS } from '@holdfast/contracts';
+import { Clock, isGhostId, randomId } from '@holdfast/kernel';
 import { TOKEN_LENGTH_MAX } from './bearer';
 
 export const ISSUER = 'holdfast';
@@ -126,6 +127,17 @@ export class Tokens {
     if (claims?.typ !== OPERATOR.typ || claims.exp === undefined) return undefined;
     const begin = claims.iat ?? this.clock.now() / 1000;
     return claims.exp - begin <= OPERATOR.secondsMax ? claims.exp : undefined;
+  }
+
+  /** Whose pass it is, and when it ends; undefined when it is none. */
+  rehearsalPass(token: string): { ghostId: string; expiresAtMs: number } | undefined {
+    if (token.length > TOKEN_LENGTH_MAX) return undefined;
+    const { audience, typ, secondsMax } = REHEARSAL_PASS;
+    const claims = this.read(token, this.operatorKey, audience);
+    const { sub, iat, exp } = claims ?? {};
+    if (claims?.typ !== typ || iat === undefined || exp === undefined || exp - iat > secondsMax)
+      return undefined;
+    return sub !== undefined && isGhostId(sub) ? { ghostId: sub, expiresAtMs: exp * 1_000 } : undefined;
   }
 
   private seconds(): number {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppConfig } from '@holdfast/config';
-import { isDropId, MERCHANT_QUOTAS } from '@holdfast/kernel';
+import { isDropId, isGhostId, MERCHANT_QUOTAS } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { DropMerchants } from '../../../application/drop-merchants';
 import { LimitStore } from '../../../application/ports/limit-store.port';
@@ -110,7 +110,8 @@ export class Allowances {
       case 'merchant-of-drop': {
         if (principal && principal.kind !== 'shopper') return undefined;
         const dropId = dropIdOf(request);
-        return dropId === undefined ? undefined : this.merchants.of(dropId);
+        // A rehearsal takes nothing from what the merchant's shoppers may do.
+        return dropId === undefined || isGhostId(dropId) ? undefined : this.merchants.of(dropId);
       }
       case 'everybody':
         return 'everybody';

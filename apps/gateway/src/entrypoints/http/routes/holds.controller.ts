@@ -4,6 +4,7 @@ import { type PlaceHold, type PlaceOutcome, ShopperHolds } from '@holdfast/contr
 import { dropIdOf, fingerprintOf, isDropId } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
 import { DropMerchants } from '../../../application/drop-merchants';
+import { Ghosts } from '../access/ghosts';
 import { customerOf } from '../access/request';
 import { Limited } from '../limits/limit-policies';
 import { clientAddress } from '../limits/address-key';
@@ -27,6 +28,7 @@ export class HoldsController {
     private readonly networks: Networks,
     private readonly merchants: DropMerchants,
     private readonly events: SecurityEvents,
+    private readonly ghosts: Ghosts,
   ) {}
 
   @Post('drops/:dropId/holds')
@@ -58,7 +60,8 @@ export class HoldsController {
     const { dropId, cursor, limit } = query.value;
     const customerId = customerOf(request);
     const { items, nextCursor } = await this.holds.listHolds({ customerId, dropId, cursor, limit });
-    const texts = items.map(renderHold).join(',');
+    const shown = items.filter((hold) => !this.ghosts.hides(request, hold.dropId));
+    const texts = shown.map(renderHold).join(',');
     sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
   }
 

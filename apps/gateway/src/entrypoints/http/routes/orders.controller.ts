@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CheckoutClient, type PlaceOrder, type PlaceOrderOutcome } from '@holdfast/contracts';
 import { dropIdOf, fingerprintOf } from '@holdfast/kernel';
+import { Ghosts } from '../access/ghosts';
 import { customerOf } from '../access/request';
 import { AddressShares } from '../limits/address-shares';
 import { Limited } from '../limits/limit-policies';
@@ -19,6 +20,7 @@ export class OrdersController {
     private readonly checkout: CheckoutClient,
     private readonly counts: EdgeCounts,
     private readonly shares: AddressShares,
+    private readonly ghosts: Ghosts,
   ) {}
 
   @Post()
@@ -30,7 +32,7 @@ export class OrdersController {
       return;
     }
     const outcome: PlaceOrderOutcome =
-      dropIdOf(command.value.holdId) === undefined
+      dropIdOf(command.value.holdId) === undefined || this.ghosts.hidesOwned(request, command.value.holdId)
         ? { kind: 'hold-not-found' }
         : await this.checkout.placeOrder({ ...command.value, address: this.shares.of(request) });
     this.counts.ordered(outcome);
@@ -49,7 +51,8 @@ export class OrdersController {
       customerId: customerOf(request),
       ...query.value,
     });
-    const texts = items.map((order) => JSON.stringify(order)).join(',');
+    const shown = items.filter((order) => !this.ghosts.hides(request, order.dropId));
+    const texts = shown.map((order) => JSON.stringify(order)).join(',');
     sendJson(reply, `{"items":[${texts}],"nextCursor":${JSON.stringify(nextCursor)}}`);
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { REHEARSAL_PASS } from '@holdfast/contracts';
 import type { AllowedOrigins } from '../access/allowed-origins';
 
 /** What shoppers call. Sign-in, the admin API and webhooks are not opened to other origins. */
@@ -13,6 +14,8 @@ const PREFLIGHT_SECONDS = 600; // Chromium's limit is two hours; an origin that 
 /** Lets pages of the merchants' origins read the answers (CORS). Without credentials: a browser neither sends nor keeps cookies of ours then. */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: AllowedOrigins): void {
   if (origins.size === 0 || !SHOPPER_API.test(request.url)) return;
+  // No page of a merchant rehearses: a browser could not send the header from another origin anyhow.
+  if (request.headers[REHEARSAL_PASS.header] !== undefined) return;
   // Also without an origin: a cache must not give that answer to a page of another one.
   reply.header('vary', 'Origin');
   const { origin } = request.headers;
