@@ -23,6 +23,9 @@ export interface CommandContext {
 export type Run = (
   command: Command,
   work: () => Promise<Answer>,
-  /** `stopsItself`: it watches for Ctrl-C and answers with what it has; others are left at once. */
-  options?: { stopsItself?: boolean },
+  /**
+   * `stopsItself`: it watches for Ctrl-C and answers with what it has; others are left at once. `keepsExitCode`: its exit code counts
+   * also after Ctrl-C; that of others is 130 then.
+   */
+  options?: { stopsItself?: boolean; keepsExitCode?: boolean },
 ) => Promise<void>;

@@ -72,6 +72,8 @@ const COMMANDS = [
   ['staff add', '--password-stdin'],
   ['staff link', '--reset-mfa'],
   ['audit verify', '--checkpoint'],
+  ['rehearse', '--i-own-this-target'],
+  ['forecast', '--drop'],
   ['rush', ''],
   ['verify', ''],
   ['payments', ''],
@@ -123,6 +125,18 @@ describe('the command line', () => {
     [['rush', '--drop', 'd1', '--shoppers', '9', '--pay', '-1']],
     [['rush', '--drop', 'd1', '--shoppers', '9', '--units-each', '101']],
     [['rush', '--drop', 'd1', '--shoppers', '9', '--concurrency', 'x']],
+    [['rehearse']],
+    [['rehearse', '--drop', 'd1', '--profile', 'flood']],
+    [['rehearse', '--drop', 'd1', '--shoppers', '0']],
+    [['rehearse', '--drop', 'd1', '--shoppers', '1e3']],
+    [['rehearse', '--drop', 'd1', '--duration', '4']],
+    [['rehearse', '--drop', 'd1', '--faults', 'redis,nginx']],
+    [['rehearse', '--drop', 'd1', '--faults', 'redis,redis']],
+    [['rehearse', '--drop', 'd1', '--times', '2']],
+    [['rehearse', '--drop', 'd1', '--like', 'd2', '--times', '21']],
+    [['rehearse', '--drop', 'd1', '--target', 'shop.example']],
+    [['rehearse', '--drop', 'd1', '--target', 'http://192.0.2.1:3000']],
+    [['forecast']],
     [['payments']],
     [['verify', 'extra']],
     [['migrate', '--no-such']],
@@ -139,6 +153,7 @@ describe('the command line', () => {
     ['seed'],
     ['migrate'],
     ['payments --hold h'],
+    ['forecast --drop d'],
     ['rush --drop d --shoppers 1'],
   ])('%s says that no product is running, and how to start one', async (command) => {
     const { code, stdout, stderr } = await cli([...command.split(' '), '--json']);
@@ -146,6 +161,22 @@ describe('the command line', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ error: expect.stringMatching(told) });
     expect(stderr).toMatch(told);
+  });
+
+  it('rehearse ends with 2 when no product is running: 1 would mean no-go', async () => {
+    const { code, stdout } = await cli(['rehearse', '--drop', 'd1', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('No product is running') });
+  });
+
+  it('rehearse names the option that is wrong, and the other machine that it does not attack', async () => {
+    const rehearse = async (...args: string[]) => (await cli(['rehearse', '--drop', 'd1', ...args])).stderr;
+    expect(await rehearse('--shoppers', '20001')).toContain("option '--shoppers' must be at most 20000");
+    expect(await rehearse('--times', '2')).toContain("option '--times' needs --like");
+    const target = ['--target', 'http://192.0.2.1:3000'];
+    expect(await rehearse(...target)).toMatch(/192\.0\.2\.1 is another machine.* --i-own-this-target/);
+    expect(await rehearse(...target, '--i-own-this-target')).toContain('No product is running');
+    expect(await rehearse('--target', 'http://[::1]:3000')).toContain('No product is running');
   });
 
   it('detach asks for the database that it is about, not for a running product', async () => {

@@ -3,10 +3,12 @@ import type { Answer, CommandContext, Run } from './command-context';
 import { addAuditCommands } from './commands/audit.command';
 import { addDetachCommand } from './commands/detach.command';
 import { addDropCommands } from './commands/drop.command';
+import { addForecastCommand } from './commands/forecast.command';
 import { addImportCommand } from './commands/import.command';
 import { addMerchantCommands } from './commands/merchant.command';
 import { addMigrateCommand } from './commands/migrate.command';
 import { addPaymentsCommand } from './commands/payments.command';
+import { addRehearseCommand } from './commands/rehearse.command';
 import { addRushCommand } from './commands/rush.command';
 import { addSeedCommand } from './commands/seed.command';
 import { addStaffCommands } from './commands/staff.command';
@@ -33,7 +35,9 @@ export interface CliInput {
 export async function runCli({ args, env, streams, interrupted }: CliInput): Promise<number> {
   const terminal = new Terminal(streams, env);
   let exitCode = 0;
-  const run: Run = async (command, work, { stopsItself = false } = {}) => {
+  let ownsExitCode = false;
+  const run: Run = async (command, work, { stopsItself = false, keepsExitCode = false } = {}) => {
+    ownsExitCode = keepsExitCode;
     const answer = await (stopsItself ? work() : unlessInterrupted(work(), interrupted));
     terminal.answer(render(command, answer));
     exitCode = answer.exitCode ?? 0;
@@ -46,14 +50,14 @@ export async function runCli({ args, env, streams, interrupted }: CliInput): Pro
       failAsJson(terminal, args, error.message.replace(/^error: /, '')); // people have been told already
       return 2;
     }
-    if (interrupted.aborted) return INTERRUPTED;
+    if (interrupted.aborted && !ownsExitCode) return INTERRUPTED;
     const { message, exitCode: code } = explain(error);
     failAsJson(terminal, args, message);
     terminal.fail(message);
     if (env['LOG_LEVEL'] === 'debug' && error instanceof Error) terminal.note(error.stack ?? '');
     return code;
   }
-  return interrupted.aborted ? INTERRUPTED : exitCode;
+  return interrupted.aborted && !ownsExitCode ? INTERRUPTED : exitCode;
 }
 
 /** A program that asked for one JSON document gets one, whatever became of its command. */
@@ -94,6 +98,8 @@ function buildProgram(context: CommandContext, run: Run): Command {
   addMerchantCommands(program, context, run);
   addStaffCommands(program, context, run);
   addAuditCommands(program, context, run);
+  addRehearseCommand(program, context, run);
+  addForecastCommand(program, context, run);
   addRushCommand(program, context, run);
   addVerifyCommand(program, context, run);
   addPaymentsCommand(program, context, run);

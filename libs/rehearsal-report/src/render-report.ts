@@ -19,11 +19,14 @@ export interface ReportInput {
   evidence: RehearsalEvidence | null;
 }
 
+/** The page's style sheet, as a source of a `Content-Security-Policy`. */
+export const REPORT_STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
 /**
  * The `Content-Security-Policy` of a page of `renderReport`: its own style sheet by hash, and nothing else. The page has no script; its JSON is data,
  * which no policy runs.
  */
-export const REPORT_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+export const REPORT_POLICY = `default-src 'none'; style-src ${REPORT_STYLE_SOURCE}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /**
  * The report of a rehearsal as one HTML document, complete in itself: no script, no picture, no address that is loaded. The element `#rehearsal` has

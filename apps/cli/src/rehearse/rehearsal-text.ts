@@ -1,0 +1,35 @@
+import type { Rehearsal } from '@holdfast/contracts';
+import { limitWords, measuredWords, repeatCommand, verdictSentence } from '@holdfast/rehearsal-report';
+import { counted, grouped, table } from '../output/table';
+import type { Colours } from '../output/terminal';
+
+/** A rehearsal for people: the verdict first. */
+export function rehearsalText(colours: Colours, rehearsal: Rehearsal): string {
+  const { verdict, promises, safeAdmissionPerMinute: safe } = rehearsal;
+  const colour = { go: colours.green, 'no-go': colours.red, none: colours.yellow }[verdict ?? 'none'];
+  const rows = promises.map((promise) => [
+    promise.ok ? colours.green('held') : colours.red('BROKE'),
+    promise.name,
+    limitWords(promise),
+    measuredWords(promise),
+  ]);
+  return [
+    colour(verdictSentence(rehearsal)),
+    '',
+    ...(rows.length > 0 ? [table(colours, ['', 'promise', 'limit', 'measured'], rows), ''] : []),
+    ...figuresOf(rehearsal),
+    ...(safe === null ? [] : [`Safe admission rate: ${grouped(safe)} new holds a minute.`]),
+    `Repeat it: ${repeatCommand(rehearsal)}`,
+  ].join('\n');
+}
+
+function figuresOf({ offered, held, paid, errors, refused, bottleneck }: Rehearsal): string[] {
+  if (offered.shoppers === 0) return [];
+  const refusals = Object.values(refused).reduce((a, b) => a + b, 0);
+  return [
+    `${counted(offered.shoppers, 'shopper')}, at most ${grouped(Math.round(offered.perSecondMax))} a second: ${grouped(held)} held, ${grouped(paid)} paid, ${grouped(refusals)} refused, ${counted(errors, 'error')}.`,
+    ...(bottleneck
+      ? [`Bottleneck: ${bottleneck.what === 'nothing' ? '' : `${bottleneck.what}. `}${bottleneck.evidence}`]
+      : []),
+  ];
+}
