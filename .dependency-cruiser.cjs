@@ -24,7 +24,7 @@ module.exports = {
       comment:
         'Apps know of each other only what libs/contracts says; one process of all is the business of apps/standalone.',
       severity: 'error',
-      from: { path: '^apps/(gateway|inventory|checkout|accounts)/' },
+      from: { path: '^apps/(gateway|inventory|checkout|accounts|rehearsals)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {

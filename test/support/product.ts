@@ -162,7 +162,7 @@ async function allMetrics(dataDir: string): Promise<string> {
     components: { healthUrl?: string; kind: string }[];
   };
   const services = run.components.filter(({ kind }) =>
-    ['gateway', 'inventory', 'checkout', 'accounts'].includes(kind),
+    ['gateway', 'inventory', 'checkout', 'accounts', 'rehearsals'].includes(kind),
   );
   const urls =
     run.mode === 'cluster'

@@ -5,8 +5,9 @@ import { AccountsModule } from '../../accounts/src/accounts.module';
 import { CheckoutModule } from '../../checkout/src/checkout.module';
 import { GatewayModule } from '../../gateway/src/gateway.module';
 import { InventoryModule } from '../../inventory/src/inventory.module';
+import { RehearsalsModule } from '../../rehearsals/src/rehearsals.module';
 
-/** The four services in one process: each speaks to the others through the same ports as over the network. */
+/** The services in one process: each speaks to the others through the same ports as over the network. */
 @Module({})
 export class StandaloneModule {
   static with(config: AppConfig, runtime: Runtime): DynamicModule {
@@ -22,6 +23,7 @@ export class StandaloneModule {
         checkout,
         accounts,
         GatewayModule.register({ imports: [inventory, checkout, accounts] }),
+        RehearsalsModule.register({ imports: [inventory] }),
       ],
       exports: [inventory],
     };

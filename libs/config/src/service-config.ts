@@ -13,7 +13,7 @@ import {
 } from './app-config';
 import { type KafkaSecurity, kafkaSettings, toKafkaSecurity, wrongKafkaSettings } from './kafka-settings';
 
-export type ServiceName = 'gateway' | 'inventory' | 'checkout' | 'accounts';
+export type ServiceName = 'gateway' | 'inventory' | 'checkout' | 'accounts' | 'rehearsals';
 
 /** The settings of one service of the cluster mode. Also the Nest token under which they are injected. */
 export abstract class ServiceConfig extends AppConfig {
@@ -88,8 +88,15 @@ const NEEDS: Record<ServiceName, (keyof z.output<typeof serviceSchema>)[]> = {
   inventory: ['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'],
   checkout: ['DATABASE_URL', 'INVENTORY_ADDRESSES'],
   accounts: ['DATABASE_URL', 'INVENTORY_ADDRESSES'],
+  rehearsals: ['INVENTORY_ADDRESSES'],
 };
-const PORTS: Record<ServiceName, number> = { gateway: 3000, inventory: 4001, checkout: 4002, accounts: 4003 };
+/** Where it listens unless told otherwise; nobody calls the runner of rehearsals. */
+const PORTS: Record<Exclude<ServiceName, 'rehearsals'>, number> = {
+  gateway: 3000,
+  inventory: 4001,
+  checkout: 4002,
+  accounts: 4003,
+};
 
 /** Reads the environment of a service. Throws `ConfigError` with all missing or invalid variables. */
 export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig {
@@ -104,7 +111,7 @@ export function loadServiceConfig(env: Env, service: ServiceName): ServiceConfig
     ...toAppConfig(it),
     service,
     instance: it.HOLDFAST_INSTANCE ?? hostname(),
-    listen: it.HOLDFAST_LISTEN ?? `127.0.0.1:${PORTS[service]}`,
+    listen: it.HOLDFAST_LISTEN ?? (service === 'rehearsals' ? '' : `127.0.0.1:${PORTS[service]}`),
     ops: opsPort === undefined ? null : { host: it.HOLDFAST_OPS_HOST, port: opsPort },
     redisUrls: it.REDIS_URL ?? [],
     kafkaBrokers: it.KAFKA_BROKERS ?? [],

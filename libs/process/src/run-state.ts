@@ -12,6 +12,7 @@ const component = z.object({
     'inventory',
     'checkout',
     'accounts',
+    'rehearsals',
     'postgres',
     'redis',
     'kafka',

@@ -18,7 +18,8 @@ const INVALID_URL = 'ERR_INVALID_URL';
  * for it.
  */
 export async function takeLedger({ config, runtime, log, key }: ServiceParts, life: Lifetime): Promise<void> {
-  const url = config.service === 'gateway' ? '' : runtime.ledger[config.service];
+  const url =
+    config.service === 'gateway' || config.service === 'rehearsals' ? '' : runtime.ledger[config.service];
   const who = `${config.instance} ${process.pid}@${hostname()}`;
   const onError = (reason: string | null) =>
     reason === null

@@ -8,7 +8,7 @@ import { takeLedger } from './ledger-of-service';
 import { openOps, openService, type ServiceParts } from './service-parts';
 
 export interface Service {
-  name: Exclude<ServiceName, 'gateway'>;
+  name: Exclude<ServiceName, 'gateway' | 'rehearsals'>;
   module: (parts: ServiceParts) => DynamicModule;
   /** Checks for the ops address. */
   checks: (app: INestMicroservice) => readonly OpsCheck[];

@@ -21,6 +21,7 @@ describe('what saturated first', () => {
     ['a slow disk', { walFlushShare: 0.8 }, 'the disk of the ledger', /80 %/],
     ['too few connections', { poolWaitMs: 700 }, 'connections to the ledger', /700 ms/],
     ['a slow provider', { providerMs: 3_000 }, 'the payment provider', /3000 ms/],
+    ['others at work', { cpu: { other: 1.2 } }, 'other programs on this machine', /60 % of 2/],
     [
       'a full machine',
       { cpu: { postgres: 1.1, k6: 0.85 } },

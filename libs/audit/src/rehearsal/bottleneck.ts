@@ -1,6 +1,6 @@
 /** The load of one moment, as far as it could be measured. */
 export interface LoadSample {
-  /** Processors in use, by part: `gateway`, `inventory`, `postgres`, `k6`, … */
+  /** Processors in use, by part: `gateway`, `inventory`, `postgres`, `k6`, …; `other`: by what is not of the product. */
   cpu: Readonly<Record<string, number>>;
   /** Delay of the event loop, p99, by process. */
   eventLoopMs?: Readonly<Record<string, number>>;
@@ -44,7 +44,10 @@ const WAITS = {
   providerMs: 1_000,
 } as const;
 const WAL_FULL = 0.5;
-const SERVERS = new Set(['postgres', 'redis', 'kafka', 'connect', 'proxy', 'k6']);
+/** Of the machine: what other programs use is missing to the product. */
+const OTHERS_FULL = 0.4;
+const OTHER = 'other';
+const SERVERS = new Set(['postgres', 'redis', 'kafka', 'connect', 'proxy', 'k6', OTHER]);
 
 /**
  * Names what saturates first, from measured figures. Waiting comes before working: a full processor is named
@@ -121,11 +124,17 @@ function processors(samples: readonly LoadSample[], cpus: number): Candidate[] {
       evidence: `${part} used ${percent(processors)} of the one processor that it can use`,
       load: processors / PROCESS_FULL,
     }));
+  const others = (used.find(({ part }) => part === OTHER)?.processors ?? 0) / cpus;
   const busiest = used.toSorted((a, b) => b.processors - a.processors)[0];
   const all = (median(samples.map(total)) ?? 0) / cpus;
   if (!busiest) return single;
   return [
     ...single,
+    {
+      what: 'other programs on this machine',
+      evidence: `Programs that are not of the product used ${percent(others)} of ${cpus} processors`,
+      load: others / OTHERS_FULL,
+    },
     {
       what: 'the processors of this machine',
       evidence: `All parts together used ${percent(all)} of ${cpus} processors, ${busiest.part} most: ${percent(busiest.processors / cpus)}`,

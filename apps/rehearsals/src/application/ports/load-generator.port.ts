@@ -1,0 +1,33 @@
+import type { LoadResult, LoadSecond } from '@holdfast/load';
+import type { RehearsalProfile } from '@holdfast/contracts';
+
+/** One run of shoppers against one ghost. */
+export interface Load {
+  scenario: RehearsalProfile | 'rate' | 'replay';
+  url: string;
+  ghostId: string;
+  units: number;
+  shoppers: number;
+  seconds: number;
+  perSecond?: number;
+  arrivals?: readonly number[];
+  watchers: number;
+  seed: number;
+  /** The pass that the shoppers carry. */
+  pass: string;
+}
+
+export interface LoadOptions {
+  /** Aborted: the shoppers stop within 3 s, and `runLoad` rejects. */
+  signal: AbortSignal;
+  onSecond?: (second: LoadSecond) => void;
+}
+
+/** Sends shoppers. */
+export abstract class LoadGenerator {
+  /** Makes it ready, which can take minutes the first time. Rejects with what to install. */
+  abstract prepare(signal: AbortSignal, say: (line: string) => void): Promise<void>;
+  abstract run(load: Load, options: LoadOptions): Promise<LoadResult>;
+  /** Removes what the runs have written. */
+  abstract clean(): Promise<void>;
+}
