@@ -44,7 +44,7 @@ interface RunState {
 
 const ALL = [
   ...['inventory-1', 'inventory-2', 'checkout-1', 'checkout-2', 'accounts-1', 'accounts-2'],
-  ...['gateway-1', 'gateway-2'],
+  ...['gateway-1', 'gateway-2', 'rehearsals-1'],
   ...['proxy', 'postgres', 'redis', 'kafka', 'connect'],
 ];
 /** Of services that are started alike one is enough. Kafka and Connect have a test of their own. */

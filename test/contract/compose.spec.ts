@@ -13,7 +13,9 @@ import { describeWithGo } from '../support/go';
 import { REPOSITORY } from '../support/repository';
 
 const FILE = join(REPOSITORY, 'docker-compose.yml');
-const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout', 'accounts'];
+const KINDS: ServiceName[] = ['gateway', 'inventory', 'checkout', 'accounts', 'rehearsals'];
+/** There is one rehearsal at a time. */
+const SINGLE: ServiceName[] = ['rehearsals'];
 
 /** There is no container engine where these tests run: what can be known without one is asked here. */
 describeWithGo('docker-compose.yml', () => {
@@ -38,9 +40,9 @@ describeWithGo('docker-compose.yml', () => {
     expect(composeChecker('run', '.', FILE)).toContain('in order');
   }, 300_000);
 
-  it('has two instances of each service, started by entry points that exist', () => {
+  it('has two instances of each service and one runner, started by entry points that exist', () => {
     for (const kind of KINDS) {
-      expect(named(kind)).toEqual([`${kind}-1`, `${kind}-2`]);
+      expect(named(kind)).toEqual(SINGLE.includes(kind) ? [`${kind}-1`] : [`${kind}-1`, `${kind}-2`]);
       for (const name of named(kind)) {
         expect(of(name).command).toEqual(['node', `dist/apps/${kind}/src/main.js`]);
         expect(of(name).environment['HOLDFAST_INSTANCE']).toBe(name);
@@ -58,7 +60,7 @@ describeWithGo('docker-compose.yml', () => {
   it('knows no setting that nobody reads', () => {
     const sources = ['libs/config/src', 'apps/cluster/src/programs'].flatMap(textOf).join('\n');
     const own = Object.values(services).filter(({ image }) => image === 'holdfast:local');
-    expect(own.length).toBeGreaterThan(KINDS.length * 2);
+    expect(own.length).toBeGreaterThan(KINDS.flatMap(named).length);
     const names = new Set(own.flatMap(({ environment }) => Object.keys(environment)));
     expect(
       [...names]
@@ -81,6 +83,7 @@ describeWithGo('docker-compose.yml', () => {
     ['checkout-1', 'app data edge', 'checkout-database-url service-key'],
     ['accounts-1', 'app data', 'accounts-database-url accounts-key service-key'],
     ['gateway-1', 'app edge', 'redis-url service-key'],
+    ['rehearsals-1', 'app data edge', 'operator-database-url service-key'],
     ['proxy', 'edge', ''],
     ['kafka', 'cdc', 'kafka-client kafka-jaas'],
     ['connect', 'cdc data', 'cdc-password connect-curl connect-jaas connect-logins'],
@@ -89,13 +92,13 @@ describeWithGo('docker-compose.yml', () => {
     ['grafana', 'watch', 'grafana-password'],
   ])('puts %s into the networks %s, with the secrets "%s"', (name, networks, files) => {
     const second = name.replace(/-1$/, '-2');
-    for (const each of new Set([name, second])) {
+    for (const each of new Set([name, second].filter((it) => it in services))) {
       expect(of(each).networks.join(' ')).toBe(networks);
       expect((of(each).secrets ?? []).join(' ')).toBe(files);
     }
   });
 
-  it('lists every service there', () => expect(Object.keys(services)).toHaveLength(18));
+  it('lists every service there', () => expect(Object.keys(services)).toHaveLength(19));
 
   it('makes each secret that a service reads, and lets each read only its own', () => {
     for (const [name, { environment, command, entrypoint, health, secrets: given }] of Object.entries(
@@ -114,7 +117,13 @@ describeWithGo('docker-compose.yml', () => {
   it('shows the keys that sign sessions and webhooks to who signs or checks with them', () => {
     const shared = (name: string) => (of(name).volumes ?? []).includes('holdfast-data');
     const having = Object.keys(services).filter(shared);
-    expect(having.sort()).toEqual([...named('checkout'), 'cli', ...named('gateway'), 'migrate']);
+    expect(having.sort()).toEqual([
+      ...named('checkout'),
+      'cli',
+      ...named('gateway'),
+      'migrate',
+      'rehearsals-1',
+    ]);
   });
 
   it('keeps checkpoints of the audits in a volume that accounts alone can write', () => {
@@ -142,7 +151,12 @@ describeWithGo('docker-compose.yml', () => {
     const listening = (kind: string) =>
       named(kind).map((name) => `${name}:${of(name).environment['HOLDFAST_LISTEN']?.split(':').pop()}`);
     const listed = (name: string, variable: string) => of(name).environment[variable]?.split(',');
-    for (const name of [...named('gateway'), ...named('checkout'), ...named('accounts')])
+    for (const name of [
+      ...named('gateway'),
+      ...named('checkout'),
+      ...named('accounts'),
+      ...named('rehearsals'),
+    ])
       expect(listed(name, 'INVENTORY_ADDRESSES')).toEqual(listening('inventory'));
     for (const name of named('gateway')) {
       expect(listed(name, 'CHECKOUT_ADDRESSES')).toEqual(listening('checkout'));

@@ -20,7 +20,7 @@ const KINDS = {
   cluster: [
     ...['accounts', 'accounts', 'checkout', 'checkout', 'connect', 'gateway', 'gateway'],
     ...['inventory', 'inventory'],
-    ...['kafka', 'postgres', 'proxy', 'redis'],
+    ...['kafka', 'postgres', 'proxy', 'redis', 'rehearsals'],
   ],
 };
 

@@ -163,7 +163,12 @@ function linkModules(target: string): void {
 }
 
 // What each program says when it is told nothing: it is loaded by then, with all that it imports.
-const SERVICES = { gateway: 'REDIS_URL', inventory: 'KAFKA_BROKERS', checkout: 'INVENTORY_ADDRESSES' };
+const SERVICES = {
+  gateway: 'REDIS_URL',
+  inventory: 'KAFKA_BROKERS',
+  checkout: 'INVENTORY_ADDRESSES',
+  rehearsals: 'INVENTORY_ADDRESSES',
+};
 const CLUSTER = 'dist/apps/cluster/src/programs';
 const PROGRAMS: { args: string[]; env?: NodeJS.ProcessEnv; status: number; says: string }[] = [
   { args: ['dist/apps/cli/src/main.js', '--help'], status: 0, says: 'Usage: holdfast' },

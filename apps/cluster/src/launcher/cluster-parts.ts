@@ -61,7 +61,7 @@ export class ClusterParts {
     const stream = this.stream?.stop();
     // nginx closes its ports at once, and each connection after the answer in flight.
     if (this.proxy?.child) sendSignal(this.proxy.child.pid, 'SIGQUIT');
-    await this.stopAll('gateway');
+    await Promise.all([this.stopAll('gateway'), this.stopAll('rehearsals')]);
     await Promise.all([this.proxy?.stop(), this.stopAll('checkout'), this.stopAll('accounts')]);
     await this.stopAll('inventory');
     await Promise.all([stream, this.servers?.stop(), this.ledger?.stop()]);

@@ -229,7 +229,9 @@ async function startServicesAndStream(
   { ledger, kafkaBrokers, kafkaSecurity }: ServicePlaces,
   { slot }: SlotNames,
 ): Promise<void> {
-  say('Starting the change stream and two each of inventory, checkout, accounts and gateway …');
+  say(
+    'Starting the change stream, two each of inventory, checkout, accounts and gateway, and the runner of rehearsals …',
+  );
   mkdirSync(join(config.dataDir, 'logs'), { recursive: true });
   const stream = startStream({
     dataDir: config.dataDir,

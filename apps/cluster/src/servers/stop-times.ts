@@ -5,6 +5,8 @@
 export const STOP_MS = {
   /** The longest request waits 2.5 s for its lane. Gateways would grant their requests more, so under the launcher this is what counts. */
   gateways: 3_000,
+  /** Together with the gateways: a rehearsal ends its shoppers and writes that it was stopped, as long as inventory is there. */
+  rehearsals: 3_000,
   /** Nobody calls them any more; payments in flight get as long. nginx stops at the same time: its connections are idle or cut. */
   checkouts: 1_500,
   /** Nobody calls them any more. */

@@ -21,6 +21,7 @@ const GRACE_MS: Record<ServiceName, number> = {
   checkout: STOP_MS.checkouts,
   accounts: STOP_MS.checkouts,
   inventory: STOP_MS.inventories,
+  rehearsals: STOP_MS.rehearsals,
 };
 // Loading takes a second, and far longer when every core is busy; one that fails exits, which is noticed at once.
 const ANSWER_MS_MAX = 60_000;

@@ -20,14 +20,14 @@ const plan = (own: Record<string, string> = {}) =>
 const configOf = (each: ReturnType<typeof plan>[number]) => loadServiceConfig(each.env, each.service);
 
 describe('the services that the launcher runs', () => {
-  it('are two of each, every one on ports of its own', () => {
+  it('are two of each and one runner of rehearsals, every one on ports of its own', () => {
     const plans = plan();
     expect(plans.map(({ instance }) => instance)).toEqual([
       ...['inventory-1', 'inventory-2', 'checkout-1', 'checkout-2'],
-      ...['accounts-1', 'accounts-2', 'gateway-1', 'gateway-2'],
+      ...['accounts-1', 'accounts-2', 'gateway-1', 'gateway-2', 'rehearsals-1'],
     ]);
     const addresses = plans.flatMap(({ address, opsUrl }) => [address, new URL(opsUrl).host]);
-    expect(new Set(addresses).size).toBe(16);
+    expect(new Set(addresses).size).toBe(17); // nobody calls the runner, so it has one
   });
 
   it('understand their settings, and find each other', () => {
@@ -51,6 +51,8 @@ describe('the services that the launcher runs', () => {
         expect(`${config.host}:${config.port}`).toBe(each.address);
         expect(config.proxyHops).toBe(1);
         expect(config.databaseUrl).toBeNull(); // the edge has no way to the ledger
+      } else if (each.service === 'rehearsals') {
+        expect(config.databaseUrl).toBeNull(); // it reads where the ledger is from run.json, as the command line does
       } else {
         expect(config.databaseUrl).toBe(places.ledger[each.service]); // a login of its own
         expect(each.env['HOLDFAST_LISTEN']).toBe(each.address);

@@ -1,17 +1,32 @@
 import { fromKafkaSecurity, type KafkaSecurity, type LaunchConfig, type LedgerUrls } from '@holdfast/config';
 
-export type ServiceName = 'inventory' | 'checkout' | 'accounts' | 'gateway';
+export type ServiceName = 'inventory' | 'checkout' | 'accounts' | 'gateway' | 'rehearsals';
 
-/** Two of each, so that one can be replaced or fail while the other continues. */
-const INSTANCES = 2;
-export const SERVICES: readonly ServiceName[] = ['inventory', 'checkout', 'accounts', 'gateway'];
+/**
+ * Two of each, so that one can be replaced or fail while the other continues; one runner, since there is one
+ * rehearsal at a time and shoppers do without it.
+ */
+const INSTANCES: Readonly<Record<ServiceName, number>> = {
+  inventory: 2,
+  checkout: 2,
+  accounts: 2,
+  gateway: 2,
+  rehearsals: 1,
+};
+export const SERVICES: readonly ServiceName[] = [
+  'inventory',
+  'checkout',
+  'accounts',
+  'gateway',
+  'rehearsals',
+];
 
 /** One process to run. */
 export interface PlannedService {
   service: ServiceName;
   /** E.g. `inventory-1`; also its name for people, and of its log. */
   instance: string;
-  /** Where it takes calls (inventory, checkout, accounts) or requests (gateway), as `host:port`. */
+  /** Where it takes calls (inventory, checkout, accounts) or requests (gateway), as `host:port`; of the runner, which takes none, where it reports its health. */
   address: string;
   /** Of health and metrics, e.g. `http://127.0.0.1:20123`. */
   opsUrl: string;
@@ -32,12 +47,18 @@ export interface ServicePlaces {
 
 type Ports = Record<string, number>;
 
+function isCalled(service: ServiceName): boolean {
+  return service !== 'rehearsals';
+}
+
 const instances = SERVICES.flatMap((service) =>
-  Array.from({ length: INSTANCES }, (_, i) => ({ service, instance: `${service}-${i + 1}` })),
+  Array.from({ length: INSTANCES[service] }, (_, i) => ({ service, instance: `${service}-${i + 1}` })),
 );
 
 /** The names of all ports that the services need; the same names give the same ports at the next start. */
-export const SERVICE_PORTS = instances.flatMap(({ instance }) => [instance, `${instance}-ops`]);
+export const SERVICE_PORTS = instances.flatMap(({ service, instance }) =>
+  isCalled(service) ? [instance, `${instance}-ops`] : [`${instance}-ops`],
+);
 
 export const SERVICE_INSTANCES = instances.map(({ instance }) => instance);
 
@@ -52,8 +73,8 @@ export function planServices(
   own: Record<string, string | undefined>,
 ): PlannedService[] {
   return instances.map(({ service, instance }) => {
-    const address = `127.0.0.1:${ports[instance]}`;
     const opsPort = String(ports[`${instance}-ops`]);
+    const address = `127.0.0.1:${isCalled(service) ? ports[instance] : opsPort}`;
     const set = {
       HOLDFAST_MODE: 'cluster',
       HOLDFAST_DATA_DIR: config.dataDir,
@@ -102,6 +123,8 @@ function settingsOf(
       return { HOLDFAST_LISTEN: address, DATABASE_URL: ledger.checkout, INVENTORY_ADDRESSES: inventories };
     case 'accounts':
       return { HOLDFAST_LISTEN: address, DATABASE_URL: ledger.accounts, INVENTORY_ADDRESSES: inventories };
+    case 'rehearsals':
+      return { INVENTORY_ADDRESSES: inventories };
     case 'gateway':
       return {
         HOST: '127.0.0.1',
