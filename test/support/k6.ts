@@ -12,6 +12,10 @@ export interface K6Verdict {
   seed: number;
   counts: Record<string, number>;
   refused: Record<string, number>;
+  errors: number;
+  seconds: { second: number; offered: number; held: number }[];
+  steps: Record<string, { count: number; p99Ms: number } | undefined>;
+  generator: { dropped: number; bottleneck: string | null };
   promises: { metric: string; must: string; says: string; kept: boolean; value: number }[];
   /** Null when nobody knew where the ledger is. */
   ledger: { says: string; kept: boolean; detail: string }[] | null;

@@ -17,6 +17,8 @@ export interface Lies {
   countsDoNotAddUp?: boolean;
   /** Makes a new hold for a key that it knows. */
   forgetsKeys?: boolean;
+  /** Serves a guest whose token it never gave. */
+  takesForgedTokens?: boolean;
 }
 
 const SKU = 'LIE';
@@ -26,7 +28,13 @@ export class LyingShop {
   readonly dropId = 'dliar000';
   /** Every hold that was placed, by its id. */
   readonly holds = new Map<string, { units: number; state: 'held' | 'confirmed' | 'released' }>();
-  private readonly byKey = new Map<string, string>();
+  /** What shoppers wanted, by their keys: `K-hold-1: 2`, `K-order-1: tok_ok`. */
+  readonly wanted = new Set<string>();
+  /** The pass and the invented address of each request that had a pass. */
+  readonly passes = new Set<string>();
+  readonly addresses = new Set<string>();
+  private readonly tokens = new Set<string>();
+  private readonly byKey = new Map<string, { id: string; units: number }>();
   private readonly refusedOnce = new Set<string>();
   private asked = 0;
   private version = 1;
@@ -61,18 +69,41 @@ export class LyingShop {
     for await (const chunk of request) text += String(chunk);
     const path = request.url ?? '';
     const key = String(request.headers['idempotency-key'] ?? '');
-    if (path === '/v1/sessions') return send(response, 201, { accessToken: 'one' });
+    this.notePass(request);
+    if (path === '/v1/sessions') return this.welcome(response);
     if (path.endsWith('/live')) return this.showLive(response);
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    if (key !== '' && !this.tokens.has(token) && !this.lies.takesForgedTokens)
+      return problem(response, 401, 'unauthenticated');
     if (path.endsWith('/holds')) return this.place(request, response, key, text);
-    if (path === '/v1/orders') return this.pay(response, text);
+    if (path === '/v1/orders') return this.pay(response, key, text);
     if (path.startsWith('/v1/holds/')) return this.release(response, path.split('/').pop() ?? '');
     send(response, 200, this.drop());
   }
 
+  private welcome(response: ServerResponse): void {
+    const accessToken = `guest.${this.tokens.size}.signed`;
+    this.tokens.add(accessToken);
+    send(response, 201, { accessToken });
+  }
+
+  private notePass({ headers }: IncomingMessage): void {
+    const pass = headers['holdfast-rehearsal'];
+    if (pass === undefined) return;
+    this.passes.add(String(pass));
+    this.addresses.add(String(headers['holdfast-rehearsal-address']));
+  }
+
   private place(request: IncomingMessage, response: ServerResponse, key: string, text: string): void {
     const { losesEvery, failsEvery, busyEvery, busyForGood, forgetsKeys, sellsTooMuch } = this.lies;
+    const { lines } = JSON.parse(text) as { lines: { quantity: number }[] };
+    const units = lines[0]!.quantity;
     const known = this.byKey.get(key);
-    if (known && !forgetsKeys) return this.answerHold(response, known, { 'idempotent-replayed': 'true' });
+    if (known && !forgetsKeys)
+      return known.units === units
+        ? this.answerHold(response, known.id, { 'idempotent-replayed': 'true' })
+        : problem(response, 422, 'idempotency-key-reused');
+    this.wanted.add(`${key}: ${units}`);
     this.asked += 1;
     const turn = (every: number | undefined) => every !== undefined && this.asked % every === 0;
     if (turn(failsEvery)) return problem(response, 500, 'internal-error');
@@ -80,12 +111,10 @@ export class LyingShop {
       this.refusedOnce.add(key);
       return problem(response, 503, 'temporarily-unavailable', busyForGood ? {} : { 'retry-after': '1' });
     }
-    const { lines } = JSON.parse(text) as { lines: { quantity: number }[] };
-    const units = lines[0]!.quantity;
     if (this.taken() + units > this.units && !sellsTooMuch) return problem(response, 409, 'sold-out');
     const id = `${this.dropId}-h${this.holds.size}`;
     this.holds.set(id, { units, state: 'held' });
-    this.byKey.set(key, id);
+    this.byKey.set(key, { id, units });
     this.version += 1;
     // In the middle of the first line: nothing at all would be asked for again by k6's own HTTP client, unseen by the scenario.
     if (turn(losesEvery)) return void request.socket.end('HTTP/1.1 201 Cre');
@@ -96,8 +125,9 @@ export class LyingShop {
     send(response, 201, { id, expiresAt: new Date(Date.now() + 60_000).toISOString() }, headers);
   }
 
-  private pay(response: ServerResponse, text: string): void {
+  private pay(response: ServerResponse, key: string, text: string): void {
     const { holdId, payment } = JSON.parse(text) as { holdId: string; payment: { token: string } };
+    this.wanted.add(`${key}: ${payment.token}`);
     if (payment.token === 'tok_declined') return problem(response, 402, 'payment-declined');
     this.end(holdId, 'confirmed');
     send(response, 201, { id: `o-${holdId}`, state: 'paid', total: { amountMinor: 100, currency: 'EUR' } });

@@ -2,18 +2,16 @@ import type { ClientNote } from '@holdfast/audit';
 import { Latencies } from './latencies';
 import type { LoadResult, LoadSecond } from './load-result';
 import type { LoadNote, LoadStep, NotedAt } from './model/load-note';
+import { OpenSecond } from './open-second';
 
 export type Note = (ClientNote | LoadNote) & NotedAt;
 
-/** A note may reach us this late; then its second is closed. */
+/** A note reaches us at most so late; then its second is closed, and a later one counts in the next. */
 const LAG_MS = 1_000;
-
-/** Counts of one second while it is open. */
-const emptySecond = () => ({ offered: 0, held: 0, paid: 0, refused: 0, errors: 0 });
 
 /**
  * Adds up the notes of a run as they come: figures per second, latencies per step. Bounded: one row a second and
- * ten histograms, however many notes.
+ * some twenty histograms, however many notes.
  */
 export class Figures {
   readonly seconds: LoadSecond[] = [];
@@ -28,13 +26,8 @@ export class Figures {
   onTimePerSecondMax = 0;
   private readonly ages = new Latencies();
   private readonly steps = new Map<LoadStep, Latencies>();
-  private open = emptySecond();
-  private readonly inSecond = {
-    hold: new Latencies(),
-    pay: new Latencies(),
-    age: new Latencies(),
-    late: new Latencies(),
-  };
+  /** The next second to be closed, and those behind it. */
+  private open: OpenSecond[] = [];
 
   /** `lateMsMax`: what counts as on time for `onTimePerSecondMax`. */
   constructor(
@@ -44,17 +37,20 @@ export class Figures {
 
   add(note: Note): void {
     if (note.did === 'began') this.beganAtMs = note.dueMs;
-    else if (this.beganAtMs > 0) this.closeUntil(note.at - LAG_MS);
-    if (note.did === 'came') this.cameIn(note);
-    else if (note.did === 'step') this.step(note);
-    else if (note.did === 'ages') note.ms.forEach((ms) => this.age(ms));
-    else if (note.did === 'paid') this.open.paid += 1;
-    else if (note.did === 'fault') this.open.errors += 1;
+    if (this.beganAtMs === 0) return; // nobody is due yet
+    this.closeUntil(note.at - LAG_MS);
+    const second = this.secondOf(note.at);
+    if (note.did === 'came') this.cameIn(second, note);
+    else if (note.did === 'step') this.step(second, note);
+    else if (note.did === 'ages')
+      for (const ms of note.ms) [this.ages, second.age].forEach((all) => all.add(ms));
+    else if (note.did === 'paid') second.paid += 1;
+    else if (note.did === 'fault') second.errors += 1;
   }
 
-  /** Closes the second that is still open; nothing is added after that. */
+  /** Closes the seconds that are still open; nothing is added after that. */
   end(): void {
-    if (this.beganAtMs > 0) this.close();
+    while (this.open.length > 0) this.close();
   }
 
   get liveAgeP99Ms(): number | null {
@@ -65,38 +61,40 @@ export class Figures {
     return Object.fromEntries([...this.steps].map(([step, all]) => [step, all.summary()]));
   }
 
-  private cameIn({ timerMs }: Extract<Note, { did: 'came' }>): void {
+  private cameIn(second: OpenSecond, { timerMs }: Extract<Note, { did: 'came' }>): void {
     this.came += 1;
-    this.open.offered += 1;
-    this.timer(timerMs);
+    second.offered += 1;
+    this.timer(second, timerMs);
   }
 
-  private age(ms: number): void {
-    this.ages.add(ms);
-    this.inSecond.age.add(ms);
-  }
-
-  private step({ step, ms, end, code, timerMs, at }: Extract<Note, { did: 'step' }>): void {
-    this.timer(timerMs);
-    this.latency(step, ms);
-    if (end === 'done' && step === 'hold') this.open.held += 1;
+  private step(
+    second: OpenSecond,
+    { step, ms, end, code, timerMs, at }: Extract<Note, { did: 'step' }>,
+  ): void {
+    this.timer(second, timerMs);
+    const all = this.steps.get(step) ?? new Latencies();
+    this.steps.set(step, all);
+    all.add(ms);
+    if (step === 'hold' || step === 'pay') second[step].add(ms);
+    if (end === 'done' && step === 'hold') second.held += 1;
     if (end !== 'refused') return;
-    this.open.refused += 1;
+    second.refused += 1;
     if (code !== undefined) this.refused[code] = (this.refused[code] ?? 0) + 1;
     if (code === 'sold-out') this.soldOutAfterMs ??= Math.max(0, at - this.beganAtMs);
   }
 
-  private latency(step: LoadStep, ms: number): void {
-    const all = this.steps.get(step) ?? new Latencies();
-    this.steps.set(step, all);
-    all.add(ms);
-    if (step === 'hold' || step === 'pay') this.inSecond[step].add(ms);
-  }
-
-  private timer(ms: number | undefined): void {
+  private timer(second: OpenSecond, ms: number | undefined): void {
     if (ms === undefined) return;
     this.late.add(ms);
-    this.inSecond.late.add(ms);
+    second.late.add(ms);
+  }
+
+  /** Opens seconds up to the one of `atMs`; a moment before the first is the first. */
+  private secondOf(atMs: number): OpenSecond {
+    const wanted = Math.max(this.seconds.length, Math.floor((atMs - this.beganAtMs) / 1_000));
+    while (this.seconds.length + this.open.length <= wanted)
+      this.open.push(new OpenSecond(this.seconds.length + this.open.length));
+    return this.open[wanted - this.seconds.length]!;
   }
 
   private closeUntil(ms: number): void {
@@ -104,20 +102,12 @@ export class Figures {
   }
 
   private close(): void {
-    const { hold, pay, age, late } = this.inSecond;
-    const second: LoadSecond = {
-      second: this.seconds.length,
-      ...this.open,
-      holdP50Ms: hold.at(50),
-      holdP99Ms: hold.at(99),
-      payP99Ms: pay.at(99),
-      liveAgeMs: age.at(99),
-    };
-    if ((late.at(99) ?? 0) <= this.lateMsMax)
-      this.onTimePerSecondMax = Math.max(this.onTimePerSecondMax, second.offered);
+    const open = this.open.shift() ?? new OpenSecond(this.seconds.length);
+    // Null: nobody had to wait for a timer, so that all were late.
+    if ((open.late.at(99) ?? Infinity) <= this.lateMsMax)
+      this.onTimePerSecondMax = Math.max(this.onTimePerSecondMax, open.offered);
+    const second = open.closed();
     this.seconds.push(second);
-    this.open = emptySecond();
-    Object.values(this.inSecond).forEach((each) => each.reset());
     this.onSecond(second);
   }
 }

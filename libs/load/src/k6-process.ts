@@ -7,6 +7,9 @@ import type { LoadPlan } from './model/load-plan';
 /** Long enough for k6 to write its report after SIGINT; an abort has ended it within 3 s. */
 const GRACE_MS = 2_000;
 
+/** Go collects harder from here on. 5,000 shoppers need about a third of it. */
+const MEMORY_SOFT_LIMIT = '700MiB';
+
 /** Files of a run in `plan.out`. */
 export const outFiles = (out: string) => ({
   /** Notes, one a line. At most about 2 KB a shopper and 100 bytes a watcher and second. */
@@ -40,6 +43,9 @@ export function startK6(program: string, plan: LoadPlan): Promise<Child> {
     graceMs: GRACE_MS,
     env: {
       HOLDFAST_K6_PLAN: JSON.stringify(plan),
+      // Few collections below the limit, many near it.
+      GOGC: '400',
+      GOMEMLIMIT: MEMORY_SOFT_LIMIT,
       K6_NO_USAGE_REPORT: 'true',
       K6_AUTO_EXTENSION_RESOLUTION: 'false',
       K6_WEB_DASHBOARD: 'true',
