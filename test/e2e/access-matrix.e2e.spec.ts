@@ -110,7 +110,7 @@ describe.each(MODE === 'cluster' ? [true] : [true, false])(
 
     const send = async (client: StaffClient, route: string, { id, body, headers }: Asked) => {
       const [method, path] = route.split(' ') as [string, string];
-      return sendRaw(client, method, path.replace(/:\w+/, id), { body, headers });
+      return sendRaw(client, method, filled(path, id), { body, headers });
     };
 
     it('has a request for each route that names a thing', () => {
@@ -159,7 +159,7 @@ describe.each(MODE === 'cluster' ? [true] : [true, false])(
     spelledOnce?.each(ROUTES)('%s is behind no other spelling', async (route) => {
       const [method, path] = route.split(' ') as [string, string];
       const id = route.includes(':') ? (await cachedTarget(route)).id : '';
-      const spelled = spellingsOf(path.replace(/:\w+/, id));
+      const spelled = spellingsOf(filled(path, id));
       expect(new Set(spelled).size).toBe(12);
       for (const spelling of spelled)
         for (const caller of ['anonymous', 'key without'] as const) {
@@ -205,9 +205,18 @@ async function stripFunctions(url: string): Promise<void> {
   });
 }
 
+/** The path with the id of its thing; of two, `one/other`. */
+function filled(path: string, id: string): string {
+  const ids = id.split('/');
+  return path.replace(/:\w+/g, () => ids.shift() ?? 'none');
+}
+
 /** Without what differs from request to request. */
 const bare = (text: string, id: string) =>
-  text.replaceAll(id, 'ID').replace(/"traceId":"[^"]*"/, '"traceId":""');
+  id
+    .split('/')
+    .reduce((left, part) => left.replaceAll(part, 'ID'), text)
+    .replace(/"traceId":"[^"]*"/, '"traceId":""');
 
 /** The path goes out as it is: `fetch` would tidy it up. Of a stream only the head is read. */
 function sendRaw(

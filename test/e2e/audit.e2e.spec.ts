@@ -91,8 +91,12 @@ const isPublic = (policy: Policy) =>
 const CHANGING = Object.entries(POLICIES)
   .filter(([route, policy]) => !route.startsWith('GET ') && !isPublic(policy))
   .map(([route]) => route);
-/** Of these: a stepped-up token is for its caller alone, and so is a secret that was not confirmed yet. */
-const NO_CHANGE = new Set<string | undefined>(['POST /v1/auth/step-up', 'POST /v1/auth/mfa/totp']);
+/** Of these: a stepped-up token is for its caller alone, and so is a secret that was not confirmed yet; a rehearsal ends by itself anyhow. */
+const NO_CHANGE = new Set<string | undefined>([
+  'POST /v1/auth/step-up',
+  'POST /v1/auth/mfa/totp',
+  'DELETE /v1/admin/drops/:dropId/rehearsals/:rehearsalId',
+]);
 
 const routeOf = (method: string, path: string) =>
   CHANGING.find((route) => {
@@ -141,6 +145,10 @@ async function changeThings(send: Send, steps: [action: string, targetId: string
   steps.push(['hold.released', holdId, ownerId]);
   await send(owner, 'POST', `${at}/close`);
   steps.push(['drop.closed', id, ownerId]);
+  const words = { shoppers: 1, duration: 5, whileSelling: true };
+  const rehearsal = await send(owner, 'POST', `${at}/rehearsals`, words);
+  steps.push(['rehearsal.started', rehearsal.id, ownerId]);
+  await send(owner, 'DELETE', `${at}/rehearsals/${rehearsal.id}`);
   const copy = await send(owner, 'POST', `${at}/duplicate`);
   steps.push(['drop.duplicated', copy.id, ownerId]);
   await send(owner, 'DELETE', `/v1/admin/drops/${copy.id}`);

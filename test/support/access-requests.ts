@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '@holdfast/testing';
 import type { StaffClient } from './staff-client';
 
 /** A request that the owner of what it names may make, and how it is answered then. */
 export interface Asked {
-  /** Of the thing in the path, if the path has one. */
+  /** Of the thing in the path, if the path has one; of two, `one/other`. */
   id: string;
   body?: unknown;
   headers?: Record<string, string>;
@@ -12,6 +13,8 @@ export interface Asked {
 
 /** Makes the things that requests name: always new ones, so that what one caller changes is nobody else's. */
 export class AccessWorld {
+  private ended: Promise<string> | undefined;
+
   /** `shopper` has a guest's token. */
   constructor(
     private readonly owner: StaffClient,
@@ -19,10 +22,32 @@ export class AccessWorld {
   ) {}
 
   async drop(...steps: string[]): Promise<string> {
-    const item = { sku: 'A', total: 9, name: 'A', price: { amountMinor: 100, currency: 'EUR' } };
+    return this.dropOf(9, ...steps);
+  }
+
+  async dropOf(total: number, ...steps: string[]): Promise<string> {
+    const item = { sku: 'A', total, name: 'A', price: { amountMinor: 100, currency: 'EUR' } };
     const { id } = await this.made(this.owner, '/v1/admin/drops', { name: 'Drop', items: [item] });
     for (const step of steps) await this.owner.send('POST', `/v1/admin/drops/${id}/${step}`);
     return id;
+  }
+
+  /** One that has ended, without a report. There is one at a time on an installation. */
+  async rehearsal(): Promise<string> {
+    return (this.ended ??= this.endedRehearsal());
+  }
+
+  private async endedRehearsal(): Promise<string> {
+    const dropId = await this.drop();
+    const at = `/v1/admin/drops/${dropId}/rehearsals`;
+    const words = { shoppers: 1, duration: 5, whileSelling: true };
+    const { id } = await this.made(this.owner, at, words, 202);
+    await this.owner.send('DELETE', `${at}/${id}`);
+    await waitFor('the end of the rehearsal', async () => {
+      const { body } = await this.owner.send('GET', `${at}/${id}`);
+      return body.state !== 'running';
+    });
+    return `${dropId}/${id}`;
   }
 
   async product(): Promise<string> {
@@ -51,9 +76,9 @@ export class AccessWorld {
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the callers say what it has
-  private async made(by: StaffClient, path: string, body: object): Promise<any> {
+  private async made(by: StaffClient, path: string, body: object, status = 201): Promise<any> {
     const answer = await by.send('POST', path, body, { 'idempotency-key': randomUUID() });
-    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status !== status) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 }
@@ -91,6 +116,15 @@ export const ACCESS_REQUESTS: Record<string, (world: AccessWorld) => Promise<Ask
   'GET /v1/admin/drops/:dropId/series': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/live': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/timeline': async (it) => read(await it.drop('open')),
+  'GET /v1/admin/drops/:dropId/rehearsals': async (it) => read(await it.drop()),
+  // Whom the route admits is told that there is nothing to sell: one that began would be in the way of the next.
+  'POST /v1/admin/drops/:dropId/rehearsals': async (it) => json(await it.dropOf(0), {}, 400),
+  'GET /v1/admin/drops/:dropId/rehearsals/:rehearsalId': async (it) => read(await it.rehearsal()),
+  'GET /v1/admin/drops/:dropId/rehearsals/:rehearsalId/report': async (it) => ({
+    id: await it.rehearsal(),
+    ok: 404,
+  }),
+  'DELETE /v1/admin/drops/:dropId/rehearsals/:rehearsalId': async (it) => read(await it.rehearsal()),
   'PATCH /v1/admin/drops/:dropId': async (it) => ({
     id: await it.drop(),
     body: { name: 'Other' },

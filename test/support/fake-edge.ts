@@ -29,6 +29,7 @@ import {
   type PlaceHold,
   type PlaceOrder,
   type Products,
+  type Rehearsals,
   type ShopperHolds,
   StockView,
   type StockRow,
@@ -215,6 +216,14 @@ export class FakeBackend {
     ),
   } as unknown as MerchantDrops;
 
+  readonly rehearsals = {
+    startRehearsal: () => this.answer(() => ({ kind: 'not-found' }) as const),
+    listRehearsals: () => this.answer(() => null),
+    getRehearsal: () => this.answer(() => null),
+    rehearsalReport: () => this.answer(() => null),
+    stopRehearsal: () => this.answer(() => null),
+  } as unknown as Rehearsals;
+
   readonly view = {
     apply: () => Promise.resolve([]),
     ofDrop: (dropId: string) => Promise.resolve(this.stock.filter((row) => row.dropId === dropId)),
@@ -265,8 +274,10 @@ export class FakeBackend {
 @Module({})
 class FakeServices {
   static with(backend: FakeBackend): DynamicModule {
-    const { figures, merchantDrops, merchantStock, products, dropTimeline } = backend;
-    const own: Record<string, object> = { figures, merchantDrops, merchantStock, products, dropTimeline };
+    const { figures, merchantDrops, merchantStock, products, dropTimeline, rehearsals } = backend;
+    const own: Record<string, object> = {
+      ...{ figures, merchantDrops, merchantStock, products, dropTimeline, rehearsals },
+    };
     const providers = [
       ...Object.entries(INVENTORY_ROLES).map(([name, provide]) => ({
         provide,

@@ -63,6 +63,7 @@ import { MerchantOrdersController } from './entrypoints/http/routes/admin/orders
 import { ProductImportController } from './entrypoints/http/routes/admin/product-import.controller';
 import { TimelineController } from './entrypoints/http/routes/admin/timeline.controller';
 import { ProductsController } from './entrypoints/http/routes/admin/products.controller';
+import { RehearsalsController } from './entrypoints/http/routes/admin/rehearsals.controller';
 import { StaffController } from './entrypoints/http/routes/admin/staff.controller';
 import { AuditKeysController } from './entrypoints/http/routes/audit-keys.controller';
 import { StockAdjustmentsController } from './entrypoints/http/routes/admin/stock-adjustments.controller';
@@ -235,6 +236,7 @@ export class GatewayModule {
         ProductImportController,
         FiguresController,
         TimelineController,
+        RehearsalsController,
         AuditController,
         AuditKeysController,
         StockAdjustmentsController,

@@ -9,6 +9,7 @@ import { FIGURES_COMPONENTS } from './figures-operations';
 import { TIMELINE_COMPONENTS } from './timeline-operations';
 import { OPERATIONS } from './operations';
 import { PRODUCTS_COMPONENTS } from './products-schemas';
+import { REHEARSALS_COMPONENTS } from './rehearsals-operations';
 import { SALES_COMPONENTS } from './sales-operations';
 import { drop, dropSummary, health, hold, order, problem, session } from './schemas';
 
@@ -21,6 +22,7 @@ const PARAMETER_HELP: Record<string, string> = {
   staffId: 'ID of the member of staff',
   keyId: 'ID of the API key',
   productId: 'ID of the product',
+  rehearsalId: 'ID of the rehearsal',
   provider: 'Name of the payment provider, such as `sandbox`',
   reference: 'The payment reference of the provider',
 };
@@ -82,6 +84,7 @@ function components(): Json {
       ...TIMELINE_COMPONENTS,
       ...AUDIT_COMPONENTS,
       ...SALES_COMPONENTS,
+      ...REHEARSALS_COMPONENTS,
     ]),
     {
       io: 'output',

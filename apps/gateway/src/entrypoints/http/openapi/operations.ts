@@ -6,6 +6,7 @@ import { TIMELINE_OPERATIONS } from './timeline-operations';
 import { AUDIT_OPERATIONS } from './audit-operations';
 import type { Operation } from './operation';
 import { PRODUCTS_OPERATIONS } from './products-operations';
+import { REHEARSALS_OPERATIONS } from './rehearsals-operations';
 import { SALES_OPERATIONS } from './sales-operations';
 import { drop, dropSummary, health, hold, order, pageOf, received, session } from './schemas';
 
@@ -224,5 +225,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...TIMELINE_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...SALES_OPERATIONS,
+  ...REHEARSALS_OPERATIONS,
   ...others,
 ];
