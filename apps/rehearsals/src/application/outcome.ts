@@ -18,6 +18,9 @@ const STOPPED = {
   shutdown: 'Stopped: the product is shutting down.',
 } as const;
 
+/** Characters: a failure may quote the log of the generator. */
+const DETAIL_MAX = 1_500;
+
 /** Of a rehearsal that threw `error`, or was stopped. */
 export function broken(error: unknown, { reason, figures }: Heartbeat): Outcome {
   const without = { verdict: null, figures, evidence: null } as const;
@@ -26,5 +29,9 @@ export function broken(error: unknown, { reason, figures }: Heartbeat): Outcome 
   if (reason === 'lost')
     return { ...without, state: 'failed', detail: 'The ledger did not answer for 25 s. Rehearse again.' };
   const message = error instanceof Error ? error.message : String(error);
-  return { ...without, state: 'failed', detail: `The rehearsal could not be run: ${message}` };
+  return {
+    ...without,
+    state: 'failed',
+    detail: `The rehearsal could not be run: ${message}`.slice(0, DETAIL_MAX),
+  };
 }

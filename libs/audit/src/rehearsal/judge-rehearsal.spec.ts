@@ -106,12 +106,12 @@ describe('the verdict of a rehearsal', () => {
   });
 
   it('is none when the generator was too slow, not a no-go', () => {
-    const bottleneck = 'k6 used 1.9 of 2 processors';
+    const bottleneck = 'k6 used 1.9 of 2 processors: send fewer.';
     const load = { generator: { bottleneck }, steps: { hold: { count: 3, p99Ms: 9_000 } } };
     expect(judgeRehearsal(facts({ load }))).toMatchObject({
       state: 'failed',
       verdict: null,
-      detail: `No verdict: ${bottleneck}.`,
+      detail: 'No verdict: k6 used 1.9 of 2 processors: send fewer.',
     });
   });
 

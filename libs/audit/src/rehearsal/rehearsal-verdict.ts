@@ -24,7 +24,9 @@ export function judgeRehearsal(facts: RehearsalFacts, limits?: PromiseLimits): R
   if (why !== null) {
     const hard = broken.filter(({ name }) => HARD.has(name));
     const also = hard.length > 0 ? ` Found all the same: ${inWords(hard)}.` : '';
-    return { state: 'failed', verdict: null, detail: `No verdict: ${why}.${also}`, promises };
+    // The generator's reason is a sentence of its own.
+    const detail = `No verdict: ${why.replace(/\.$/, '')}.${also}`;
+    return { state: 'failed', verdict: null, detail, promises };
   }
   if (broken.length > 0)
     return { state: 'done', verdict: 'no-go', detail: `No-go: ${inWords(broken)}.`, promises };
