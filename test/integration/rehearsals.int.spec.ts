@@ -1,12 +1,15 @@
 import {
   EVIDENCE_BYTES_MAX,
   NO_FIGURES,
+  ServiceUnavailable,
   type RehearsalEvidence,
   type StartRehearsalOutcome,
 } from '@holdfast/contracts';
 import { isGhostId, randomId } from '@holdfast/kernel';
+import { waitFor } from '@holdfast/testing';
 import { KeepRehearsals } from '../../apps/inventory/src/application/rehearsal-upkeep';
 import { expectSoundBooks } from '../support/audit';
+import { Shop, type Stockroom } from '../support/checkout-shop';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase, type TestDrop } from '../support/drops';
 import { type Inventory, newCustomerId, openInventory, placeHold } from '../support/inventory';
@@ -151,6 +154,18 @@ describe('rehearsals on the ledger', () => {
       const run = await it_.begin(dropId, { like: { dropId: past, times: 2 } });
       expect(run.arrivals).toEqual([8, 0, 4]);
       expect(run.rehearsal.settings).toMatchObject({ shoppers: 12, duration: 5 });
+      await end(run.id);
+      // After a week only its minutes are known.
+      await sql(`DELETE FROM inventory.tick WHERE drop_id = $1`, [past]);
+      await sql(
+        `INSERT INTO inventory.tick_minute (drop_id, minute, arrivals, refusals, latencies, readers)
+         SELECT drop_id, date_trunc('minute', opens_at, 'UTC') + n * interval '1 min', 90, '{}', '{}', 0
+         FROM inventory.drop, generate_series(0, 1) n WHERE drop_id = $1`,
+        [past],
+      );
+      const { arrivals } = await it_.begin(dropId, { like: { dropId: past, times: 1 } });
+      expect(arrivals!.reduce((sum, each) => sum + each, 0)).toBe(180);
+      expect(new Set(arrivals)).toEqual(new Set([1, 2]));
     });
 
     it('keeps a hundred of a drop, the newest ones', async () => {
@@ -399,7 +414,13 @@ describe('rehearsals on the ledger', () => {
       });
       expect(await shop.client.getDrop(ghostId)).toBeNull();
       expect(await placeHold(shop, ghostId)).toEqual({ kind: 'drop-not-found' });
-      const tick = { second: 1, arrivals: 1, refusals: { x: 1 }, latencies: {}, readers: 0 };
+      const tick = {
+        second: Math.floor(Date.now() / 1_000),
+        arrivals: 1,
+        refusals: { x: 1 },
+        latencies: {},
+        readers: 0,
+      };
       await it_.figures.addTicks({ source: 'late', ticks: [{ ...tick, dropId: ghostId }] });
       expect(await sql(`SELECT FROM inventory.tick WHERE drop_id = $1`, [ghostId])).toEqual([]);
       expect(await it_.dropUpkeep.activeDrops('', 10_000)).not.toContain(ghostId);
@@ -502,6 +523,95 @@ describe('rehearsals on the ledger', () => {
       await keep.run();
       expect(log).toEqual([expect.stringContaining('has ended with the product'), 'removed 1']);
       expect(await shop.client.getDrop(orphan.ghostId)).toBeNull();
+    });
+  });
+
+  describe('orders of a ghost', () => {
+    const rowsOf = async (like: string) => {
+      const sums = `SELECT (SELECT count(*)::int FROM checkout.orders WHERE drop_id ~ $1) AS orders,
+        (SELECT count(*)::int FROM checkout.order_event WHERE drop_id ~ $1) AS events,
+        (SELECT count(*)::int FROM checkout.outbox WHERE drop_id ~ $1) AS facts,
+        (SELECT count(*)::int FROM checkout.webhook_inbox WHERE drop_id ~ $1) AS webhooks,
+        (SELECT count(*)::int FROM checkout.order_key WHERE drop_id ~ $1) AS keys,
+        (SELECT count(*)::int FROM sandbox.charge WHERE provider_key ~ $1) AS charges`;
+      return (await sql<Record<string, number>>(sums, [`^${like}`]))[0]!;
+    };
+    const NOTHING = { orders: 0, events: 0, facts: 0, webhooks: 0, keys: 0, charges: 0 };
+    const stockroom = () => ({ inventory: shop.client }) as unknown as Stockroom;
+
+    it('are paid like others, are in no merchant’s orders, and go with their charges when the ghost has gone', async () => {
+      const dropId = await drop({ skus: { 'TEE-M': 20 } });
+      const { id, ghostId } = await it_.begin(dropId);
+      const checkout = await new Shop(stockroom(), db.url).open();
+      try {
+        const real = await checkout.holdOf(dropId, 1);
+        const holds = await Promise.all(Array.from({ length: 6 }, () => checkout.holdOf(ghostId, 1)));
+        const tokens = ['tok_ok', 'tok_ok', 'tok_declined', 'tok_ok', 'tok_ok', 'tok_slow'];
+        const paid = await Promise.all([
+          checkout.pay(real, 'tok_ok'),
+          ...holds.map((hold, n) => checkout.pay(hold, tokens[n]!)),
+        ]);
+        expect(paid.map(({ kind }) => kind)).not.toContain('unavailable');
+        await waitFor('the slow card is paid', async () => {
+          const [row] = await sql<{ n: number }>(
+            `SELECT count(*)::int AS n FROM checkout.orders WHERE drop_id = $1 AND state = 'paid'`,
+            [ghostId],
+          );
+          return row!.n === 5;
+        });
+        const mine = await sql<{ drop_id: string }>(
+          `SELECT drop_id FROM checkout.orders WHERE merchant_id = 'mer_test'`,
+        );
+        expect(mine).toEqual([{ drop_id: dropId }]);
+        await expectSoundBooks(db.url);
+        expect(await checkout.checkout.ghostRound()).toBe(0);
+        const before = await rowsOf(dropId);
+        expect(await rowsOf(ghostId)).toMatchObject({ orders: 6, charges: 6 });
+        await end(id);
+        // Their holds are gone already, and the books are in order.
+        await expectSoundBooks(db.url);
+        expect(await checkout.checkout.ghostRound()).toBe(1);
+        expect(await rowsOf(ghostId)).toEqual(NOTHING);
+        expect(await rowsOf(dropId)).toEqual(before);
+        expect(await checkout.checkout.ghostRound()).toBe(0);
+      } finally {
+        await checkout.close();
+      }
+    });
+
+    it('stay while inventory cannot be asked, and are found by their charges alone', async () => {
+      const { id, ghostId } = await it_.begin(await drop({ skus: { 'TEE-M': 20 } }));
+      let isUp = false;
+      const inventory = {
+        knownGhosts: (ids: readonly string[]) =>
+          isUp ? shop.client.knownGhosts(ids) : Promise.reject(new ServiceUnavailable('down')),
+      };
+      const checkout = new Shop(
+        { ...stockroom(), inventory: Object.assign(Object.create(shop.client), inventory) } as Stockroom,
+        db.url,
+      );
+      try {
+        await checkout.pay(await checkout.holdOf(ghostId, 1), 'tok_ok');
+        await end(id);
+        await expect(checkout.checkout.ghostRound()).rejects.toThrow('down');
+        expect(await rowsOf(ghostId)).toMatchObject({ orders: 1, charges: 1 });
+        // As a process leaves it that ends between the two, and a payment that was under way.
+        await sql(
+          'SELECT checkout.remove_ghost($1, 10), checkout.remove_ghost($1, 10), checkout.remove_ghost($1, 10)',
+          [ghostId],
+        );
+        expect(await rowsOf(ghostId)).toMatchObject({ orders: 0, charges: 1 });
+        isUp = true;
+        expect(await checkout.checkout.ghostRound()).toBe(1);
+        expect(await rowsOf(ghostId)).toEqual(NOTHING);
+      } finally {
+        await checkout.close();
+      }
+    });
+
+    it('are the only ones that can be removed', async () => {
+      for (const schema of ['checkout', 'sandbox'])
+        await expect(sql(`SELECT ${schema}.remove_ghost('d1234567', 10)`)).rejects.toThrow('is no ghost');
     });
   });
 

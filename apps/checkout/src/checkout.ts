@@ -3,6 +3,8 @@ import type { CHECKOUT_ROLES, InRoles, OrderHolds } from '@holdfast/contracts';
 import { type Background, type Clock, PeriodicWorker } from '@holdfast/kernel';
 import type { Logger } from '@holdfast/observability';
 import { openPool, ROLES } from '@holdfast/postgres';
+import type { Pool } from 'pg';
+import { PgGhostRecords } from './adapters/postgres/pg-ghost-records';
 import { PgOrderFigures } from './adapters/postgres/pg-order-figures';
 import { PgMerchantOrders } from './adapters/postgres/pg-merchant-orders';
 import { PgOrderTimeline } from './adapters/postgres/pg-order-timeline';
@@ -10,7 +12,9 @@ import { PgOrderStore } from './adapters/postgres/pg-order-store';
 import { PgOrderKeys } from './adapters/postgres/pg-order-keys';
 import { PgOrdersWithoutMerchant } from './adapters/postgres/pg-orders-without-merchant';
 import { StaleRows } from './adapters/postgres/stale-rows';
+import { sql as orderSql } from './adapters/postgres/sql/sql.generated';
 import { GuardedProvider } from './adapters/provider/guarded-provider';
+import { sql as sandboxSql } from './adapters/sandbox/sql/sql.generated';
 import { SandboxBank } from './adapters/sandbox/sandbox-bank';
 import { SandboxWorker } from './adapters/sandbox/sandbox-worker';
 import { SandboxProvider } from './adapters/sandbox/sandbox-provider';
@@ -22,6 +26,7 @@ import { LedgerMerchantOrders } from './application/merchant-orders';
 import { MerchantsOfDrops } from './application/merchants-of-drops';
 import { PaySaga } from './application/pay-saga';
 import { PlaceOrderUseCase } from './application/place-order';
+import { REMOVED_GHOSTS_EVERY_MS, RemovedGhosts } from './application/removed-ghosts';
 import type { OrderStore } from './application/ports/order-store.port';
 import type { PaymentProvider } from './application/ports/payment-provider.port';
 import { SagaSteps } from './application/saga-steps';
@@ -60,22 +65,20 @@ export interface Checkout extends Background, InRoles<typeof CHECKOUT_ROLES> {
   sandboxRound(): Promise<number>;
   /** Removes expired rows. */
   purgeRound(): Promise<number>;
+  /** Removes orders and charges of ghosts that inventory no longer knows. Returns of how many ghosts. */
+  ghostRound(): Promise<number>;
   /** Waits for payments in flight, for `drainMs` at most, then closes the pools. */
   close(drainMs?: number): Promise<void>;
 }
 
 export function buildCheckout(parts: CheckoutParts): Checkout {
-  const { inventory, runtime, clock, logger, wrapStore, wrapProvider } = parts;
+  const { inventory, runtime, clock, logger, wrapStore } = parts;
   const timings = { ...DEFAULT_TIMINGS, ...parts.timings };
-  const url = runtime.ledger.checkout;
-  const pool = openPool({ url, role: ROLES.checkout, max: POOL_MAX, name: 'holdfast-checkout' });
-  const bankPool = openPool({ url, role: ROLES.sandbox, max: SANDBOX_POOL_MAX, name: 'holdfast-sandbox' });
-  const origin = () => runtime.address;
+  const { pool, bankPool } = openPools(runtime.ledger.checkout);
   const secrets = runtime.secrets.sandboxWebhookSecrets;
 
   const store = (wrapStore ?? ((it) => it))(new PgOrderStore(pool));
-  const sandbox = (wrapProvider ?? ((it) => it))(new SandboxProvider(bankPool, origin, parts.sandboxFaults));
-  const provider = new GuardedProvider(sandbox, clock, timings.providerDeadlineMs);
+  const provider = new GuardedProvider(sandboxOf(parts, bankPool), clock, timings.providerDeadlineMs);
   const steps = new SagaSteps(inventory, provider);
   const saga = new PaySaga({ store, steps, random: Math.random, logger, leaseMs: timings.leaseMs });
   const background = new BackgroundWork(logger);
@@ -88,8 +91,9 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     secrets,
   });
 
-  const ofMerchants = buildMerchantOrders(url);
+  const ofMerchants = buildMerchantOrders(runtime.ledger.checkout);
   const merchants = new MerchantsOfDrops(inventory, new PgOrdersWithoutMerchant(pool));
+  const ghosts = new RemovedGhosts(inventory, ghostRecords(pool, bankPool), logger);
   const stale = new StaleRows(pool);
   const purge = async () => (await stale.purge()) + (await sandboxWork.purge());
 
@@ -100,6 +104,7 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     completer,
     sandboxWorker,
     worker('merchants of orders', MERCHANTS_EVERY_MS, () => merchants.fill()),
+    worker('removed ghosts', REMOVED_GHOSTS_EVERY_MS, () => ghosts.run()),
     worker('stale rows', PURGE_EVERY_MS, purge),
   ];
 
@@ -123,10 +128,33 @@ export function buildCheckout(parts: CheckoutParts): Checkout {
     start: () => workers.forEach((it) => it.start()),
     stop: async () => void (await Promise.all(workers.map((it) => it.stop(STOP_WAIT_MS)))),
     purgeRound: purge,
+    ghostRound: () => ghosts.run(),
     close: async (drainMs = DRAIN_MS) => {
       await background.drain(drainMs);
       await Promise.all([pool.end(), bankPool.end(), ofMerchants.close()]);
     },
+  };
+}
+
+function sandboxOf({ runtime, sandboxFaults, wrapProvider }: CheckoutParts, pool: Pool): PaymentProvider {
+  const sandbox = new SandboxProvider(pool, () => runtime.address, sandboxFaults);
+  return wrapProvider ? wrapProvider(sandbox) : sandbox;
+}
+
+function openPools(url: string) {
+  return {
+    pool: openPool({ url, role: ROLES.checkout, max: POOL_MAX, name: 'holdfast-checkout' }),
+    bankPool: openPool({ url, role: ROLES.sandbox, max: SANDBOX_POOL_MAX, name: 'holdfast-sandbox' }),
+  };
+}
+
+function ghostRecords(orders: Pool, charges: Pool) {
+  return {
+    orders: new PgGhostRecords(orders, { find: orderSql.ghostsWithOrders, remove: orderSql.removeGhost }),
+    charges: new PgGhostRecords(charges, {
+      find: sandboxSql.ghostsWithCharges,
+      remove: sandboxSql.removeGhost,
+    }),
   };
 }
 

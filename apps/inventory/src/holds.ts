@@ -13,7 +13,7 @@ import { LedgerShopperHolds } from './application/shopper-holds';
 
 export interface HoldsParts {
   ledger: Ledger;
-  records: Pick<DropRecords, 'existing' | 'merchantOf'>;
+  records: Pick<DropRecords, 'existing' | 'merchantOf' | 'knownGhosts'>;
   gate: Gate;
   clock: Clock;
   logger: Logger;

@@ -15,8 +15,10 @@ import type {
  * are values; throws `ServiceUnavailable` if no answer arrives within the deadline.
  */
 export abstract class OrderHolds {
-  /** The merchant who sells the drop; it never changes. Null if unknown. */
+  /** The merchant who sells the drop; it never changes. Null if unknown, or a ghost. */
   abstract merchantOfDrop(dropId: string): Promise<string | null>;
+  /** Which of these ghosts have not been removed. */
+  abstract knownGhosts(ghostIds: readonly string[]): Promise<string[]>;
   /**
    * Null if unknown or another customer's. `expired` by the database's clock, even before the sweeper has
    * run.

@@ -1,5 +1,5 @@
 import type { OrderHolds } from '@holdfast/contracts';
-import { withDeadline } from '@holdfast/kernel';
+import { isGhostId, withDeadline } from '@holdfast/kernel';
 import type { OrdersWithoutMerchant } from './ports/orders-without-merchant.port';
 
 const KNOWN_MAX = 10_000; // some 60 bytes each
@@ -40,6 +40,7 @@ export class MerchantsOfDrops {
   }
 
   private async ask(dropId: string): Promise<string | null> {
+    if (isGhostId(dropId)) return null; // in no merchant's orders
     const known = this.known.get(dropId);
     if (known !== undefined) return known;
     const merchantId = await this.inventory.merchantOfDrop(dropId);

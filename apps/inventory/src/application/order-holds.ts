@@ -23,13 +23,17 @@ export class LedgerOrderHolds extends OrderHolds {
   constructor(
     private readonly lanes: Lanes,
     private readonly ledger: Ledger,
-    private readonly records: Pick<DropRecords, 'merchantOf'>,
+    private readonly records: Pick<DropRecords, 'merchantOf' | 'knownGhosts'>,
   ) {
     super();
   }
 
   override async merchantOfDrop(dropId: string): Promise<string | null> {
     return isDropId(dropId) ? answered('the drop', this.records.merchantOf(dropId)) : null;
+  }
+
+  override knownGhosts(ghostIds: readonly string[]): Promise<string[]> {
+    return answered('the ghosts', this.records.knownGhosts(ghostIds));
   }
 
   override getHold(query: HoldRef): Promise<Hold | null> {

@@ -78,6 +78,7 @@ export const INVENTORY_WIRE: WireTable<InventoryCalls> = {
   ...DROP_TIMELINE_WIRE,
   ...REHEARSALS_WIRE,
   merchantOfDrop: { ...ofDrop, answer: z.string().nullable() },
+  knownGhosts: { input: [z.array(anyId).max(2_000)], answer: z.array(z.string()) },
   ownsDrop: { input: [ofMerchantSchema], answer: z.boolean(), home: inDrop },
   adjustStock: { input: [adjustStockSchema], answer: adjustStockOutcomeSchema, home: inDrop },
   listAdjustments: {

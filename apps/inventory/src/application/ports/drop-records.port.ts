@@ -23,6 +23,8 @@ export abstract class DropRecords {
   abstract find(dropId: string): Promise<DropRecord | null>;
   /** Which of these exist, in any state. */
   abstract existing(dropIds: readonly string[]): Promise<string[]>;
-  /** Whose drop it is, in any state; null if unknown. */
+  /** Whose drop it is, in any state; null if unknown, or a ghost. */
   abstract merchantOf(dropId: string): Promise<string | null>;
+  /** Which of these are ghosts that have not been removed. */
+  abstract knownGhosts(ghostIds: readonly string[]): Promise<string[]>;
 }

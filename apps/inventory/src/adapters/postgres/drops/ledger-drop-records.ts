@@ -34,6 +34,11 @@ export class LedgerDropRecords extends DropRecords {
     );
   }
 
+  override async knownGhosts(ghostIds: readonly string[]): Promise<string[]> {
+    const found = await this.pool.query<{ drop_id: string }>({ ...sql.findKnownGhosts, values: [ghostIds] });
+    return found.rows.map((row) => row.drop_id);
+  }
+
   override async merchantOf(dropId: string): Promise<string | null> {
     const found = this.pool.query<{ merchant_id: string }>({ ...sql.findMerchantOfDrop, values: [dropId] });
     const { rows } = await orServiceUnavailable('drops', found);

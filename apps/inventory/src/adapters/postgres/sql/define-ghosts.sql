@@ -116,7 +116,7 @@ DECLARE
   v_table text;
   v_rows integer;
 BEGIN
-  FOREACH v_table IN ARRAY ARRAY['customer_units', 'network_units', 'outbox', 'tick', 'refusal_count', 'purged_hold_count', 'sold_out', 'shown_units']
+  FOREACH v_table IN ARRAY ARRAY['customer_units', 'network_units', 'outbox', 'tick', 'tick_minute', 'refusal_count', 'purged_hold_count', 'sold_out', 'shown_units']
   LOOP
     EXECUTE format('DELETE FROM inventory.%1$I WHERE ctid = ANY (ARRAY(SELECT t.ctid FROM inventory.%1$I t WHERE t.drop_id = $1 LIMIT $2))', v_table)
       USING p_drop_id, p_max;
