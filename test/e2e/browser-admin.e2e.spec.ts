@@ -215,7 +215,7 @@ async function makeDrop(admin: AdminPage, { sku, drop }: Names): Promise<string>
 
 /** Scheduled on the page; the time is then moved from elsewhere, which the page shows by itself, and so does it the opening. */
 async function openByItself(admin: AdminPage, owner: StaffClient, dropId: string): Promise<void> {
-  const { page, hands } = admin;
+  const { hands } = admin;
   await hands.press(admin.button('Schedule'));
   const dialog = admin.dialog('When it opens');
   const opensAt = admin.field('Opens at', dialog);
@@ -225,7 +225,7 @@ async function openByItself(admin: AdminPage, owner: StaffClient, dropId: string
   await hands.press(dialog.getByRole('button', { name: 'Schedule' }));
   await dialog.waitFor({ state: 'detached' });
   await admin.says('Scheduled');
-  expect(await page.getByText('Opens in').count()).toBe(1);
+  await admin.says('Opens in');
   const soon = new Date(Date.now() + 5_000).toISOString();
   const moved = await owner.send('POST', `/v1/admin/drops/${dropId}/schedule`, { opensAt: soon });
   expect(moved.status).toBe(200);

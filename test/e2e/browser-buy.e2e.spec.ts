@@ -124,8 +124,9 @@ describeInBrowser('a purchase in the browser', () => {
         await route.abort('connectionreset');
       });
       await shop.hold('TEE-S');
-      expect(keys).toHaveLength(2);
-      expect(keys[0]).toBe(keys[1]);
+      // A busy machine may need a third try.
+      expect(keys.length).toBeGreaterThan(1);
+      expect(new Set(keys).size).toBe(1);
       expect(await heldOf(dropId, 'TEE-S')).toBe(1);
     },
   );
@@ -301,7 +302,7 @@ describeInBrowser('a purchase in the browser', () => {
       };
       const waits = async (shop: ShopPage) => {
         await shop.says('The shop has not responded yet. Still waiting…');
-        await shop.says('No response yet. Retrying…');
+        await shop.saysBriefly('No response yet. Retrying…');
       };
       const [session, holding, paying, releasing] = (await Promise.all(
         Array.from({ length: 4 }, () => shopper(dropId)),

@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 
 const SHOWN_MS_MAX = 1_000;
+const CONCURRENCY = 20;
 const KINDS = {
   standalone: ['postgres', 'standalone'],
   cluster: [
@@ -275,9 +276,19 @@ describe('the command line against a running product', () => {
 
   once('rush answers Ctrl-C with what happened so far', async () => {
     const drop = await newDrop('A=1000000@10.00');
+    const slow = ['--concurrency', String(CONCURRENCY)];
     const child = spawn(
       process.execPath,
-      [join(REPOSITORY, 'tools/holdfast.mjs'), 'rush', '--drop', drop.id, '--shoppers', '900000', '--json'],
+      [
+        join(REPOSITORY, 'tools/holdfast.mjs'),
+        'rush',
+        '--drop',
+        drop.id,
+        '--shoppers',
+        '900000',
+        '--json',
+        ...slow,
+      ],
       {
         cwd: REPOSITORY,
         env: { ...cleanEnv(), HOLDFAST_DATA_DIR: product.dataDir },
@@ -287,10 +298,12 @@ describe('the command line against a running product', () => {
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    // More than are under way at once: the rush has heard of some of them.
     await waitFor(
       'the first holds',
       async () =>
-        ((await product.cli('drop', 'show', drop.id)).json as DropDocument).items[0]!.stock.held > 0,
+        ((await product.cli('drop', 'show', drop.id)).json as DropDocument).items[0]!.stock.held >
+        CONCURRENCY,
       { deadlineMs: 60_000 },
     );
     child.kill('SIGINT');

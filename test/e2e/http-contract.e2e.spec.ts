@@ -28,7 +28,9 @@ let ann: Shopper;
 
 async function newDrop(...args: string[]): Promise<string> {
   const items = args.length > 0 ? args : ['--item', 'TEE-M=100@25.00', '--item', 'TEE-L=3@25.00'];
-  const answer = await product.cli('drop', 'create', '--name', 'Shirts', '--opens-at', 'now', ...items);
+  // No hold ends by itself while the counts are compared, however slow the machine is.
+  const how = ['--name', 'Shirts', '--opens-at', 'now', '--hold-ttl', '3600'];
+  const answer = await product.cli('drop', 'create', ...how, ...items);
   const made = answer.json as DropJson | null;
   if (!made) throw new Error(`no drop: ${answer.stderr}`);
   return made.id;

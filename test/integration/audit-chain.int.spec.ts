@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditVerdict, ExportVerifier, type Line, type VerifyWith } from '@holdfast/audit';
-import { isSignedBy, newSecret, newStaffId, secretHash, type SealedCheckpoint } from '@holdfast/contracts';
+import {
+  type AuditPage,
+  isSignedBy,
+  newSecret,
+  newStaffId,
+  secretHash,
+  type SealedCheckpoint,
+} from '@holdfast/contracts';
 import { seededRandom } from '@holdfast/kernel';
 import { openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
@@ -169,6 +176,35 @@ describe('the chain', () => {
       first.items[0],
     ]);
   });
+
+  it('is read in pages of bounded size, whatever its records have', async () => {
+    const merchantId = await lab.merchant();
+    const change = JSON.stringify({ of: 'x'.repeat(400_000) });
+    for (let n = 0; n < 7; n += 1)
+      await lab.query(
+        `INSERT INTO accounts.audit_outbox (merchant_id, actor, action, target, change, request_id)
+         VALUES ($1, '{"id":"cli","kind":"operator","label":"x"}', 'drop.changed', '{"kind":"drop","id":"d1"}', $2, 'r')`,
+        [merchantId, change],
+      );
+    await lab.accounts.chainRound();
+    const sizes: number[] = [];
+    const seen: number[] = [];
+    let afterSeq: number | null = 0;
+    while (afterSeq !== null) {
+      const page: AuditPage = await lab.accounts.audit.listAudit({
+        merchantId,
+        afterSeq,
+        limit: 200,
+        action: 'drop.changed',
+      });
+      seen.push(...page.items.map(({ seq }) => seq));
+      sizes.push(JSON.stringify(page).length);
+      afterSeq = page.nextSeq;
+    }
+    expect(seen).toEqual([2, 3, 4, 5, 6, 7, 8]);
+    expect(Math.max(...sizes)).toBeLessThan(1_500_000);
+    expect(sizes.length).toBeLessThan(5);
+  });
 });
 
 describe('checkpoints', () => {
@@ -211,6 +247,36 @@ describe('checkpoints', () => {
     expect(written.every((it) => it.keyId === keys[0]!.kid && isSignedBy(it, keys[0]!.x))).toBe(true);
     const checkpoints = written as unknown as Line[];
     expect(verify(await lab.exported(merchantId), { checkpoints }).ok).toBe(true);
+  });
+
+  it('are made neither too rarely nor twice after the clock was set back or forward', async () => {
+    const merchantId = await lab.merchant();
+    const seal = async () => {
+      await lab.accounts.chainRound();
+      await lab.accounts.sealRound();
+      return (await keptOf(merchantId)).map(({ seq }) => seq).sort((a, b) => a - b);
+    };
+    await seal();
+    await older(merchantId, '2 minutes');
+    await invite(merchantId, 1);
+    expect(await seal()).toEqual([1, 2]);
+    // As after a step of an hour back.
+    await older(merchantId, '-1 hour');
+    await invite(merchantId, 2);
+    expect(await seal()).toEqual([1, 2, 3]);
+    await invite(merchantId, 3);
+    expect([await seal(), await seal()]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    // A minute later; those of before the step are still in the future, or come by.
+    await older(merchantId, '61 seconds');
+    expect([await seal(), await seal()]).toEqual([
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ]);
+    await older(merchantId, '59 minutes');
+    expect(await seal()).toEqual([1, 2, 3, 4]);
   });
 });
 

@@ -1,4 +1,6 @@
 import { type AdjustStockOutcome, type Hold, InvalidCursor, type ListDropHolds } from '@holdfast/contracts';
+import { ROLES } from '@holdfast/postgres';
+import { sql } from '../../apps/inventory/src/adapters/postgres/merchants/sql/sql.generated';
 import { countWords, newCustomerId, openInventory, placeHold, type Inventory } from '../support/inventory';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase, type TestDrop } from '../support/drops';
@@ -275,8 +277,54 @@ describe("the list of a drop's holds", () => {
     expect(await idsOf(dropId, { state: 'confirmed' })).toEqual([paid.id]);
     expect(await idsOf(dropId, { state: 'held' })).toHaveLength(7);
     expect(await idsOf(dropId, { customerId })).toEqual([mine.id]);
+    expect(await idsOf(dropId, { customerId: over.customerId, state: 'expired' })).toEqual([over.id]);
+    expect(await idsOf(dropId, { customerId: over.customerId, state: 'held' })).toEqual([]);
+    expect(await idsOf(dropId, { customerId: paid.customerId })).toEqual([paid.id]);
     expect(await list(dropId, { merchantId: 'mer_other' })).toBeNull();
     const elsewhere = Buffer.from(`d0000000-h${'0'.repeat(26)}`).toString('base64url');
     await expect(list(dropId, { cursor: elsewhere })).rejects.toThrow(InvalidCursor);
+  });
+
+  it('of one customer are all of theirs in this drop, live and ended, page by page', async () => {
+    const [dropId, elsewhere] = [await sellOf({ skus: { A: 100 }, perCustomerLimit: 50 }), await sellOf()];
+    const customerId = newCustomerId();
+    const mine = await Promise.all(Array.from({ length: 9 }, () => held(dropId, 1, customerId)));
+    await Promise.all([held(elsewhere, 1, customerId), held(dropId), held(dropId)]);
+    for (const hold of mine.slice(0, 4)) await release(hold);
+    await letExpire(mine[4]!);
+    const seen: Hold[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = (await list(dropId, { customerId, limit: 2, ...(cursor ? { cursor } : {}) }))!;
+      seen.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    const states = new Map(mine.map(({ id }, n) => [id, n < 4 ? 'released' : n === 4 ? 'expired' : 'held']));
+    expect(seen.map(({ id, state }) => [id, state])).toEqual([...states].sort());
+  });
+
+  it('of one customer are found by index, also in the role of merchants', async () => {
+    const dropId = await insertDrop(db.url, { skus: { A: 1 } });
+    const plan = await onDatabase(db.url, async (client) => {
+      await client.query(
+        `INSERT INTO inventory.hold (drop_id, hold_id, customer_id, state, fingerprint, skus, quantities, prices_minor, currency, units,
+           created_at, first_expires_at, expires_at, ended_at)
+         SELECT $1, $1 || '-h' || n, 'cus_' || n, 'released', 'f', '{A}', '{1}', '{1}', 'EUR', 1, now(), now(), now(), now()
+         FROM generate_series(1, 20000) n`,
+        [dropId],
+      );
+      await client.query('ANALYZE inventory.hold');
+      await client.query(`SET ROLE ${ROLES.inventoryMerchant}; SET inventory.merchant_id = 'mer_test'`);
+      await client.query('SET plan_cache_mode = force_generic_plan');
+      await client.query(`PREPARE list (text, text, text, text, text, int) AS ${sql.listCustomerHolds.text}`);
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, BUFFERS) EXECUTE list ('${dropId}', 'mer_test', NULL, 'cus_77', '', 51)`,
+      );
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toContain('hold_ended_of_customer');
+    expect(plan).toContain('hold_customer');
+    expect(plan).not.toContain('Seq Scan on hold');
+    expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)![1])).toBeLessThan(100);
   });
 });

@@ -9,6 +9,7 @@ import {
   ServiceUnavailable,
   type WebhookDelivery,
 } from '@holdfast/contracts';
+import { unloaded } from '@holdfast/testing';
 import { type Peers, remoteCheckout, remoteInventory } from '@holdfast/transport';
 import { CheckoutService } from '../../apps/checkout/src/application/checkout-service';
 import { LedgerMerchantOrders } from '../../apps/checkout/src/application/merchant-orders';
@@ -331,7 +332,7 @@ describe('deadline', () => {
     expect(error).toBeInstanceOf(ServiceUnavailable);
     expect((error as Error).message).toBe(said);
     expect(tookMs).toBeGreaterThan(2_800);
-    expect(tookMs).toBeLessThan(8_000);
+    expect(unloaded(tookMs)).toBeLessThan(8_000);
   });
 
   it('stands although no instance is there', async () => {
@@ -339,7 +340,7 @@ describe('deadline', () => {
     open.push({ stop: () => peers.close() });
     const begun = performance.now();
     await expect(remoteInventory(peers).getDrop(DROP)).rejects.toThrow(ServiceUnavailable);
-    expect(performance.now() - begun).toBeLessThan(8_000);
+    expect(unloaded(performance.now() - begun)).toBeLessThan(8_000);
     expect(peers.status()).toEqual([{ address: '127.0.0.1:1', state: 'down', inFlight: 0 }]);
   });
 

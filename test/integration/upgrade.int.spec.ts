@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate, migrationStatus, openClient, openPool, ROLES } from '@holdfast/postgres';
-import { createDatabase, dropDatabase } from '@holdfast/testing';
+import { createDatabase, dropDatabase, waitFor } from '@holdfast/testing';
 import type { Client } from 'pg';
 import { accountsMigrations } from '../../apps/accounts/src/adapters/postgres/migrations';
 import { checkoutMigrations } from '../../apps/checkout/src/adapters/postgres/migrations';
@@ -205,5 +205,57 @@ describe('function files', () => {
     await expect(migrate(url, [broken])).rejects.toThrow('syntax error');
     expect(await catalogue(url)).toEqual([expect.stringContaining('schema inventory')]);
     await dropDatabase(url);
+  });
+});
+
+describe('indexes beside the migrations', () => {
+  const ONE = [checkoutMigrations];
+  const INDEX = 'order_of_drop';
+  let url: string;
+  beforeEach(async () => {
+    url = await createDatabase('indexes');
+    await migrate(url, SETS);
+  });
+  afterEach(() => dropDatabase(url));
+
+  const isValid = async () =>
+    (
+      await onDatabase(url, (client) =>
+        client.query<{ indisvalid: boolean }>(
+          `SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('checkout.${INDEX}')`,
+        ),
+      )
+    ).rows[0]?.indisvalid;
+
+  it('are built again where a crash has left an invalid one, by one of many processes', async () => {
+    await onDatabase(url, (client) =>
+      client.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'checkout.${INDEX}'::regclass`),
+    );
+    expect(await migrationStatus(url, ONE)).toMatchObject([{ pending: [INDEX] }]);
+    const done = await Promise.all(Array.from({ length: 4 }, () => migrate(url, ONE)));
+    expect(done.flatMap(([set]) => set!.applied)).toEqual([INDEX]);
+    expect(await isValid()).toBe(true);
+  });
+
+  it('are built while others write to the table', async () => {
+    await onDatabase(url, (client) => client.query(`DROP INDEX checkout.${INDEX}`));
+    const writer = await openClient({ url, name: 'test', role: ROLES.checkout });
+    // It waits for whoever has written and not committed, and keeps nobody else from writing meanwhile.
+    await writer.query('BEGIN; LOCK TABLE checkout.orders IN ROW EXCLUSIVE MODE');
+    const built = migrate(url, ONE);
+    await waitFor('the build waits for the writer', async () => (await isValid()) === false);
+    const other = await openClient({ url, name: 'test', role: ROLES.checkout, lockTimeoutMs: 2_000 });
+    await other.query(`UPDATE checkout.orders SET updated_at = updated_at WHERE drop_id = 'd0'`);
+    await writer.query('COMMIT');
+    expect(await built).toMatchObject([{ applied: [INDEX] }]);
+    expect(await isValid()).toBe(true);
+    await Promise.all([writer.end(), other.end()]);
+  });
+
+  it('are left alone by a version that is older than the ledger', async () => {
+    await onDatabase(url, (client) => client.query(`DROP INDEX checkout.${INDEX}`));
+    const older = { ...checkoutMigrations, migrations: checkoutMigrations.migrations.slice(0, -1) };
+    expect(await migrate(url, [older])).toMatchObject([{ applied: [] }]);
+    expect(await isValid()).toBeUndefined();
   });
 });

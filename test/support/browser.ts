@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { waitFor } from '@holdfast/testing';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { TestTabs } from './browser-tabs';
 
@@ -130,6 +131,14 @@ export class ShopPage {
 
   heading(name: string) {
     return this.page.getByRole('heading', { name });
+  }
+
+  /** Waits for what the page says for less than half a second: so seldom does a locator look. */
+  async saysBriefly(text: string): Promise<void> {
+    const isSaid = `document.body.innerText.includes(${JSON.stringify(text)})`;
+    await waitFor(`the page to say: ${text}`, () => this.page.evaluate<boolean>(isSaid), {
+      deadlineMs: 30_000,
+    });
   }
 
   /** Waits until the page says so, anywhere. */

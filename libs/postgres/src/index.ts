@@ -2,6 +2,7 @@ export * from './as-merchant';
 export * from './claim';
 export type { FunctionFile } from './functions';
 export * from './horizons';
+export type { IndexFile } from './indexes';
 export * from './logins';
 export * from './migrate';
 export * from './not-a-session';

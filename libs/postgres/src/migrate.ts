@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { StartError } from '@holdfast/process';
 // Loaded when it is first used, as .swcrc says: a command or a test that migrates nothing does not spend a
 // third of its start on it.
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { applyFunctions, type FunctionSet, pendingFunctions, type Query } from './functions';
+import { buildIndexes, type IndexSet, pendingIndexes } from './indexes';
 import { ROLES, ROLES_WITHIN } from './roles';
 import { openClient, SessionClient, sessionConfig } from './session';
 
@@ -18,9 +20,9 @@ export interface Migration {
 
 /**
  * The database objects of one service: tables by numbered migrations, functions by files that are applied
- * when they change.
+ * when they change, indexes of large tables by their definitions.
  */
-export interface MigrationSet extends FunctionSet {
+export interface MigrationSet extends FunctionSet, IndexSet {
   /**
    * The service's schema. Applied migrations are listed in its table `migration`, function files in
    * `function_file`.
@@ -29,7 +31,7 @@ export interface MigrationSet extends FunctionSet {
   migrations: readonly Migration[];
 }
 
-/** Names of migrations and of function files. */
+/** Names of migrations, function files and indexes. */
 export interface MigrationStatus {
   schema: string;
   applied: string[];
@@ -82,10 +84,13 @@ const PATIENT = { statementTimeoutMs: 0, lockTimeoutMs: 0, idleInTransactionMs: 
 // Statements of services take seconds; a session that locks a table for longer blocks the migration, and the
 // error reports it.
 const TABLE_LOCK_MS_MAX = 30_000;
+// An index that is built beside them waits for those that run, a dump for instance, and blocks nobody meanwhile.
+const INDEX_LOCK_MS_MAX = 600_000;
+const LOCK_RETRY_MS = 100;
 
 /**
  * Brings the database up to date: roles, schemas, then each set in order: its migrations and functions in one
- * transaction.
+ * transaction, then its indexes, beside what is running.
  * Safe if several processes start concurrently (they wait for each other). Returns what it applied. If
  * nothing is pending, a login that may not migrate suffices. An older version changes nothing on a ledger
  * with migrations that it does not know; if only functions differ, it restores its own. Throws `StartError`
@@ -95,7 +100,7 @@ export async function migrate(url: string, sets: readonly MigrationSet[]): Promi
   // This connection is idle while the migrations run on another one.
   const guard = await openClient({ url, name: 'holdfast-migrate', ...PATIENT });
   try {
-    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lockMigrations(guard);
     const pending = await pendingForAPlainLogin(guard, sets);
     if (pending?.length === 0) return sets.map(nothingDone);
     await guard.query(CREATE_ROLES).catch((error: Error & { code?: string }) => {
@@ -109,11 +114,25 @@ export async function migrate(url: string, sets: readonly MigrationSet[]): Promi
     const done: MigrationStatus[] = [];
     for (const set of sets) {
       await createSchema(guard, set.schema);
-      done.push((await isUpToDate(guard, set)) ? nothingDone(set) : await applySet(url, set));
+      done.push((await isUpToDate(guard, set)) ? nothingDone(set) : await bringUpToDate(url, set));
     }
     return done;
   } finally {
     await guard.end();
+  }
+}
+
+/**
+ * Until the connection ends. Asks again and again: a statement that waits for the lock has a snapshot, for whose end
+ * the build of an index waits, while its process has the lock.
+ */
+async function lockMigrations(guard: SessionClient): Promise<void> {
+  for (;;) {
+    const { rows } = await guard.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.mine) return;
+    await pause(LOCK_RETRY_MS);
   }
 }
 
@@ -183,7 +202,8 @@ async function readStatus(client: SessionClient, sets: readonly MigrationSet[]):
       : [];
     const applied = rows.map(({ name }) => name);
     const pending = set.migrations.map(({ name }) => name).filter((name) => !applied.includes(name));
-    if (!isNewer(applied, set)) pending.push(...(await pendingFunctions(query, set)));
+    if (!isNewer(applied, set))
+      pending.push(...(await pendingFunctions(query, set)), ...(await pendingIndexes(query, set)));
     status.push({ schema: set.schema, applied, pending });
   }
   return status;
@@ -196,6 +216,26 @@ async function readStatus(client: SessionClient, sets: readonly MigrationSet[]):
 function isNewer(applied: readonly string[], { migrations }: MigrationSet): boolean {
   const known = new Set(migrations.map(({ name }) => name));
   return applied.some((name) => !known.has(name));
+}
+
+async function bringUpToDate(url: string, set: MigrationSet): Promise<MigrationStatus> {
+  const { schema } = set;
+  const { applied } = await applySet(url, set);
+  const client = await openClient({
+    url,
+    name: 'holdfast-migrate',
+    role: ROLES.migrator,
+    ...PATIENT,
+    lockTimeoutMs: INDEX_LOCK_MS_MAX,
+  });
+  try {
+    const query: Query = async (text, values) => (await client.query(text, values)).rows;
+    const [status] = await readStatus(client, [set]);
+    const built = isNewer(status!.applied, set) ? [] : await buildIndexes(query, set);
+    return { schema, applied: [...applied, ...built], pending: [] };
+  } finally {
+    await client.end();
+  }
 }
 
 async function applySet(url: string, set: MigrationSet): Promise<MigrationStatus> {

@@ -12,6 +12,8 @@ import type { ChainEnd, CheckpointSigner } from './ports/checkpoint-signer.port'
 
 /** Of one answer to a gateway that streams an export: it keeps that much in memory for a reader who is slow. */
 const PART_MAX = { records: 500, characters: 512 * 1024 } as const;
+/** A record tells what was changed: of a drop of thousands of SKUs it has a megabyte, and a page may have 200 of them. */
+const PAGE_BYTES_MAX = 1024 * 1024;
 
 export class AuditService extends Audit {
   constructor(
@@ -23,9 +25,8 @@ export class AuditService extends Audit {
 
   listAudit({ merchantId, limit, ...filter }: ListAudit): Promise<AuditPage> {
     return this.store.within(merchantId, async ({ audit }) => {
-      const found = await audit.list({ ...filter, limit: limit + 1 });
-      const items = found.slice(0, limit);
-      return { items, nextSeq: found.length > limit ? items.at(-1)!.seq : null };
+      const { items, isLast } = await audit.list({ ...filter, limit, bytes: PAGE_BYTES_MAX });
+      return { items, nextSeq: isLast ? null : items.at(-1)!.seq };
     });
   }
 

@@ -10,6 +10,7 @@ import type {
   ChainHead,
   LinkedRecord,
   RecordLine,
+  RecordPage,
 } from '../../application/ports/audit-rows.port';
 import type { Scoped } from './scoped';
 import { sql } from './sql/sql.generated';
@@ -76,9 +77,12 @@ export class PgAuditRows implements AuditRows {
     ]);
   }
 
-  async list({ afterSeq, limit, action, targetId }: ChainFilter): Promise<AuditRecord[]> {
-    const values = [afterSeq, limit, action ?? null, targetId ?? null];
-    return (await this.scoped.all<RecordRow>(sql.listRecords, values)).map(toRecord);
+  async list({ afterSeq, limit, bytes, action, targetId }: ChainFilter): Promise<RecordPage> {
+    // One more than wanted, to know whether there are more.
+    const values = [afterSeq, limit + 1, action ?? null, targetId ?? null, bytes];
+    const rows = await this.scoped.all<RecordRow & { found: number }>(sql.listRecords, values);
+    const items = rows.slice(0, limit).map(toRecord);
+    return { items, isLast: items.length === (rows[0]?.found ?? 0) };
   }
 
   async read(

@@ -16,8 +16,15 @@ export interface LinkedRecord extends ChainHead {
 export interface ChainFilter {
   afterSeq: number;
   limit: number;
+  /** A page ends with the record that reaches this. */
+  bytes: number;
   action?: string | undefined;
   targetId?: string | undefined;
+}
+
+export interface RecordPage {
+  items: AuditRecord[];
+  isLast: boolean;
 }
 
 export interface RecordLine {
@@ -36,7 +43,7 @@ export interface AuditRows {
   /** Those of the source's facts that stand in the chain. */
   chained(source: string, factIds: readonly number[]): Promise<Set<number>>;
   append(source: string, records: readonly LinkedRecord[]): Promise<void>;
-  list(filter: ChainFilter): Promise<AuditRecord[]>;
+  list(filter: ChainFilter): Promise<RecordPage>;
   read(
     afterSeq: number,
     upToSeq: number,

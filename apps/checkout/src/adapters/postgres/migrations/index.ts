@@ -2,6 +2,7 @@ import type { MigrationSet } from '@holdfast/postgres';
 import { sql as sandboxSql } from '../../sandbox/sql/sql.generated';
 import { sql } from '../sql/sql.generated';
 import { orders } from './1-orders';
+import { orderIndexes } from './indexes';
 import { sandbox } from './2-sandbox';
 import { orderEnds } from './3-order-ends';
 import { orderKeys } from './4-order-keys';
@@ -13,6 +14,7 @@ import { orderEvents } from './7-order-events';
 export const checkoutMigrations: MigrationSet = {
   schema: 'checkout',
   migrations: [orders, sandbox, orderEnds, orderKeys, purges, merchantOrders, orderEvents],
+  indexes: orderIndexes,
   functionSchemas: ['checkout', 'sandbox'],
   functions: [
     sql.defineOrderImage,

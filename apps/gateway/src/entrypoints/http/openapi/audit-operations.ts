@@ -11,7 +11,8 @@ export const AUDIT_OPERATIONS: readonly Operation[] = [
     id: 'listAudit',
     tag: 'Audit',
     summary: 'List the changes of the merchant, oldest first',
-    description: 'A change stands in the list within a second.',
+    description:
+      'A change stands in the list within a second. A page ends before `limit` when its records have a megabyte; `nextCursor` says whether there are more.',
     query: auditQuery,
     success: { 200: { description: 'A page of records.', content: pageOf(auditRecord) } },
     refusals: ['invalid-request'],

@@ -44,8 +44,16 @@ export class LedgerStockRecords extends StockRecords {
   }
 
   override async holds({ merchantId, dropId, state, customerId, after, limit }: DropHoldsQuery) {
-    const values = [dropId, merchantId, state, customerId, after ?? '', limit + 1];
-    const found = await this.read<{ hold: HoldImage }>(merchantId, sql.listDropHolds, values);
+    const page = [after ?? '', limit + 1];
+    const found = await (customerId === null
+      ? this.read<{ hold: HoldImage }>(merchantId, sql.listDropHolds, [dropId, merchantId, state, ...page])
+      : this.read<{ hold: HoldImage }>(merchantId, sql.listCustomerHolds, [
+          dropId,
+          merchantId,
+          state,
+          customerId,
+          ...page,
+        ]));
     return {
       items: found.slice(0, limit).map(({ hold }) => toHold(hold)),
       isLast: found.length <= limit,

@@ -1,5 +1,6 @@
 import type { Migration, MigrationSet } from '@holdfast/postgres';
 import { sql } from '../sql/sql.generated';
+import { holdIndexes } from './indexes';
 import { ledger } from './1-ledger';
 import { lane } from './2-lane';
 import { factCounts } from './4-fact-counts';
@@ -15,25 +16,24 @@ import { figures } from './14-figures';
 import { factsChained } from './15-facts-chained';
 import { shownStock } from './16-shown-stock';
 import { requestTargets } from './17-request-targets';
-import { timeline } from './18-timeline';
 import { rehearsals } from './19-rehearsals';
 import { figuresByMinute } from './20-figures-by-minute';
 
-/** It defined functions only, which the function files do now. The number stays taken. */
-const functionsOnly = (name: string): Migration => ({ name, statements: [] });
+/** It defined functions or indexes only, which the function files and `indexes.ts` do now. The number stays taken. */
+const takenNumber = (name: string): Migration => ({ name, statements: [] });
 
 export const inventoryMigrations: MigrationSet = {
   schema: 'inventory',
   migrations: [
     ledger,
     lane,
-    functionsOnly('StockNews1790000000003'),
+    takenNumber('StockNews1790000000003'),
     factCounts,
     outboxPurge,
     holdsOfCustomer,
     networkBudget,
     returns,
-    functionsOnly('HoldPurge1790000000009'),
+    takenNumber('HoldPurge1790000000009'),
     merchantChanges,
     products,
     merchantDrops,
@@ -42,10 +42,11 @@ export const inventoryMigrations: MigrationSet = {
     factsChained,
     shownStock,
     requestTargets,
-    timeline,
+    takenNumber('Timeline1790000000018'),
     rehearsals,
     figuresByMinute,
   ],
+  indexes: holdIndexes,
   functionSchemas: ['inventory'],
   functions: [
     sql.defineDropState,
