@@ -24,7 +24,7 @@ export class Reloader {
     const { dropId } = this.settings;
     const { client, random } = this.watcher;
     await new Pace(beganAtMs).arrive();
-    while (Date.now() < endMs) {
+    while (this.watcher.goesOn(endMs)) {
       const page = await client.call({ name: 'page', method: 'GET', path: `/d/${dropId}` });
       if (page && ![200, 304, 429].includes(page.status) && page.status < 500)
         fault('oddAnswers', `${page.status}, page`);

@@ -2,15 +2,19 @@ import { check } from 'k6';
 import { seededRandomOf, weightedPicker } from '../../libs/kernel/src/random.ts';
 import { inventedAddress } from '../../libs/load/src/model/address.ts';
 import type { Due } from '../../libs/load/src/model/schedule.ts';
-import { planShopper, type ShopperPlan } from '../../libs/load/src/model/shopper-plan.ts';
+import {
+  CARDS,
+  planShopper,
+  SETTLING,
+  SHOPPER_EMAIL,
+  type ShopperPlan,
+} from '../../libs/load/src/model/shopper-plan.ts';
 import { type Answer, Client } from './client.ts';
 import { Pace } from './pace.ts';
 import type { Settings } from './settings.ts';
 import { note, tally } from './tally.ts';
 import { type Hold, Visit } from './visit.ts';
 
-const SETTLE_MS = 20_000; // an outcome that the provider keeps to itself is settled within 15 s
-const LOOK_AGAIN_MS = 250;
 /** Between two tries of somebody who was refused, on average. */
 const TRY_AGAIN_MS = 1_500;
 
@@ -104,15 +108,15 @@ export class Shopper {
     this.pace.think(this.plan.hesitatesForMs);
     switch (this.plan.intent) {
       case 'pays':
-        return this.settle(hold, await this.pay(hold, 'tok_ok', 1));
+        return this.settle(hold, await this.pay(hold, CARDS.works, 1));
       case 'pays-slowly':
-        return this.settle(hold, await this.pay(hold, 'tok_slow', 1));
+        return this.settle(hold, await this.pay(hold, CARDS.slow, 1));
       case 'declined-then-pays': {
-        const first = await this.pay(hold, 'tok_declined', 1);
-        return this.settle(hold, first === 'declined' ? await this.pay(hold, 'tok_ok', 2) : 'lost');
+        const first = await this.pay(hold, CARDS.declined, 1);
+        return this.settle(hold, first === 'declined' ? await this.pay(hold, CARDS.works, 2) : 'lost');
       }
       case 'declined-then-leaves':
-        await this.pay(hold, 'tok_declined', 1);
+        await this.pay(hold, CARDS.declined, 1);
         return this.visit.release(hold, this.token);
       case 'releases':
         await this.pace.arrive();
@@ -132,12 +136,12 @@ export class Shopper {
   private async pay(hold: Hold, card: string, attempt: number): Promise<'paid' | 'declined' | 'lost'> {
     const call = {
       ...({ name: 'pay', method: 'POST', path: '/v1/orders', token: this.token } as const),
-      body: { holdId: hold.id, payment: { method: 'card', token: card }, email: 'shopper@example.com' },
+      body: { holdId: hold.id, payment: { method: 'card', token: card }, email: SHOPPER_EMAIL },
       key: `${this.name}-order-${attempt}`,
     };
     const lost = () => note({ did: 'unknown', what: 'order', hold: hold.id });
     // A bank that is slow on purpose says nothing about the product.
-    const isSlow = card === 'tok_slow';
+    const isSlow = card === CARDS.slow;
     if (isSlow) await this.pace.arrive();
     const answer = isSlow ? await this.visit.ask(call, lost) : await this.visit.step('pay', call, lost);
     if (!answer) return 'lost';
@@ -159,8 +163,8 @@ export class Shopper {
   private async untilSettled(first: Record<string, unknown>): Promise<Record<string, unknown>> {
     const path = `/v1/orders/${String(first['id'])}`;
     let order = first;
-    for (const end = Date.now() + SETTLE_MS; order['state'] === 'pending' && Date.now() < end;) {
-      this.pace.think(LOOK_AGAIN_MS);
+    for (const end = Date.now() + SETTLING.patienceMs; order['state'] === 'pending' && Date.now() < end;) {
+      this.pace.think(SETTLING.lookAgainMs);
       await this.pace.arrive();
       const answer = await this.visit.ask({ name: 'order', method: 'GET', path, token: this.token });
       if (!answer) break;

@@ -8,6 +8,9 @@ import type { Settings } from './settings.ts';
 import { note, tally } from './tally.ts';
 
 const COME_BACK_MS = 500;
+/** Who has not seen a stream when all is over waits so long for one; a reading lasts at least a moment. */
+const PATIENCE_MS = 15_000;
+const READ_MS_MIN = 500;
 /** Ages are noted together: ten events a second and watcher would be as many lines. */
 const AGES_TOGETHER = 10;
 
@@ -39,11 +42,15 @@ export class Watcher {
   /** From the opening until `endMs`; reconnects with the last id when the stream ends. */
   async watch(beganAtMs: number, endMs: number): Promise<void> {
     await new Pace(beganAtMs).arrive();
-    while (Date.now() < endMs) {
+    while (this.goesOn(endMs)) {
       const ended = this.read(endMs - Date.now());
       if (ended !== 'time') await pause(COME_BACK_MS * (0.5 + this.random()));
     }
     this.leave();
+  }
+
+  goesOn(endMs: number): boolean {
+    return Date.now() < endMs + (this.streams === 0 ? PATIENCE_MS : 0);
   }
 
   /** Reads one stream for at most `ms`; returns how it ended, '' when there was none. Blocks this virtual user. */
@@ -54,7 +61,7 @@ export class Watcher {
       {
         headers: this.client.headers(),
         lastEventId: this.lastEventId,
-        forMs: Math.max(1, ms),
+        forMs: Math.max(READ_MS_MIN, ms),
         tags: { name: 'live' },
       },
       (event) => {

@@ -1,7 +1,6 @@
 import { grouped, table } from '../output/table';
 import type { Colours } from '../output/terminal';
 import type { Promises, Verdict } from '@holdfast/audit';
-import { percentile } from '@holdfast/kernel';
 import { verdictText } from '../output/verdict-text';
 import type { RushOutcome } from './run-rush';
 import type { Tally } from './tally';
@@ -29,7 +28,6 @@ export function rushReport(
   it: RushOutcome & Promises & { seed: number; verify: Verdict | null },
 ): RushReport {
   const { tally, seconds } = it;
-  const holdMs = (share: number) => toTenth(percentile(tally.holdMs, share));
   return {
     held: tally.holds.length,
     paid: tally.paid,
@@ -37,9 +35,9 @@ export function rushReport(
     errors: tally.errorCount,
     oversold: it.oversold,
     lost: it.lost,
-    p50Ms: holdMs(0.5),
-    p95Ms: holdMs(0.95),
-    p99Ms: holdMs(0.99),
+    p50Ms: tally.holdMs.at(50),
+    p95Ms: tally.holdMs.at(95),
+    p99Ms: tally.holdMs.at(99),
     shoppers: tally.visits,
     seconds: Math.round(seconds * 100) / 100,
     holdsPerSecond: Math.round(tally.holds.length / Math.max(seconds, 0.001)),
@@ -47,8 +45,6 @@ export function rushReport(
     verify: it.verify,
   };
 }
-
-const toTenth = (ms: number | null) => (ms === null ? null : Math.round(ms * 10) / 10);
 
 export function rushText(colours: Colours, report: RushReport, tally: Tally): string {
   const ms = (value: number | null) => (value === null ? '–' : `${value} ms`);

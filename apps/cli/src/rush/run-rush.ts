@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { seededRandom, weightedPicker } from '@holdfast/kernel';
+import { seededRandomOf, weightedPicker } from '@holdfast/kernel';
+import { payingShare, planShopper } from '@holdfast/load';
 import { PatientClient } from './patient-client';
-import { Shopper } from './shopper';
+import { Shopper, type Visit } from './shopper';
 import { Tally } from './tally';
 
 export interface RushPlan {
@@ -30,22 +31,15 @@ const STOP_MS = 2_000; // after Ctrl-C: what is on its way may still arrive
 /** Sends all shoppers, `concurrency` of them at a time, each as soon as the one before has left. */
 export async function runRush(plan: RushPlan): Promise<RushOutcome> {
   const tally = new Tally();
-  const random = seededRandom(plan.seed);
-  const pick = weightedPicker(plan.skus, ({ available }) => available, random);
   const client = new PatientClient(plan.address, plan.concurrency, Math.random, plan.interrupted);
   const shopper = new Shopper(client, tally, plan.passHeaders);
   const started = performance.now();
   let next = 0;
   const oneAfterAnother = async () => {
     while (next < plan.shoppers && !plan.interrupted.aborted) {
+      const index = next;
       next += 1;
-      const visit = {
-        dropId: plan.dropId,
-        sku: pick()!.sku,
-        units: plan.unitsEach,
-        pays: random() < plan.pay,
-      };
-      await shopper.visit(visit);
+      await shopper.visit(visitOf(plan, index));
       tally.visits += 1;
       plan.onVisit(tally.visits);
     }
@@ -58,6 +52,14 @@ export async function runRush(plan: RushPlan): Promise<RushOutcome> {
     await all.catch(() => undefined);
   }
   return { tally, seconds: (performance.now() - started) / 1000 };
+}
+
+/** The same seed sends the same shoppers (those of k6, without their pauses), however many come at a time. */
+export function visitOf({ seed, pay, skus, dropId, unitsEach }: RushPlan, index: number): Visit {
+  const random = seededRandomOf(seed, index);
+  const { intent } = planShopper(random, payingShare(pay));
+  const sku = weightedPicker(skus, ({ available }) => available, random)()!.sku;
+  return { dropId, sku, units: unitsEach, pays: intent === 'pays' };
 }
 
 /** Ends a while after the interruption; without one it never does. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type CallName, CARDS, KNOWN_ANSWERS, SETTLING, SHOPPER_EMAIL } from '@holdfast/load';
 import type { HttpAnswer, PatientClient } from './patient-client';
 import type { AcknowledgedHold } from '@holdfast/audit';
 import type { Tally } from './tally';
@@ -11,12 +12,6 @@ export interface Visit {
   pays: boolean;
 }
 
-const SETTLE_MS = 20_000; // a lost answer of the provider is settled within 15 s
-const LOOK_AGAIN_MS = 250;
-
-/** Answers that say no for a reason; any other 4xx means that the shopper or the product is broken. */
-const REFUSALS = new Set([402, 409, 410, 429]);
-
 /** One shopper: a session, a hold, perhaps a payment. What comes of it goes into the tally. */
 export class Shopper {
   constructor(
@@ -26,17 +21,18 @@ export class Shopper {
   ) {}
 
   async visit({ dropId, sku, units, pays }: Visit): Promise<void> {
-    const session = await this.post('/v1/sessions', {}, {});
+    const session = await this.post('session', '/v1/sessions', {}, {});
     const token = stringOf(session, 'accessToken');
     if (session === null) return;
     if (token === undefined) return this.tally.fail('a session without a token');
     const authorization = { authorization: `Bearer ${token}` };
     const started = performance.now();
     const answer = await this.post(
+      'hold',
       `/v1/drops/${dropId}/holds`,
       { lines: [{ sku, quantity: units }] },
       authorization,
-      () => this.tally.holdMs.push(performance.now() - started),
+      () => this.tally.holdMs.add(performance.now() - started),
     );
     if (answer === null) return;
     const holdId = stringOf(answer, 'id');
@@ -48,14 +44,15 @@ export class Shopper {
   }
 
   private async pay(hold: AcknowledgedHold, authorization: Record<string, string>): Promise<void> {
-    const payment = { method: 'card', token: 'tok_ok' };
-    const body = { holdId: hold.holdId, payment, email: 'shopper@example.com' };
-    const order = await this.post('/v1/orders', body, authorization);
+    const payment = { method: 'card', token: CARDS.works };
+    const body = { holdId: hold.holdId, payment, email: SHOPPER_EMAIL };
+    const order = await this.post('pay', '/v1/orders', body, authorization);
     const orderId = stringOf(order, 'id');
     if (order === null || orderId === undefined) return;
     const state = await this.settled(orderId, stringOf(order, 'state'), authorization);
     if (state === 'paid') hold.paidOrderId = orderId;
-    else if (state === 'pending') this.tally.fail(`an order still pending after ${SETTLE_MS / 1000} s`);
+    else if (state === 'pending')
+      this.tally.fail(`an order still pending after ${SETTLING.patienceMs / 1000} s`);
     else this.tally.refuse(`order-${state}`);
   }
 
@@ -65,10 +62,10 @@ export class Shopper {
     first: string | undefined,
     authorization: Record<string, string>,
   ): Promise<string> {
-    const end = performance.now() + SETTLE_MS;
+    const end = performance.now() + SETTLING.patienceMs;
     let state = first;
     while (state === 'pending' && performance.now() < end) {
-      await pause(LOOK_AGAIN_MS);
+      await pause(SETTLING.lookAgainMs);
       const result = await this.client.call('GET', `/v1/orders/${orderId}`, {
         ...this.passHeaders(),
         ...authorization,
@@ -81,6 +78,7 @@ export class Shopper {
 
   /** The body of a 2xx; null when it was refused or failed, which is then in the tally. */
   private async post(
+    name: CallName,
     path: string,
     body: object,
     headers: Record<string, string>,
@@ -102,14 +100,16 @@ export class Shopper {
       return null;
     }
     onAnswer();
-    return this.accept(path, result.answer);
+    return this.accept(name, result.answer);
   }
 
-  private accept(path: string, { status, body }: HttpAnswer): unknown {
+  /** An answer that says no for a reason is a refusal; any other means that the shopper or the product is broken. */
+  private accept(name: CallName, { status, body }: HttpAnswer): unknown {
     if (status >= 200 && status < 300) return body;
     const code = stringOf(body, 'code');
-    if (REFUSALS.has(status) && code !== undefined) this.tally.refuse(code);
-    else this.tally.fail(`${status} ${code ?? ''} from ${path.replace(/\/drops\/[^/]+/, '/drops/…')}`);
+    const known = (KNOWN_ANSWERS[name] as readonly number[]).includes(status);
+    if (known && code !== undefined) this.tally.refuse(code);
+    else this.tally.fail(`${status} ${code ?? ''}, ${name}`);
     return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { AcknowledgedHold } from '@holdfast/audit';
+import { Latencies } from '@holdfast/load';
 
 /** What happened to the shoppers so far. */
 export class Tally {
@@ -6,7 +7,7 @@ export class Tally {
   readonly refused = new Map<string, number>();
   readonly errors = new Map<string, number>();
   /** How long each hold call took until its answer, retries included. */
-  readonly holdMs: number[] = [];
+  readonly holdMs = new Latencies();
   visits = 0;
 
   refuse(code: string): void {

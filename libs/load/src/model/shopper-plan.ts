@@ -15,6 +15,17 @@ export type Intent =
   /** Walks away: the hold expires. */
   | 'forgets';
 
+/** Tokens of the sandbox provider. */
+export const CARDS = { works: 'tok_ok', slow: 'tok_slow', declined: 'tok_declined' } as const;
+export const SHOPPER_EMAIL = 'shopper@example.com';
+
+/** A payment that was answered with 202: how often the shopper looks at the order, and for how long. */
+export const SETTLING = {
+  lookAgainMs: 250,
+  /** An outcome that the provider keeps to itself is settled within 15 s. */
+  patienceMs: 20_000,
+} as const;
+
 export interface IntentShare {
   intent: Intent;
   share: number;
