@@ -7,7 +7,7 @@ import {
 } from '@holdfast/contracts';
 import { isGhostId, randomId } from '@holdfast/kernel';
 import { waitFor } from '@holdfast/testing';
-import { KeepRehearsals } from '../../apps/inventory/src/application/rehearsal-upkeep';
+import { KeepRehearsals, purgeOldGhosts } from '../../apps/inventory/src/application/rehearsal-upkeep';
 import { expectSoundBooks } from '../support/audit';
 import { Shop, type Stockroom } from '../support/checkout-shop';
 import { createLedger, type TestLedger } from '../support/database';
@@ -349,6 +349,8 @@ describe('rehearsals on the ledger', () => {
 
     it('is removed in pieces while it sells, from wherever the last removal was cut off', async () => {
       const dropId = await drop({ skus: { A: 400, B: 400 }, perCustomerLimit: 3 });
+      // Its sums for shoppers are kept by triggers, also while the units go.
+      await sql(`UPDATE inventory.drop SET stock_display = 'bands' WHERE drop_id = $1`, [dropId]);
       const { id, ghostId } = await it_.begin(dropId);
       const lines = [
         { sku: 'A', quantity: 1 },
@@ -424,6 +426,38 @@ describe('rehearsals on the ledger', () => {
       await it_.figures.addTicks({ source: 'late', ticks: [{ ...tick, dropId: ghostId }] });
       expect(await sql(`SELECT FROM inventory.tick WHERE drop_id = $1`, [ghostId])).toEqual([]);
       expect(await it_.dropUpkeep.activeDrops('', 10_000)).not.toContain(ghostId);
+    });
+
+    it('is forgotten a month after it was removed, and no other drop is', async () => {
+      const dropId = await drop();
+      const { id, ghostId } = await it_.begin(dropId);
+      const age = (of: string, days: number) =>
+        sql(
+          `UPDATE inventory.drop SET state = 'draft', deleted_at = now() - make_interval(days => $2) WHERE drop_id = $1`,
+          [of, days],
+        );
+      const rows = async (of: string) => {
+        const found = await sql<{ n: number }>(
+          `SELECT (SELECT count(*) FROM inventory.drop WHERE drop_id = $1)::int + (SELECT count(*) FROM inventory.item WHERE drop_id = $1)::int
+             + (SELECT count(*) FROM inventory.stock WHERE drop_id = $1)::int AS n`,
+          [of],
+        );
+        return found[0]!.n;
+      };
+      const deleted = await drop({ state: 'draft' });
+      await age(deleted, 400);
+      // Removed in the middle: what is left of it is removed first.
+      await age(ghostId, 31);
+      await purgeOldGhosts(it_.upkeep);
+      expect(await rows(ghostId)).toBe(5);
+      await end(id);
+      await age(ghostId, 29);
+      await purgeOldGhosts(it_.upkeep);
+      expect(await rows(ghostId)).toBe(5);
+      await age(ghostId, 31);
+      await purgeOldGhosts(it_.upkeep);
+      expect([await rows(ghostId), await rows(deleted), await rows(dropId)]).toEqual([0, 5, 5]);
+      expect(await it_.rehearsals.getRehearsal(ref(dropId, id))).toMatchObject({ id, ghostId });
     });
 
     it('is the only kind of drop that can be removed', async () => {

@@ -5,7 +5,12 @@ import type { Logger, Metrics } from '@holdfast/observability';
 import { DROP_CLOCK_EVERY_MS, writeDownDueDrops } from './application/drop-clock';
 import { FACTS_PURGE_EVERY_MS, purgeOldFacts } from './application/drop-facts-purge';
 import { HOLD_PURGE_EVERY_MS, HoldPurge } from './application/hold-purge';
-import { KeepRehearsals, REHEARSAL_UPKEEP_EVERY_MS } from './application/rehearsal-upkeep';
+import {
+  GHOSTS_PURGE_EVERY_MS,
+  KeepRehearsals,
+  purgeOldGhosts,
+  REHEARSAL_UPKEEP_EVERY_MS,
+} from './application/rehearsal-upkeep';
 import { ProjectChanges } from './application/projector/project-changes';
 import { type Drift, RECONCILE_EVERY_MS, ReconcileView } from './application/projector/reconcile-view';
 import { FRESHNESS_EVERY_MS, STALE_AFTER_MS } from './application/projector/watch-freshness';
@@ -50,6 +55,7 @@ export function buildProjection(
     every('hold purge', HOLD_PURGE_EVERY_MS, () => holdPurge.run()),
     every('facts purge', FACTS_PURGE_EVERY_MS, () => purgeOldFacts(upkeep)),
     every('rehearsals', REHEARSAL_UPKEEP_EVERY_MS, () => keepRehearsals.run()),
+    every('ghosts purge', GHOSTS_PURGE_EVERY_MS, () => purgeOldGhosts(rehearsals)),
     every('requests purge', REQUEST_PURGE_EVERY_MS, () => purgeOldRequests(upkeep)),
     every('tick folding', TICK_FOLDING_EVERY_MS, () => foldOldTicks(upkeep)),
   ];

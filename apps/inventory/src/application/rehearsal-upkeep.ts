@@ -3,6 +3,11 @@ import type { RehearsalUpkeep, SilentRehearsal } from './ports/rehearsal-upkeep.
 
 export const REHEARSAL_UPKEEP_EVERY_MS = 2_000;
 
+export const GHOSTS_PURGE_EVERY_MS = 600_000;
+/** As ended holds. By then the shared view has forgotten them (a week), and checkout their orders. */
+const GHOSTS_KEPT_SECONDS = 30 * 86_400;
+const GHOSTS_A_RUN = 100;
+
 const LIMITS = {
   leaseSeconds: 10,
   takenOverWithinSeconds: REHEARSAL_TIMES.takenOverWithin,
@@ -13,6 +18,11 @@ const LIMITS = {
 export interface EndedRehearsal {
   rehearsalId: string;
   detail: string;
+}
+
+/** Forgets what ghosts have left that were removed a month ago. Returns of how many. */
+export function purgeOldGhosts(upkeep: Pick<RehearsalUpkeep, 'forgetGhosts'>): Promise<number> {
+  return upkeep.forgetGhosts(GHOSTS_KEPT_SECONDS, GHOSTS_A_RUN);
 }
 
 /**

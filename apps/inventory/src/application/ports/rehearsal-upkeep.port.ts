@@ -21,4 +21,6 @@ export abstract class RehearsalUpkeep {
   abstract giveUp(rehearsalId: string, heardAt: string | null, detail: string): Promise<boolean>;
   /** Removes the ghosts of rehearsals that have ended. Returns their ids. */
   abstract removeGhosts(): Promise<string[]>;
+  /** Forgets the rows that removed ghosts have left, after `ageSeconds`, of `limit` ghosts at most. Returns of how many. */
+  abstract forgetGhosts(ageSeconds: number, limit: number): Promise<number>;
 }

@@ -66,6 +66,20 @@ export async function removeGhosts(pool: Pool, rehearsalId: string | null = null
   return rows.flatMap((row) => row.ghost_ids);
 }
 
+/** Forgets ghosts that were removed longer ago than this, `limit` at most. Returns how many it looked at. */
+export async function forgetGhosts(pool: Pool, ageSeconds: number, limit: number): Promise<number> {
+  const age = `${ageSeconds} seconds`;
+  const { rows } = await pool.query<{ drop_id: string }>({ ...sql.oldGhosts, values: [age, limit] });
+  for (const { drop_id: ghostId } of rows) {
+    for (let isForgotten = false; !isForgotten;) {
+      const values = [ghostId, age, ROWS_A_PIECE];
+      const done = await pool.query<{ forgotten: boolean }>({ ...sql.forgetGhost, values });
+      isForgotten = done.rows[0]!.forgotten;
+    }
+  }
+  return rows.length;
+}
+
 async function removeGhost(pool: Pool, ghostId: string): Promise<void> {
   for (let isRemoved = false; !isRemoved;) {
     const values = [ghostId, ROWS_A_PIECE];

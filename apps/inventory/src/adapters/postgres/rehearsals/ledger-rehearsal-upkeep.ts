@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { RehearsalUpkeep, type SilentRehearsal } from '../../../application/ports/rehearsal-upkeep.port';
-import { removeGhosts } from './ghosts';
+import { forgetGhosts, removeGhosts } from './ghosts';
 import { sql } from './sql/sql.generated';
 
 interface SilentRow {
@@ -39,5 +39,9 @@ export class LedgerRehearsalUpkeep extends RehearsalUpkeep {
 
   override removeGhosts(): Promise<string[]> {
     return removeGhosts(this.pool);
+  }
+
+  override forgetGhosts(ageSeconds: number, limit: number): Promise<number> {
+    return forgetGhosts(this.pool, ageSeconds, limit);
   }
 }

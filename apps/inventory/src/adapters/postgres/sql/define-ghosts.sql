@@ -2,14 +2,16 @@
 -- down. Runs with the rights of the tables' owner, because a merchant's connection sees one merchant; it tells
 -- nothing but yes or no. Drops that were opened by the clock and those stored as open are in the index drop_due.
 CREATE OR REPLACE FUNCTION inventory.real_drop_open() RETURNS boolean
-LANGUAGE sql VOLATILE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT EXISTS (
+BEGIN
+  RETURN EXISTS (
     SELECT FROM inventory.drop d, (SELECT clock_timestamp() AS now) c
     WHERE d.state IN ('scheduled', 'open') AND d.ghost_of IS NULL AND d.deleted_at IS NULL
       AND inventory.drop_state_at(d.state, d.opens_at, d.closes_at, c.now) = 'open'
-  )
+  );
+END
 $$;
 
 -- Removes one piece of a ghost, about p_max rows, and tells whether nothing is left. The only way to delete
@@ -126,5 +128,37 @@ BEGIN
     END IF;
   END LOOP;
   RETURN 0;
+END
+$$;
+
+-- Forgets a ghost that was removed longer ago than p_age: its rows of stock without units, its items and its own row,
+-- about p_max rows. True: nothing more to do, also where it is no such ghost. Only here are rows of stock
+-- deleted: the shared view forgets a drop that nobody needs after a week, and no reader asks for a ghost, so a
+-- delete that arrives nowhere is missed by nobody. Without this, each rehearsal of a drop with thousands of SKUs
+-- would leave thousands of rows forever.
+CREATE OR REPLACE FUNCTION inventory.forget_ghost(p_drop_id text, p_age interval, p_max integer) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_table text;
+  v_rows integer;
+BEGIN
+  PERFORM FROM inventory.drop d
+  WHERE d.drop_id = p_drop_id AND d.ghost_of IS NOT NULL AND d.deleted_at < clock_timestamp() - p_age
+    AND NOT EXISTS (SELECT FROM inventory.rehearsal r WHERE d.drop_id = ANY (r.ghost_ids) AND r.ghosts_removed_at IS NULL)
+  FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN true;
+  END IF;
+  FOREACH v_table IN ARRAY ARRAY['stock', 'item', 'drop'] LOOP
+    EXECUTE format('DELETE FROM inventory.%1$I WHERE ctid = ANY (ARRAY(SELECT t.ctid FROM inventory.%1$I t WHERE t.drop_id = $1 LIMIT $2))', v_table)
+      USING p_drop_id, p_max;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF v_rows > 0 THEN
+      RETURN false;
+    END IF;
+  END LOOP;
+  RETURN true;
 END
 $$;

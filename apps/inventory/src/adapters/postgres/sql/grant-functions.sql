@@ -4,4 +4,4 @@
 -- merchants; real_drop_open tells no more than whether there is one.
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA inventory TO holdfast_inventory, holdfast_inventory_merchant;
 REVOKE EXECUTE ON FUNCTION inventory.purge_holds FROM holdfast_inventory_merchant;
-REVOKE EXECUTE ON FUNCTION inventory.remove_ghost FROM holdfast_inventory_merchant;
+REVOKE EXECUTE ON FUNCTION inventory.remove_ghost, inventory.forget_ghost FROM holdfast_inventory_merchant;
