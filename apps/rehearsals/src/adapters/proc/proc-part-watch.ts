@@ -75,8 +75,6 @@ export class ProcPartWatch extends PartWatch {
     return {
       eventLoopMs,
       streamLagMs: ms('holdfast_stream_lag_seconds'),
-      laneWaitMs: ms('holdfast_lane_wait_seconds'),
-      batchMs: ms('holdfast_lane_batch_seconds'),
     };
   }
 }
