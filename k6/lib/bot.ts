@@ -1,8 +1,9 @@
 import { seededRandomOf } from '../../libs/kernel/src/random.ts';
 import { rentedAddress } from '../../libs/load/src/model/address.ts';
+import type { Pace } from '../../libs/load/src/model/pace.ts';
 import type { Due } from '../../libs/load/src/model/schedule.ts';
 import { type Answer, type Call, Client } from './client.ts';
-import { Pace } from './pace.ts';
+import { paceFrom } from './clock.ts';
 import type { Settings } from './settings.ts';
 import { fault, note, tally } from './tally.ts';
 import { type Hold, noteHold, Visit } from './visit.ts';
@@ -24,7 +25,7 @@ export class Bot {
   constructor(settings: Settings, { index, dueMs }: Due) {
     const random = seededRandomOf(settings.seed ^ 0xb0b, index);
     this.client = new Client(settings, random, rentedAddress(random));
-    this.pace = new Pace(dueMs);
+    this.pace = paceFrom(dueMs);
     this.visit = new Visit(settings, this.client, this.pace);
     this.name = `k6-${settings.seed}-bot-${index}`;
   }

@@ -2,7 +2,7 @@ import http, { type RefinedResponse } from 'k6/http';
 import { CLIENT_PATIENCE } from '../../libs/audit/src/load/client-patience.ts';
 import { backoffMs } from '../../libs/kernel/src/backoff.ts';
 import type { CallName } from '../../libs/load/src/model/known-answers.ts';
-import { pause } from './pace.ts';
+import { pause } from './clock.ts';
 import type { Settings } from './settings.ts';
 import { fault, note, tally } from './tally.ts';
 

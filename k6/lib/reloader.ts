@@ -1,4 +1,4 @@
-import { Pace, pause } from './pace.ts';
+import { paceFrom, pause } from './clock.ts';
 import type { Settings } from './settings.ts';
 import { fault, tally } from './tally.ts';
 import type { Watcher } from './watcher.ts';
@@ -23,7 +23,7 @@ export class Reloader {
   async reload(beganAtMs: number, endMs: number): Promise<void> {
     const { dropId } = this.settings;
     const { client, random } = this.watcher;
-    await new Pace(beganAtMs).arrive();
+    await paceFrom(beganAtMs).arrive();
     while (this.watcher.goesOn(endMs)) {
       const page = await client.call({ name: 'page', method: 'GET', path: `/d/${dropId}` });
       if (page && ![200, 304, 429].includes(page.status) && page.status < 500)

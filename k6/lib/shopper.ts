@@ -1,6 +1,7 @@
 import { check } from 'k6';
 import { seededRandomOf, weightedPicker } from '../../libs/kernel/src/random.ts';
 import { inventedAddress } from '../../libs/load/src/model/address.ts';
+import type { Pace } from '../../libs/load/src/model/pace.ts';
 import type { Due } from '../../libs/load/src/model/schedule.ts';
 import {
   CARDS,
@@ -10,7 +11,7 @@ import {
   type ShopperPlan,
 } from '../../libs/load/src/model/shopper-plan.ts';
 import { type Answer, Client } from './client.ts';
-import { Pace } from './pace.ts';
+import { paceFrom } from './clock.ts';
 import type { Settings } from './settings.ts';
 import { note, tally } from './tally.ts';
 import { type Hold, Visit } from './visit.ts';
@@ -46,7 +47,7 @@ export class Shopper {
     const { plan, random } = personOf(settings, index);
     this.plan = plan;
     this.random = random;
-    this.pace = new Pace(dueMs);
+    this.pace = paceFrom(dueMs);
     this.visit = new Visit(settings, new Client(settings, random, inventedAddress(random)), this.pace);
     this.name = `k6-${settings.seed}-${index}`;
   }

@@ -1,8 +1,8 @@
 import { check } from 'k6';
 import type { LoadStep } from '../../libs/load/src/model/load-note.ts';
+import type { Pace } from '../../libs/load/src/model/pace.ts';
 import { KNOWN_ANSWERS } from '../../libs/load/src/model/known-answers.ts';
 import type { Answer, Call, Client } from './client.ts';
-import type { Pace } from './pace.ts';
 import type { Settings } from './settings.ts';
 import { fault, note, tally } from './tally.ts';
 
@@ -76,7 +76,7 @@ export class Visit {
     const { timerMs } = this.pace;
     const sentMs = Date.now();
     const answer = await this.client.call(call);
-    if (answer && !this.settings.traits.waitsCount) this.pace.skip(answer.askedMs);
+    if (answer && !this.settings.traits.waitsCount) this.pace.think(answer.askedMs);
     const ms = this.pace.answered(sentMs);
     if (!answer) lost();
     const known = expected(call, answer);

@@ -3,7 +3,7 @@ import sse, { type SseEvent } from 'k6/x/sse';
 import { seededRandomOf } from '../../libs/kernel/src/random.ts';
 import { inventedAddress } from '../../libs/load/src/model/address.ts';
 import { Client } from './client.ts';
-import { Pace, pause } from './pace.ts';
+import { paceFrom, pause } from './clock.ts';
 import type { Settings } from './settings.ts';
 import { note, tally } from './tally.ts';
 
@@ -41,7 +41,7 @@ export class Watcher {
 
   /** From the opening until `endMs`; reconnects with the last id when the stream ends. */
   async watch(beganAtMs: number, endMs: number): Promise<void> {
-    await new Pace(beganAtMs).arrive();
+    await paceFrom(beganAtMs).arrive();
     while (this.goesOn(endMs)) {
       const ended = this.read(endMs - Date.now());
       if (ended !== 'time') await pause(COME_BACK_MS * (0.5 + this.random()));
