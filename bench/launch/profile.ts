@@ -8,7 +8,7 @@ export function profileOf(on: boolean, scratch: string) {
   const file = join(scratch, 'profile.json');
   const hook = join(__dirname, '..', 'http', 'profile-hook.js');
   return {
-    env: on ? { NODE_OPTIONS: `--require ${hook}`, BENCH_PROFILE: file } : {},
+    env: (on ? { NODE_OPTIONS: `--require ${hook}`, BENCH_PROFILE: file } : {}) as Record<string, string>,
     async of(pid: number, what: () => Promise<unknown>): Promise<string> {
       rmSync(file, { force: true });
       process.kill(pid, 'SIGUSR2');

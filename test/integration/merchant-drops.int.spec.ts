@@ -15,6 +15,7 @@ import { LedgerMerchantDrops } from '../../apps/inventory/src/adapters/postgres/
 import { purgeOldRequests } from '../../apps/inventory/src/application/request-purge';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
+import { onDatabase } from '../support/drops';
 import { MerchantDrops } from '../support/merchant-drops';
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -353,6 +354,11 @@ describe('the drops of merchants on the ledger', () => {
     expect(await drops.createMerchantDrop(command)).toEqual({ kind: 'not-found' });
   });
 
+  const REFUSE_TO_TRIM = `
+    CREATE FUNCTION inventory.refuse_to_trim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room to work'; END $$;
+    CREATE TRIGGER refuse_to_trim BEFORE UPDATE ON inventory.merchant_request FOR EACH ROW
+    WHEN (OLD.answer IS NOT NULL AND NEW.answer IS NULL) EXECUTE FUNCTION inventory.refuse_to_trim();`;
+
   it('keeps no more than a bounded number of bytes of answers for a merchant, the newest ones', async () => {
     // What compression does not make smaller, so that forty are more than the bound.
     const large = randomBytes(640_000).toString('hex');
@@ -363,8 +369,17 @@ describe('the drops of merchants on the ledger', () => {
         [randomBytes(32), large, n],
       );
     const items = Array.from({ length: 600 }, (_, n) => item(`SKU-${n}`, 1));
-    const command = { ...by('mer_b'), drop: fields({ items }) };
-    const made = await drops.createMerchantDrop(command);
+    const createLarge = async () => {
+      const command = { ...by('mer_b'), drop: fields({ items }) };
+      return { command, made: await drops.createMerchantDrop(command) };
+    };
+    // A bound that fails does so by itself: the change has its answer, and the next one bounds.
+    await onDatabase(ledger.url, (client) => client.query(REFUSE_TO_TRIM));
+    const unbounded = await createLarge();
+    expect(unbounded.made.kind).toBe('done');
+    expect(await drops.createMerchantDrop(unbounded.command)).toEqual({ ...unbounded.made, replayed: true });
+    await onDatabase(ledger.url, (client) => client.query('DROP FUNCTION inventory.refuse_to_trim CASCADE'));
+    const { command, made } = await createLarge();
     const { rows } = await pool.query<{ bytes: string; kept: number; all: number }>(
       `SELECT sum(pg_column_size(answer)) AS bytes, count(answer)::int AS kept, count(*)::int AS all FROM inventory.merchant_request WHERE merchant_id = 'mer_b'`,
     );
