@@ -110,9 +110,35 @@ describe('the drops of merchants on the ledger', () => {
     expect(await actionsOf(drop.id)).toEqual(['drop.created', 'drop.changed']);
   });
 
+  it('makes no more drafts of a merchant than its quota, of many at once, those deleted today among them', async () => {
+    await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_d', 'mer_d')");
+    const quota = new LedgerMerchantDrops(merchants, { drops: 9, drafts: 5 });
+    const { drop: first } = await create({}, 'mer_d');
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        n % 2
+          ? quota.duplicateMerchantDrop({ ...by('mer_d'), dropId: first.id })
+          : quota.createMerchantDrop({ ...by('mer_d'), drop: fields({}) }),
+      ),
+    );
+    expect(made.filter(({ kind }) => kind === 'done')).toHaveLength(4);
+    expect(made.filter(({ kind }) => kind === 'too-many-drafts')).toHaveLength(8);
+    const again = async () => (await quota.createMerchantDrop({ ...by('mer_d'), drop: fields({}) })).kind;
+    await quota.deleteMerchantDrop({ ...by('mer_d'), dropId: first.id, ifMatch: 'any' });
+    expect(await again()).toBe('too-many-drafts');
+    await pool.query(
+      `UPDATE inventory.drop SET deleted_at = deleted_at - interval '1 day' WHERE drop_id = $1`,
+      [first.id],
+    );
+    expect(await again()).toBe('done');
+    const { id } = read(made.find(({ kind }) => kind === 'done')!).drop;
+    expect((await quota.stepMerchantDrop({ ...by('mer_d'), dropId: id, action: 'open' })).kind).toBe('done');
+    expect([await again(), await again()]).toEqual(['done', 'too-many-drafts']);
+  });
+
   it('puts no more drops of a merchant on sale than its quota, of many at once, and each once that one is closed', async () => {
     await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_q', 'mer_q')");
-    const quota = new LedgerMerchantDrops(merchants, 3);
+    const quota = new LedgerMerchantDrops(merchants, { drops: 3, drafts: 100 });
     const opensAt = new Date(Date.now() + 3_600_000).toISOString();
     const ids = await Promise.all(
       Array.from({ length: 10 }, async () => (await create({}, 'mer_q')).drop.id),
