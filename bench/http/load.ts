@@ -25,7 +25,7 @@ function requestsOf({ target }: LoadPlan): NextRequest {
       const tokens = readFileSync(target.tokensFile, 'latin1').trim().split('\n');
       const path = `/v1/drops/${target.dropId}/holds`;
       return () => {
-        const token = tokens[sent];
+        const token = tokens[target.again ? sent % tokens.length : sent];
         if (token === undefined) return null;
         sent += 1;
         return postRequest(
@@ -54,10 +54,12 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
     Array.from({ length: plan.connections }, () => RawConnection.open('127.0.0.1', plan.port)),
   );
   const started = performance.now();
+  let stopped = false;
+  process.once('SIGTERM', () => (stopped = true));
   const drive = async (connection: RawConnection) => {
     for (
       let request = next();
-      request !== null && performance.now() - started < plan.forMs;
+      request !== null && !stopped && performance.now() - started < plan.forMs;
       request = next()
     ) {
       const sentAt = performance.now();

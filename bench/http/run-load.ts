@@ -4,10 +4,15 @@ import type { LoadPlan, LoadResult } from './load-plan';
 
 /** Runs the load generator as its own process and returns what it counted. */
 export function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(__dirname, 'load.js'), JSON.stringify(plan)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  return startLoad(plan).result;
+}
+
+/** The same, for a load that goes on until it is stopped: `stop` lets the requests in flight end, and does not wait. */
+export function startLoad(plan: LoadPlan): { result: Promise<LoadResult>; stop(): void } {
+  const child = spawn(process.execPath, [join(__dirname, 'load.js'), JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const result = new Promise<LoadResult>((resolve, reject) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
     child.once('close', (code) => {
@@ -15,4 +20,5 @@ export function runLoad(plan: LoadPlan): Promise<LoadResult> {
       else reject(new Error(`the load generator ended with ${code}`));
     });
   });
+  return { result, stop: () => void child.kill('SIGTERM') };
 }

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  nodes: {
+    id: number;
+    children?: number[];
+    callFrame: { functionName: string; url: string; lineNumber: number };
+  }[];
   samples: number[];
   timeDeltas: number[];
 }
@@ -27,6 +31,22 @@ export function topFunctions(file: string, count: number): string[] {
     .sort((a, b) => b[1] - a[1])
     .slice(0, count)
     .map(([name, micros]) => `${((100 * micros) / busy).toFixed(1).padStart(5)} %  ${name}`);
+}
+
+/** The share of the busy time that was spent in code of files below `folder`, and in what it called. */
+export function shareOf(file: string, folder: string): number {
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const below = new Set<number>();
+  const enter = (id: number) => {
+    below.add(id);
+    byId.get(id)!.children?.forEach(enter);
+  };
+  for (const { id, callFrame } of nodes) if (callFrame.url.includes(folder) && !below.has(id)) enter(id);
+  const sum = (wanted: (id: number) => boolean) =>
+    samples.reduce((micros, id, at) => micros + (wanted(id) ? (timeDeltas[at] ?? 0) : 0), 0);
+  const idle = (id: number) => byId.get(id)!.callFrame.functionName === '(idle)';
+  return sum((id) => below.has(id)) / sum((id) => !idle(id));
 }
 
 function shortened(url: string): string {

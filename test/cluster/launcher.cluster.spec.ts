@@ -7,6 +7,12 @@ import { Client } from 'pg';
 import { callConnect } from '../../apps/cluster/src/servers/connect-rest';
 import { ownListener } from '../../apps/cluster/src/servers/kafka-listener';
 import { queryBroker } from '../../apps/cluster/src/servers/query-broker';
+import {
+  chainedSince,
+  killAccountsBeforeChaining,
+  killInventoryBeforeMarking,
+  newestSeq,
+} from '../support/audit-kills';
 import { runTool } from '../support/command';
 import { onDatabase } from '../support/drops';
 import { processTable, sendSignal, stillAlive } from '../support/processes';
@@ -20,6 +26,7 @@ import {
   superuserUrl,
 } from '../support/product';
 import { SOAK } from '../support/seeds';
+import { StaffClient } from '../support/staff-client';
 import { dropSlot } from '../support/stream-servers';
 
 interface Component {
@@ -202,6 +209,30 @@ describe('npm run cluster', () => {
     },
     200_000,
   );
+
+  it('has each change in the audit once, when accounts, then inventory, are killed between the change and the chain', async () => {
+    const owner = await StaffClient.newOwner(product);
+    await owner.stepUp();
+    const lab = {
+      owner,
+      dropId: drops[0]!,
+      databaseUrl: superuserUrl(dataDir),
+      merchantId: (await owner.send('GET', '/v1/admin/merchant')).body.id as string,
+      killAll: (service: string) => [1, 2].forEach((n) => sendSignal(pidOf(`${service}-${n}`), 'SIGKILL')),
+      untilAllUp: () => untilAllUp(product),
+    };
+    await chainedSince(lab, 0);
+    for (const killedBetween of [killAccountsBeforeChaining, killInventoryBeforeMarking]) {
+      const seq = await newestSeq(owner);
+      const changes = await killedBetween(lab);
+      expect((await chainedSince(lab, seq)).sort()).toEqual(changes.sort());
+    }
+    const file = join(dataDir, 'audit.ndjson');
+    const headers = { authorization: `Bearer ${owner.token}` };
+    const answer = await fetch(`${product.url}/v1/admin/audit/export`, { headers });
+    writeFileSync(file, await answer.text());
+    expect((await product.cli('audit', 'verify', file)).json).toMatchObject({ ok: true });
+  }, 400_000);
 
   it('goes on without Kafka and Connect, says that they are away, and has them back', async () => {
     const killed = ['kafka', 'connect'].map((name) => [name, pidOf(name)] as const);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { waitFor } from '@holdfast/testing';
+import { unloaded, waitFor } from '@holdfast/testing';
 import { runReadme } from '../support/client-package';
 import { once } from '../support/once';
+import { watchOpening } from '../support/opening';
 import { type Product, startProduct } from '../support/product';
 import { LeakStream, LeakWatch } from '../support/leak-watch';
 import { OtherShopper } from '../support/shop-client';
@@ -170,6 +171,21 @@ describe('a change', () => {
 });
 
 describe('the life of a drop', () => {
+  it('begins at its time by the clock of the database, at each gateway', async () => {
+    const { id } = (await create({ items: [item('A', 1_000)] })).body as { id: string };
+    const opensAt = soon(4_000);
+    await step(id, 'schedule', { opensAt });
+    await shows('it is announced', id, (drop) => drop?.state === 'scheduled');
+    const openings = await watchOpening(product, id, opensAt);
+    console.info('after the opening, at each gateway', openings);
+    for (const { firstHoldMs, refused } of openings) {
+      expect(refused).toBeGreaterThan(0);
+      expect(firstHoldMs).toBeGreaterThanOrEqual(0);
+      // Promised are 100 ms; a machine that does other things keeps an answer longer than that.
+      expect(unloaded(firstHoldMs)).toBeLessThan(1_000);
+    }
+  });
+
   it('goes step by step, and shoppers see each one within a second', async () => {
     const { id } = (await create()).body as { id: string };
     const draft = await step(id, 'pause');

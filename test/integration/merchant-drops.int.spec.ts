@@ -15,6 +15,7 @@ import { LedgerMerchantDrops } from '../../apps/inventory/src/adapters/postgres/
 import { purgeOldRequests } from '../../apps/inventory/src/application/request-purge';
 import { expectSoundBooks } from '../support/audit';
 import { createLedger, type TestLedger } from '../support/database';
+import { onDatabase } from '../support/drops';
 import { MerchantDrops } from '../support/merchant-drops';
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
@@ -109,9 +110,35 @@ describe('the drops of merchants on the ledger', () => {
     expect(await actionsOf(drop.id)).toEqual(['drop.created', 'drop.changed']);
   });
 
+  it('makes no more drafts of a merchant than its quota, of many at once, those deleted today among them', async () => {
+    await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_d', 'mer_d')");
+    const quota = new LedgerMerchantDrops(merchants, { drops: 9, drafts: 5 });
+    const { drop: first } = await create({}, 'mer_d');
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        n % 2
+          ? quota.duplicateMerchantDrop({ ...by('mer_d'), dropId: first.id })
+          : quota.createMerchantDrop({ ...by('mer_d'), drop: fields({}) }),
+      ),
+    );
+    expect(made.filter(({ kind }) => kind === 'done')).toHaveLength(4);
+    expect(made.filter(({ kind }) => kind === 'too-many-drafts')).toHaveLength(8);
+    const again = async () => (await quota.createMerchantDrop({ ...by('mer_d'), drop: fields({}) })).kind;
+    await quota.deleteMerchantDrop({ ...by('mer_d'), dropId: first.id, ifMatch: 'any' });
+    expect(await again()).toBe('too-many-drafts');
+    await pool.query(
+      `UPDATE inventory.drop SET deleted_at = deleted_at - interval '1 day' WHERE drop_id = $1`,
+      [first.id],
+    );
+    expect(await again()).toBe('done');
+    const { id } = read(made.find(({ kind }) => kind === 'done')!).drop;
+    expect((await quota.stepMerchantDrop({ ...by('mer_d'), dropId: id, action: 'open' })).kind).toBe('done');
+    expect([await again(), await again()]).toEqual(['done', 'too-many-drafts']);
+  });
+
   it('puts no more drops of a merchant on sale than its quota, of many at once, and each once that one is closed', async () => {
     await pool.query("INSERT INTO inventory.merchant (merchant_id, name) VALUES ('mer_q', 'mer_q')");
-    const quota = new LedgerMerchantDrops(merchants, 3);
+    const quota = new LedgerMerchantDrops(merchants, { drops: 3, drafts: 100 });
     const opensAt = new Date(Date.now() + 3_600_000).toISOString();
     const ids = await Promise.all(
       Array.from({ length: 10 }, async () => (await create({}, 'mer_q')).drop.id),
@@ -353,6 +380,11 @@ describe('the drops of merchants on the ledger', () => {
     expect(await drops.createMerchantDrop(command)).toEqual({ kind: 'not-found' });
   });
 
+  const REFUSE_TO_TRIM = `
+    CREATE FUNCTION inventory.refuse_to_trim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room to work'; END $$;
+    CREATE TRIGGER refuse_to_trim BEFORE UPDATE ON inventory.merchant_request FOR EACH ROW
+    WHEN (OLD.answer IS NOT NULL AND NEW.answer IS NULL) EXECUTE FUNCTION inventory.refuse_to_trim();`;
+
   it('keeps no more than a bounded number of bytes of answers for a merchant, the newest ones', async () => {
     // What compression does not make smaller, so that forty are more than the bound.
     const large = randomBytes(640_000).toString('hex');
@@ -363,8 +395,17 @@ describe('the drops of merchants on the ledger', () => {
         [randomBytes(32), large, n],
       );
     const items = Array.from({ length: 600 }, (_, n) => item(`SKU-${n}`, 1));
-    const command = { ...by('mer_b'), drop: fields({ items }) };
-    const made = await drops.createMerchantDrop(command);
+    const createLarge = async () => {
+      const command = { ...by('mer_b'), drop: fields({ items }) };
+      return { command, made: await drops.createMerchantDrop(command) };
+    };
+    // A bound that fails does so by itself: the change has its answer, and the next one bounds.
+    await onDatabase(ledger.url, (client) => client.query(REFUSE_TO_TRIM));
+    const unbounded = await createLarge();
+    expect(unbounded.made.kind).toBe('done');
+    expect(await drops.createMerchantDrop(unbounded.command)).toEqual({ ...unbounded.made, replayed: true });
+    await onDatabase(ledger.url, (client) => client.query('DROP FUNCTION inventory.refuse_to_trim CASCADE'));
+    const { command, made } = await createLarge();
     const { rows } = await pool.query<{ bytes: string; kept: number; all: number }>(
       `SELECT sum(pg_column_size(answer)) AS bytes, count(answer)::int AS kept, count(*)::int AS all FROM inventory.merchant_request WHERE merchant_id = 'mer_b'`,
     );

@@ -1,5 +1,5 @@
 import { InvalidCursor, type OrderState } from '@holdfast/contracts';
-import { openPool, ROLES } from '@holdfast/postgres';
+import { asMerchant, openPool, ROLES } from '@holdfast/postgres';
 import type { Pool } from 'pg';
 import { PgMerchantOrders } from '../../apps/checkout/src/adapters/postgres/pg-merchant-orders';
 import { PgOrdersWithoutMerchant } from '../../apps/checkout/src/adapters/postgres/pg-orders-without-merchant';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   records = new PgMerchantOrders(pool);
   await onDatabase(ledger.url, async (client) => {
     await client.query(FILL);
-    await client.query('ANALYZE checkout.orders');
+    await client.query('ANALYZE checkout.orders, checkout.order_event');
   });
 });
 
@@ -127,6 +127,34 @@ describe("a merchant's orders", () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).not.toContain('Seq Scan');
   });
+
+  it.each([201, 5_000])(
+    'have events, %i of which are read by key in the role of the merchant',
+    async (events) => {
+      const values = [
+        'd0000013',
+        'mer_3',
+        '2020-01-01T00:00:00Z',
+        '',
+        0,
+        'infinity',
+        events,
+        events,
+        null,
+        null,
+      ];
+      const explain = `EXPLAIN (ANALYZE, BUFFERS) ${sql.orderTimeline.text.replace(/\$(\d+)/g, (_, n: string) => literal(values[Number(n) - 1]))}`;
+      const plan = await asMerchant(pool, { schema: 'checkout', merchantId: 'mer_3' }, async (client) =>
+        (await client.query<{ 'QUERY PLAN': string }>(explain)).rows
+          .map((row) => row['QUERY PLAN'])
+          .join('\n'),
+      );
+      expect(plan).toMatch(/Scan (using|on) order_event_pkey/);
+      // The policy: the order of each event, if it is the merchant's.
+      expect(plan).toMatch(/Index (Only )?Scan using orders_pkey on orders own/);
+      expect(plan).not.toMatch(/hashed SubPlan|Seq Scan/);
+    },
+  );
 
   it.each([
     ['an address', 'shopper199993@example.com', 1],

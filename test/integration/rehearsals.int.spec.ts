@@ -12,6 +12,7 @@ import { expectSoundBooks } from '../support/audit';
 import { Shop, type Stockroom } from '../support/checkout-shop';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase, type TestDrop } from '../support/drops';
+import { DEMO_DROP } from '../../apps/inventory/src/application/drops/demo-drop';
 import { type Inventory, newCustomerId, openInventory, placeHold } from '../support/inventory';
 import { readStock, readTruth } from '../support/ledger-truth';
 import { merchantCommand } from '../support/merchant-command';
@@ -119,6 +120,13 @@ describe('rehearsals on the ledger', () => {
         items: [],
       });
       await sql(`UPDATE inventory.drop SET closes_at = now() WHERE drop_id = $1`, [open]);
+      expect(await it_.start(dropId, { whileSelling: false })).toMatchObject({ kind: 'started' });
+    });
+
+    it('does not ask for it beside the demo drop, which is nobody’s launch', async () => {
+      const dropId = await drop({ state: 'draft' });
+      const demo = await drop();
+      await sql(`UPDATE inventory.drop SET image_url = $2 WHERE drop_id = $1`, [demo, DEMO_DROP.imageUrl]);
       expect(await it_.start(dropId, { whileSelling: false })).toMatchObject({ kind: 'started' });
     });
 

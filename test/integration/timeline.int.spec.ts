@@ -127,6 +127,11 @@ it('is of its merchant alone', async () => {
   expect(await timeline.page(query(dropId, { merchantId: 'mer_other' }))).toBeNull();
   const part = await orders.orderTimeline(query(dropId, { merchantId: 'mer_other' }));
   expect(part.entries).toEqual([]);
+  // By its predicates alone: to the role of the service the policies behind them show every row.
+  const unguarded = new PgOrderTimeline(pools.checkout, new Horizons(0));
+  expect((await unguarded.orderTimeline(query(dropId))).entries).not.toEqual([]);
+  const theirs = await unguarded.orderTimeline(query(dropId, { merchantId: 'mer_other' }));
+  expect(theirs.entries).toEqual([]);
 });
 
 it('leaves nothing out and shows nothing twice to who reads on while it grows', async () => {

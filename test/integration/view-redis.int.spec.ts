@@ -5,6 +5,9 @@ import { LEASE_KEY, markKeys, openRedis, RedisViewReader, stockKey } from '@hold
 import { leastOf, waitFor } from '@holdfast/testing';
 import { Redis } from 'ioredis';
 import { RedisStockView } from '../../apps/inventory/src/adapters/redis/view/redis-stock-view';
+import type { DropUpkeep } from '../../apps/inventory/src/application/ports/drop-upkeep.port';
+import type { ProjectChanges } from '../../apps/inventory/src/application/projector/project-changes';
+import { ReconcileView } from '../../apps/inventory/src/application/projector/reconcile-view';
 import { TestRedis, TestRedisCluster } from '../support/redis';
 
 const rowsOf = (dropId: string, count: number, version = 1): StockRow[] =>
@@ -74,6 +77,33 @@ describe('the stock view in Redis', () => {
       const image = await reader.read(dropId);
       expect(image.position).not.toBeNull();
       expect(image.rows.map((row) => row.version)).toEqual([5, 5, 5]);
+    });
+
+    it('completes what an instance of the release before left, once, without a drift', async () => {
+      const dropId = newDropId();
+      const { view, reader } = await viewAt([server.url]);
+      const rows = rowsOf(dropId, 2, 5);
+      const left = rows.map((row) => ({ ...row, unmarked: true as const }));
+      await view.apply(left);
+      const drifts: unknown[] = [];
+      const upkeep = {
+        activeDrops: async () => [dropId],
+        stockOf: async () => rows,
+      } as unknown as DropUpkeep;
+      const applied: StockRow[] = [];
+      const applyStock = async (some: readonly StockRow[]) => {
+        const taken = await view.apply(some);
+        applied.push(...taken);
+        return taken;
+      };
+      const changes = { applyStock } as unknown as ProjectChanges;
+      const reconciler = new ReconcileView(upkeep, view, changes, (drift) => drifts.push(drift), 0);
+      await reconciler.pass();
+      await reconciler.pass();
+      await view.apply(left); // it still runs
+      expect(applied).toEqual(rows);
+      expect(drifts).toEqual([]);
+      expect((await reader.read(dropId)).rows).toEqual(rows);
     });
 
     it('moves the position with each change and with nothing else', async () => {

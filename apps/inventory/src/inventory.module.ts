@@ -39,7 +39,7 @@ export class InventoryModule {
           ) =>
             buildInventory({
               paymentWindowSeconds,
-              dropsOfMerchantMax: merchantQuotas?.drops ?? null,
+              merchantQuotas,
               runtime,
               clock,
               logger,

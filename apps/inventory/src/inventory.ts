@@ -9,7 +9,10 @@ import { LedgerDropUpkeep } from './adapters/postgres/drops/ledger-drop-upkeep';
 import { LedgerFigures } from './adapters/postgres/figures/ledger-figures';
 import { LedgerChangeFacts } from './adapters/postgres/merchants/ledger-change-facts';
 import { PostgresLedger } from './adapters/postgres/ledger';
-import { LedgerMerchantDrops } from './adapters/postgres/merchant-drops/ledger-merchant-drops';
+import {
+  type DropQuotas,
+  LedgerMerchantDrops,
+} from './adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { LedgerProducts } from './adapters/postgres/products/ledger-products';
 import { LedgerStockRecords } from './adapters/postgres/merchants/ledger-stock-records';
 import { LedgerRehearsalRuns } from './adapters/postgres/rehearsals/ledger-rehearsal-runs';
@@ -40,8 +43,8 @@ const FACTS_CONNECTIONS = 2;
 export interface InventoryParts {
   runtime: Runtime;
   paymentWindowSeconds: number;
-  /** Drops of one merchant that are scheduled, open or paused; null: no limit. */
-  dropsOfMerchantMax: number | null;
+  /** Null: no limits. */
+  merchantQuotas: DropQuotas | null;
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -58,7 +61,7 @@ export interface Inventory extends Background, InRoles<typeof INVENTORY_ROLES> {
 }
 
 export function buildInventory(parts: InventoryParts): Inventory {
-  const { runtime, paymentWindowSeconds, dropsOfMerchantMax, clock, logger, metrics, adapt } = parts;
+  const { runtime, paymentWindowSeconds, merchantQuotas, clock, logger, metrics, adapt } = parts;
   const { lanePool, dropsPool, merchantPool, factsPool } = openPools(runtime.ledger.inventory);
   const core: Core = {
     runtime,
@@ -79,7 +82,7 @@ export function buildInventory(parts: InventoryParts): Inventory {
     shopperHolds,
     orderHolds,
     drops: new DropReader(core.records, counts, gate),
-    merchantDrops: new LedgerMerchantDrops(merchantPool, dropsOfMerchantMax),
+    merchantDrops: new LedgerMerchantDrops(merchantPool, merchantQuotas),
     merchantStock: new LedgerMerchantStock({ records: new LedgerStockRecords(merchantPool), lanes }),
     dropStore: new LedgerDropStore(dropsPool),
     products: new LedgerProducts(merchantPool),

@@ -771,7 +771,7 @@ export interface paths {
         };
         /**
          * List the changes of the merchant, oldest first
-         * @description A change stands in the list within a second.
+         * @description A change stands in the list within a second. A page ends before `limit` when its records have a megabyte; `nextCursor` says whether there are more.
          */
         get: operations["listAudit"];
         put?: never;
@@ -1534,6 +1534,8 @@ export interface components {
                 name: string;
                 price: components["schemas"]["Money"];
             }[];
+            /** @description Grows with each change; in quotes it is the `ETag`, for `If-Match`. */
+            revision: number;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -4664,6 +4666,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload-too-large` */
             413: {
                 headers: {
@@ -5780,6 +5791,15 @@ export interface operations {
             };
             /** @description `not-found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

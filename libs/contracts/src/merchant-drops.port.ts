@@ -136,6 +136,8 @@ const refusals = [
   z.object({ kind: z.literal('locked'), errors: fieldErrors }),
   /** The merchant has `max` drops that are scheduled, open or paused: as many as its quota allows. */
   z.object({ kind: z.literal('too-many-drops'), max: count }),
+  /** As many drafts, with those that were deleted within a day. */
+  z.object({ kind: z.literal('too-many-drafts'), max: count }),
 ] as const;
 export type DropRefusal = z.infer<(typeof refusals)[number]>;
 

@@ -75,6 +75,15 @@ export function isUnmarked({ unmarked }: { unmarked?: true | undefined }, displa
   return unmarked === true && display !== 'exact';
 }
 
+/** Whether a row says what shoppers may see of the same counts, which the known one, of an instance of before, does not. */
+export function completes(row: MarkedRow, known: MarkedRow): boolean {
+  return (
+    known.unmarked === true && !row.unmarked && row.epoch === known.epoch && row.version === known.version
+  );
+}
+
+type MarkedRow = { epoch: number; version: number; unmarked?: true | undefined };
+
 /** The version within its epoch that shoppers see of a row. The ledger's is never below 1, and the one of the counts may be above it. */
 export function shownVersion(
   row: { version: number; shown?: Shown | undefined; unmarked?: true | undefined },

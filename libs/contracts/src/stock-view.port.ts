@@ -33,7 +33,7 @@ export interface ViewFreshness {
 
 /**
  * The cached counts for pages and SSE. They never go back: a row is replaced only by one with a greater
- * (epoch, version).
+ * (epoch, version), or by one with the same that says what shoppers may see of it where it did not (`completes`).
  */
 export abstract class StockView {
   /** All rows of a drop, by SKU; empty if none has arrived. */

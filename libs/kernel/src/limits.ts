@@ -45,6 +45,8 @@ export const MERCHANT_QUOTAS = {
   readers: 15_000,
   /** Drops that are scheduled, open or paused. */
   drops: 500,
+  /** Drafts, with those deleted within a day. Each may have a megabyte. */
+  drafts: 2_000,
 };
 
 /** Whom the quotas are named after, and their amounts. */

@@ -28,13 +28,29 @@ describe('what is counted', () => {
     ]);
   });
 
-  it('keeps no place for a drop that a stranger invents, and counts strangers at a drop that is there', () => {
+  it('keeps few places for drops that a stranger invents, and none of those of others', () => {
     const counter = new TickCounter();
     for (let n = 0; n < 2_000; n += 1) counter.answered(`dx${n}`, 'unauthenticated', 1, AT);
-    expect(counter.take(AT + 1_000)).toEqual([]);
-    counter.answered('d1', null, 1, AT + 1_000);
-    counter.answered('d1', 'unauthenticated', 1, AT + 1_000);
-    expect(counter.take(AT + 2_000)).toMatchObject([{ arrivals: 2, refusals: { unauthenticated: 1 } }]);
+    for (let n = 0; n < 2_000; n += 1) counter.answered(`d${n}`, null, 1, AT);
+    counter.answered('d1', 'unauthenticated', 1, AT);
+    const ticks = counter.take(AT + 1_000);
+    expect(ticks.filter(({ dropId }) => dropId.startsWith('dx'))).toHaveLength(50);
+    expect(ticks).toHaveLength(1_050);
+    expect(ticks).toContainEqual(
+      expect.objectContaining({ dropId: 'd1', arrivals: 2, refusals: { unauthenticated: 1 } }),
+    );
+  });
+
+  it('counts every refusal of a drop that is there, whatever strangers ask for, also the first', () => {
+    const counter = new TickCounter();
+    counter.answered('d1', 'invalid-request', 1, AT);
+    counter.answered('d1', null, 1, AT);
+    expect(counter.take(AT + 1_000)).toMatchObject([{ arrivals: 2, refusals: { 'invalid-request': 1 } }]);
+    for (let n = 0; n < 2_000; n += 1) counter.answered(`dx${n}`, 'unauthenticated', 1, AT + 5_000);
+    counter.answered('d1', 'invalid-request', 1, AT + 5_000);
+    expect(counter.take(AT + 6_000)).toContainEqual(
+      expect.objectContaining({ dropId: 'd1', arrivals: 1, refusals: { 'invalid-request': 1 } }),
+    );
   });
 
   it('keeps a bounded number of drops of a second', () => {

@@ -1,4 +1,4 @@
-import type { StockRow } from '@holdfast/contracts';
+import { completes, type StockRow } from '@holdfast/contracts';
 import { isNewer } from '@holdfast/kernel';
 import { follows } from '@holdfast/redis';
 
@@ -25,11 +25,11 @@ export class MirroredDrop {
     return this.order.map((sku) => this.rows.get(sku)!);
   }
 
-  /** Applies the newer ones and returns them, in the order given. */
+  /** Applies those that are newer, or complete one, and returns them, in the order given. */
   take(rows: readonly StockRow[]): StockRow[] {
     return rows.filter((row) => {
       const known = this.rows.get(row.sku);
-      if (known && !isNewer(row, known)) return false;
+      if (known && !isNewer(row, known) && !completes(row, known)) return false;
       if (!known) this.order = null;
       this.rows.set(row.sku, row);
       return true;

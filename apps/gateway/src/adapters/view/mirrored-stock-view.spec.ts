@@ -85,6 +85,17 @@ describe('the mirror of a gateway', () => {
     expect(told).toEqual([{ kind: 'stock', dropId: 'done', rows: [row(3)] }]);
   });
 
+  it('takes a row that completes one of the release before, once', async () => {
+    const { mirror, told, versions } = make();
+    await versions();
+    mirror.onStock('done', [{ ...row(3), unmarked: true }], 'l:2');
+    told.length = 0;
+    mirror.onStock('done', [row(3)], 'l:3');
+    mirror.onStock('done', [row(3)], 'l:3');
+    expect(told).toEqual([{ kind: 'stock', dropId: 'done', rows: [row(3)] }]);
+    expect((await mirror.ofDrop('done'))[0]).toEqual(row(3));
+  });
+
   it('passes on the counts of drops that it does not keep', () => {
     const { mirror, told } = make();
     mirror.onStock('done', [row(3)], 'l:2');

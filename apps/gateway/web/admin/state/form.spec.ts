@@ -1,7 +1,7 @@
 import { failureWords } from '../words';
 import { FormState, nextRowOf } from './form';
 import { readDrop } from './drop-fields';
-import { changesOf, readProduct, valuesOfProduct } from './product-fields';
+import { changesOf, ifMatchOf, readProduct, valuesOfProduct } from './product-fields';
 import { SignInForm } from './sign-in-form';
 import type { Product } from './types';
 
@@ -138,6 +138,7 @@ describe('the fields of a product', () => {
     ],
     createdAt: '',
     updatedAt: '',
+    revision: 3,
   };
   const currencyOf = (row: number) => product.skus[row]?.price.currency ?? 'EUR';
   /** As a browser gives the fields back. */
@@ -168,5 +169,9 @@ describe('the fields of a product', () => {
       skus: [first, { ...second, price: price(1600, 'JPY') }],
     });
     expect(changes({}, [1])).toEqual({ skus: [second] });
+  });
+
+  it('are sent for the version that was read', () => {
+    expect(ifMatchOf(product)).toEqual({ 'If-Match': '"3"' });
   });
 });

@@ -48,6 +48,9 @@ export function valuesOfProduct(product: Product): Record<string, string> {
   return { name, handle, description, imageUrls: imageUrls.join('\n'), ...Object.fromEntries(bySku) };
 }
 
+/** The version that is edited, of the body: a proxy on the way may leave out the header ETag, or weaken it. */
+export const ifMatchOf = (product: Product) => ({ 'If-Match': `"${product.revision}"` });
+
 /**
  * The part of the body that the person has changed. The rest is not sent, since a form cannot give all of it back as it was: it loses the blanks at
  * the end of a description, say.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StockRow } from '@holdfast/contracts';
+import { completes, type StockRow } from '@holdfast/contracts';
 import { isNewer } from '@holdfast/kernel';
 import type { DropUpkeep } from '../ports/drop-upkeep.port';
 import type { StockViewWriter } from '../ports/stock-view-writer.port';
@@ -64,6 +64,12 @@ export class ReconcileView {
     const ledger = await this.upkeep.stockOf(dropId);
     await this.heal(ledger);
     const view = await this.bySku(dropId);
+    // Left by an instance of before: the counts are right, and a change of display would find no version to go on from.
+    const unmarked = ledger.filter((row) => {
+      const shown = view.get(row.sku);
+      return shown && completes(row, shown);
+    });
+    await this.changes.applyStock(unmarked);
     return ledger.some((row) => !sameState(row, view.get(row.sku)));
   }
 

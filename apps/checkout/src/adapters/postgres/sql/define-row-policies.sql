@@ -1,6 +1,7 @@
 -- Row-level security behind the predicates; see the file of this name in inventory, which says why it is made
--- like this. An order has its merchant; what has an order_id belongs to the merchant of that order. Nothing
--- else is for merchants: their role has no right on it.
+-- like this. An order has its merchant; what has an order_id belongs to the merchant of that order, which is
+-- looked up by its primary key: a subquery for one value is never planned as a hash of all orders of the
+-- merchant, as EXISTS was for a page of the timeline. Nothing else is for merchants: their role has no right on it.
 DO $$
 DECLARE
   v_table record;
@@ -11,7 +12,7 @@ BEGIN
       CASE
         WHEN bool_or(a.attname = 'merchant_id') THEN $own$merchant_id = current_setting('checkout.merchant_id', true)$own$
         WHEN bool_or(a.attname = 'order_id') THEN
-          format('EXISTS (SELECT FROM checkout.orders own WHERE own.drop_id = %1$I.drop_id AND own.order_id = %1$I.order_id)', c.relname)
+          format('(SELECT true FROM checkout.orders own WHERE own.drop_id = %1$I.drop_id AND own.order_id = %1$I.order_id)', c.relname)
       END AS own
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('merchant_id', 'drop_id', 'order_id') AND NOT a.attisdropped

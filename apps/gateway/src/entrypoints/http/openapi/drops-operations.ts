@@ -48,7 +48,7 @@ export const DROPS_OPERATIONS: readonly Operation[] = [
     idempotent: 'optional',
     body: dropInput,
     success: { 201: { description: 'The draft.', ...MADE } },
-    refusals: BODY_REFUSALS,
+    refusals: [...BODY_REFUSALS, 'conflict'],
   },
   {
     method: 'get',
@@ -109,6 +109,6 @@ export const DROPS_OPERATIONS: readonly Operation[] = [
     body: nothingInput,
     bodyOptional: true,
     success: { 201: { description: 'The draft.', ...MADE } },
-    refusals: [...BODY_REFUSALS, 'not-found'],
+    refusals: [...BODY_REFUSALS, 'not-found', 'conflict'],
   },
 ];

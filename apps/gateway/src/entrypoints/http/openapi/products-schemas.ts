@@ -11,6 +11,7 @@ export const product = z
     description: z.string(),
     imageUrls: z.array(z.string()),
     skus: z.array(sku),
+    revision: z.int().describe('Grows with each change; in quotes it is the `ETag`, for `If-Match`.'),
     createdAt: time,
     updatedAt: time,
   })

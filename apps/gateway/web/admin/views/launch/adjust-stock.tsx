@@ -59,13 +59,7 @@ export function AdjustStock({ drop, store }: { drop: AdminDrop; store: LaunchSto
             autocomplete="off"
           />
         </div>
-        <datalist id="skus">
-          {drop.items.map(({ sku, name }) => (
-            <option key={sku} value={sku}>
-              {name}
-            </option>
-          ))}
-        </datalist>
+        <Skus drop={drop} />
         <Submit state={form} look="small accent">
           Adjust
         </Submit>
@@ -91,5 +85,21 @@ export function AdjustStock({ drop, store }: { drop: AdminDrop; store: LaunchSto
         )}
       </Listed>
     </Section>
+  );
+}
+
+/** Drawn once for a revision, which alone changes them: the counts change with each tick, and there may be 5,000. */
+function Skus({ drop }: { drop: AdminDrop }) {
+  return useMemo(
+    () => (
+      <datalist id="skus">
+        {drop.items.map(({ sku, name }) => (
+          <option key={sku} value={sku}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+    ),
+    [drop.id, drop.revision],
   );
 }

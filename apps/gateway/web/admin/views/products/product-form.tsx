@@ -8,7 +8,13 @@ import type { Send } from '../../state/api';
 import { session } from '../../state/current';
 import { FormState, nextRowOf, valuesOf } from '../../state/form';
 import { resourceOf } from '../../state/list';
-import { changesOf, type NewProduct, readProduct, valuesOfProduct } from '../../state/product-fields';
+import {
+  changesOf,
+  ifMatchOf,
+  type NewProduct,
+  readProduct,
+  valuesOfProduct,
+} from '../../state/product-fields';
 import type { Product } from '../../state/types';
 
 interface Props {
@@ -39,11 +45,9 @@ export function ProductForm({ product, onClose, onSaved }: Props) {
       <Loaded of={merchant}>
         {({ defaultCurrency: currency }) =>
           current ? (
-            <Loaded of={current}>
-              {(it) => <Fields {...{ it, currency, onClose, onSaved }} etag={current.etag} />}
-            </Loaded>
+            <Loaded of={current}>{(it) => <Fields {...{ it, currency, onClose, onSaved }} />}</Loaded>
           ) : (
-            <Fields it={null} {...{ currency, onClose, onSaved }} etag={undefined} />
+            <Fields it={null} {...{ currency, onClose, onSaved }} />
           )
         }
       </Loaded>
@@ -51,14 +55,8 @@ export function ProductForm({ product, onClose, onSaved }: Props) {
   );
 }
 
-function Fields(props: {
-  it: Product | null;
-  etag: string | undefined;
-  currency: string;
-  onClose: () => void;
-  onSaved: () => void;
-}) {
-  const { it, etag, onClose, onSaved } = props;
+function Fields(props: { it: Product | null; currency: string; onClose: () => void; onSaved: () => void }) {
+  const { it, onClose, onSaved } = props;
   const form = useMemo(() => new FormState(), []);
   const rows = useSignal<readonly number[]>(it && it.skus.length > 0 ? it.skus.map((_, i) => i) : [0]);
   const shown = useMemo<Record<string, string>>(() => (it ? valuesOfProduct(it) : {}), []);
@@ -67,10 +65,7 @@ function Fields(props: {
   /** Undefined where nothing was changed. */
   const change = (it: Product, whole: NewProduct): Send<Product> | undefined => {
     const body = changesOf(whole, it);
-    const params = {
-      path: { productId: it.id },
-      ...(etag === undefined ? {} : { header: { 'If-Match': etag } }),
-    };
+    const params = { path: { productId: it.id }, header: ifMatchOf(it) };
     if (Object.keys(body).length === 0) return undefined;
     return (api) => api.PATCH('/v1/admin/products/{productId}', { params, body });
   };

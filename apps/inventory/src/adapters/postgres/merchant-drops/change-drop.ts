@@ -30,6 +30,7 @@ export async function createDrop(
   client: PoolClient,
   { merchantId, by, drop: wanted }: CreateMerchantDrop,
   dropId: string,
+  draftsMax: number | null,
 ): Work {
   const resolved = await completeItems(client, merchantId, wanted.items);
   const errors = timeErrors(wanted, wanted, await nowMs(client));
@@ -40,6 +41,8 @@ export async function createDrop(
   const wrong = problemOf(drop);
   if (wrong) return wrong;
   await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
+  const full = await tooManyDrafts(client, merchantId, draftsMax);
+  if (full) return full;
   return done({ merchantId, dropId }, factOf('created', dropId, summaryOf(drop)));
 }
 
@@ -47,6 +50,7 @@ export async function duplicateDrop(
   client: PoolClient,
   { merchantId, dropId: from, by }: DropCommand,
   dropId: string,
+  draftsMax: number | null,
 ): Work {
   const original = await readMerchantDrop(client, { merchantId, dropId: from });
   if (!original) return refused({ kind: 'not-found' });
@@ -61,6 +65,8 @@ export async function duplicateDrop(
   const fields = { name, description, imageUrl, perCustomerLimit, holdTtlSeconds };
   const drop = { ...fields, opensAt: null, closesAt: null, items };
   await insertDrop(client, { dropId, merchantId, actor: by.actor.id }, drop, { stockDisplay, draft: true });
+  const full = await tooManyDrafts(client, merchantId, draftsMax);
+  if (full) return full;
   return done({ merchantId, dropId }, factOf('duplicated', dropId, { from, ...summaryOf(drop) }));
 }
 
@@ -181,6 +187,17 @@ async function tooManyDrops(client: PoolClient, merchantId: string, max: number 
     values: [merchantId, max],
   });
   return counted.rows[0]!.drops < max ? null : refused({ kind: 'too-many-drops', max });
+}
+
+/** Counted with the new one, so that the lock, for which the merchant's other drafts wait, is held for the commit alone. */
+async function tooManyDrafts(client: PoolClient, merchantId: string, max: number | null) {
+  if (max === null) return null;
+  await client.query(sql.lockDropsOnSale.text, [merchantId]);
+  const counted = await client.query<{ drafts: number }>({
+    ...sql.countDrafts,
+    values: [merchantId, max + 1],
+  });
+  return counted.rows[0]!.drafts <= max ? null : refused({ kind: 'too-many-drafts', max });
 }
 
 function done({ dropId }: OwnDrop, ...facts: Fact[]) {

@@ -16,7 +16,7 @@ import {
   type ScheduleMerchantDrop,
   type StepMerchantDrop,
 } from '@holdfast/contracts';
-import { isDropId, newDropId } from '@holdfast/kernel';
+import { isDropId, newDropId, type MerchantQuotas } from '@holdfast/kernel';
 import { asMerchant, orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { withUnusedId } from '../../../application/drops/create';
@@ -28,6 +28,8 @@ import { changeDrop, createDrop, deleteDrop, duplicateDrop, scheduleDrop, stepDr
 import { listMerchantDrops } from './list-merchant-drops';
 import { readMerchantDrop } from './read-merchant-drop';
 
+export type DropQuotas = Pick<MerchantQuotas, 'drops' | 'drafts'>;
+
 const NOT_FOUND = { kind: 'not-found' } as const;
 
 /** The drops of merchants in the ledger. Each change is one transaction with its fact. Needs a pool in the role of merchants. */
@@ -35,13 +37,17 @@ export class LedgerMerchantDrops extends MerchantDrops {
   private readonly changes: MerchantChanges;
   private readonly listedItems = new ListedItems();
 
-  /** @param dropsMax drops of one merchant that are scheduled, open or paused; null: no limit */
+  /** @param quotas of one merchant: drops that are scheduled, open or paused, and drafts; null: no limit */
   constructor(
     private readonly pool: Pool,
-    private readonly dropsMax: number | null,
+    private readonly quotas: DropQuotas | null,
   ) {
     super();
     this.changes = new MerchantChanges(pool);
+  }
+
+  private get draftsMax(): number | null {
+    return this.quotas?.drafts ?? null;
   }
 
   override listMerchantDrops(query: ListMerchantDrops): Promise<Page<MerchantDropSummary>> {
@@ -59,12 +65,12 @@ export class LedgerMerchantDrops extends MerchantDrops {
   }
 
   override createMerchantDrop(command: CreateMerchantDrop): Promise<MerchantDropOutcome> {
-    return this.insert(command, (client, dropId) => createDrop(client, command, dropId));
+    return this.insert(command, (client, dropId) => createDrop(client, command, dropId, this.draftsMax));
   }
 
   override duplicateMerchantDrop(command: DropCommand): Promise<MerchantDropOutcome> {
     if (!isDropId(command.dropId)) return Promise.resolve(NOT_FOUND);
-    return this.insert(command, (client, dropId) => duplicateDrop(client, command, dropId));
+    return this.insert(command, (client, dropId) => duplicateDrop(client, command, dropId, this.draftsMax));
   }
 
   override changeMerchantDrop(command: ChangeMerchantDrop): Promise<MerchantDropOutcome> {
@@ -72,11 +78,11 @@ export class LedgerMerchantDrops extends MerchantDrops {
   }
 
   override scheduleMerchantDrop(command: ScheduleMerchantDrop): Promise<MerchantDropOutcome> {
-    return this.change(command, (client) => scheduleDrop(client, command, this.dropsMax));
+    return this.change(command, (client) => scheduleDrop(client, command, this.quotas?.drops ?? null));
   }
 
   override stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome> {
-    return this.change(command, (client) => stepDrop(client, command, this.dropsMax));
+    return this.change(command, (client) => stepDrop(client, command, this.quotas?.drops ?? null));
   }
 
   override async deleteMerchantDrop(command: DeleteMerchantDrop): Promise<DeleteDropOutcome> {

@@ -9,6 +9,8 @@ BEGIN
   RETURN EXISTS (
     SELECT FROM inventory.drop d, (SELECT clock_timestamp() AS now) c
     WHERE d.state IN ('scheduled', 'open') AND d.ghost_of IS NULL AND d.deleted_at IS NULL
+      -- The demo drop of a new installation is open, and nobody's launch (demo-drop.ts).
+      AND d.image_url IS DISTINCT FROM '/images/demo-drop.svg'
       AND inventory.drop_state_at(d.state, d.opens_at, d.closes_at, c.now) = 'open'
   );
 END

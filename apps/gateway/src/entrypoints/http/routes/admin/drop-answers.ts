@@ -70,6 +70,11 @@ export function dropProblem(refusal: DropRefusal): Problem {
         code: 'conflict',
         detail: `This merchant has ${refusal.max} drops that are scheduled, open or paused, as many as its quota allows. Close one first; nothing was changed.`,
       };
+    case 'too-many-drafts':
+      return {
+        code: 'conflict',
+        detail: `This merchant has ${refusal.max} drafts, with those that were deleted in the last 24 hours, as many as its quota allows. Open, schedule or delete some, or try again later; nothing was made.`,
+      };
     default:
       return assertNever(refusal);
   }

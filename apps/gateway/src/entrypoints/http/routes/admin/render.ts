@@ -24,11 +24,11 @@ export function renderMerchant(merchant: Merchant): object {
 }
 
 export function renderProduct(product: Product): object {
-  const { id, handle, name, description, imageUrls, createdAt, updatedAt } = product;
+  const { id, handle, name, description, imageUrls, revision, createdAt, updatedAt } = product;
   const skus = product.skus.map(({ sku, name, price: { amountMinor, currency } }) => ({
     sku,
     name,
     price: { amountMinor, currency },
   }));
-  return { id, handle, name, description, imageUrls, skus, createdAt, updatedAt };
+  return { id, handle, name, description, imageUrls, skus, revision, createdAt, updatedAt };
 }

@@ -1,4 +1,4 @@
--- Applies the rows of one drop that are newer than those in its view, and publishes them in the same step:
+-- Applies the rows of one drop that are newer than those in its view, or complete one of the same version, and publishes them in the same step:
 -- published rows are in the view, messages are in the order of application, and a lost reply loses no
 -- message. Idempotent.
 -- A drop is whole, and has a position, once it has been loaded completely from the ledger. The position
@@ -10,7 +10,8 @@
 -- ARGV[3] load: id of the load that the rows belong to; empty for rows of the stream
 -- ARGV[4] part: of the load: only, first, middle or last
 -- ARGV[5] life: new, if the load starts a new incarnation although the drop is whole; else old
--- ARGV[6..] rows: alternately SKU and row; a row begins with [epoch,version,
+-- ARGV[6..] rows: alternately SKU and row; a row begins with [epoch,version, and ends with what shoppers see of it,
+-- which a row of a release before does not have: that one ends with its SKU
 -- Result: 1 if the drop is whole, else 0; then the indexes of the applied rows, counted from 1.
 local view = KEYS[1]
 local channel, message_head, load, part, life = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -19,19 +20,26 @@ local rows = { unpack(ARGV, 6) }
 -- A drop that is neither read nor changed expires after a week; the next read loads it from the ledger again.
 local KEPT_SECONDS = 604800
 
-local function is_newer(row, known)
+-- Without this a row of a release before would stay as it is until its next sale.
+local function completes(row, known)
+  return string.sub(known, -2) == '"]' and string.sub(row, -2) ~= '"]'
+end
+
+local function is_wanted(row, known)
   local epoch, version = string.match(row, '^%[(%d+),(%d+),')
   local known_epoch, known_version = string.match(known, '^%[(%d+),(%d+),')
   if not known_epoch then return true end
   epoch, known_epoch = tonumber(epoch), tonumber(known_epoch)
-  return epoch > known_epoch or (epoch == known_epoch and tonumber(version) > tonumber(known_version))
+  if epoch ~= known_epoch then return epoch > known_epoch end
+  version, known_version = tonumber(version), tonumber(known_version)
+  return version > known_version or (version == known_version and completes(row, known))
 end
 
 local result, texts, newest = { 0 }, {}, {}
 for at = 1, #rows, 2 do
   local sku, row = rows[at], rows[at + 1]
   local known = newest[sku] or redis.call('HGET', view, sku)
-  if not known or is_newer(row, known) then
+  if not known or is_wanted(row, known) then
     newest[sku] = row
     texts[#texts + 1] = row
     result[#result + 1] = (at + 1) / 2
