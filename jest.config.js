@@ -27,7 +27,15 @@ const withPostgres = {
 const SOAK = process.env.HOLDFAST_SOAK === 'on';
 /** Files of e2e that run in the standalone mode alone. */
 const ONE_MODE = [
-  ...['process-*', 'browser-look', 'browser-admin', 'attack', 'merchant-flood', 'k6-scenarios'],
+  ...[
+    'process-*',
+    'browser-look',
+    'browser-admin',
+    'browser-rehearsals',
+    'attack',
+    'merchant-flood',
+    'k6-scenarios',
+  ],
   ...(SOAK ? [] : ['browser-words']),
 ];
 

@@ -23,7 +23,7 @@ export default defineConfig({
             { name: 'base', test: /node_modules.@?preact|web.shared/, minShareCount: 2, priority: 1 },
             {
               name: 'parts',
-              test: /web.admin.(parts.(?!chart)|state.(?!launch|drop-(fields|conflict)|product-fields|timeline))/,
+              test: /web.admin.(parts.(?!chart)|state.(?!launch|drop-(fields|conflict)|product-fields|timeline|rehearsals-|rehearsal-words))/,
             },
           ],
         },

@@ -80,13 +80,13 @@ describe('the report of a rehearsal', () => {
       state: 'failed',
       verdict: null,
       promises: [],
-      detail: 'k6 could not keep up.',
+      detail: 'The generator could not keep up.',
       steps: {},
       endedAt: null,
       verify: null,
     });
     const html = report(failed, null);
-    expect(html).toContain('The rehearsal failed: k6 could not keep up.');
+    expect(html).toContain('The generator could not keep up.');
     expect(html).not.toContain('<figure>');
     const silent = report(failed, sampleEvidence({ seconds: [], rates: [], faults: [], checks: [] }));
     expect(silent).not.toContain('<figure>');

@@ -51,10 +51,7 @@ describe('the verdict in one sentence', () => {
   it.each([
     [{ state: 'running', verdict: null, progress: 0.4 }, 'No verdict yet: the rehearsal is running (40 %).'],
     [{ state: 'stopped', verdict: null, progress: 0.7 }, 'No verdict: the rehearsal was stopped at 70 %.'],
-    [
-      { state: 'failed', verdict: null, detail: 'No verdict: k6 is slow. ' },
-      'No verdict: the rehearsal failed: k6 is slow.',
-    ],
+    [{ state: 'failed', verdict: null, detail: 'No verdict: k6 is slow. ' }, 'No verdict: k6 is slow.'],
     [{ state: 'failed', verdict: null, detail: '' }, 'No verdict: the rehearsal failed.'],
     [{ verdict: 'go' }, 'Go: all 9 promises held with 5,000 shoppers in 30 seconds.'],
   ] as const)('%j: %s', (changes, sentence) => {

@@ -64,7 +64,7 @@ export function verdictSentence(rehearsal: Rehearsal): string {
   const { state, verdict, promises, detail, progress, settings } = rehearsal;
   const why = detail.trim().replace(/^No verdict: |[.\s]+$/g, '');
   if (state === 'running') return `No verdict yet: the rehearsal is running (${percent(progress)}).`;
-  if (state === 'failed') return `No verdict: the rehearsal failed${why === '' ? '' : `: ${why}`}.`;
+  if (state === 'failed') return `No verdict: ${why.replace(/^The /, 'the ') || 'the rehearsal failed'}.`;
   if (state === 'stopped') return `No verdict: the rehearsal was stopped at ${percent(progress)}.`;
   if (verdict === 'go')
     return `Go: ${promises.length === 1 ? 'the promise' : `all ${promises.length} promises`} held with ${counted(settings.shoppers, 'shopper')} in ${counted(settings.duration, 'second')}.`;

@@ -15,6 +15,7 @@ const DropsView = lazy(() => import('./views/drops-view').then((it) => it.DropsV
 const LaunchView = lazy(() => import('./views/launch-view').then((it) => it.LaunchView));
 const EditDropView = lazy(() => import('./views/edit-drop-view').then((it) => it.EditDropView));
 const NewDropView = lazy(() => import('./views/new-drop-view').then((it) => it.NewDropView));
+const RehearsalsView = lazy(() => import('./views/rehearsals-view').then((it) => it.RehearsalsView));
 const TimelineView = lazy(() => import('./views/timeline-view').then((it) => it.TimelineView));
 const ProductsView = lazy(() => import('./views/products-view').then((it) => it.ProductsView));
 const OrdersView = lazy(() => import('./views/orders-view').then((it) => it.OrdersView));
@@ -46,6 +47,8 @@ function View() {
   if (edited) return <EditDropView key={edited} dropId={decodeURIComponent(edited)} />;
   const told = /^\/admin\/drops\/([^/]+)\/timeline$/.exec(at)?.[1];
   if (told) return <TimelineView key={told} dropId={decodeURIComponent(told)} />;
+  const rehearsed = /^\/admin\/drops\/([^/]+)\/rehearsals$/.exec(at)?.[1];
+  if (rehearsed) return <RehearsalsView key={rehearsed} dropId={decodeURIComponent(rehearsed)} />;
   const dropId = /^\/admin\/drops\/([^/]+)$/.exec(at)?.[1];
   return dropId ? <LaunchView key={dropId} dropId={decodeURIComponent(dropId)} /> : <MissingView />;
 }

@@ -27,3 +27,4 @@ export type Hold = Schemas['Hold'];
 export type AdminOrder = Schemas['StaffOrder'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type AuditRecord = Schemas['AuditRecord'];
+export type Rehearsal = Schemas['Rehearsal'];

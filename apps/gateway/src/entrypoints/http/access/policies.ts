@@ -38,6 +38,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'GET /admin/drops/:dropId': 'public',
   'GET /admin/drops/:dropId/edit': 'public',
   'GET /admin/drops/:dropId/timeline': 'public',
+  'GET /admin/drops/:dropId/rehearsals': 'public',
   'GET /admin/products': 'public',
   'GET /admin/orders': 'public',
   'GET /admin/audit': 'public',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fingerprintOf } from '@holdfast/kernel';
+import { REPORT_STYLE_SOURCE } from '@holdfast/rehearsal-report';
 import { pageHeaders } from './html';
 
 const INDEX = 'index.html';
@@ -72,8 +73,16 @@ export const SHOP_HEADERS = pageHeaders(
   'no-cache',
 );
 
-/** The merchants' page shows no picture from elsewhere, and no form of it is ever sent by the browser itself. */
+/**
+ * The merchants' page shows no picture from elsewhere, and no form of it is ever sent by the browser itself. A report that it opens is a document of
+ * its own (`blob:`), but the browser holds it to the policy of the page: hence the report's style sheet.
+ */
 export const ADMIN_HEADERS = pageHeaders(
-  { 'default-src': "'self'", 'img-src': "'self' data:", 'form-action': "'none'" },
+  {
+    'default-src': "'self'",
+    'style-src': `'self' ${REPORT_STYLE_SOURCE}`,
+    'img-src': "'self' data:",
+    'form-action': "'none'",
+  },
   'no-cache',
 );

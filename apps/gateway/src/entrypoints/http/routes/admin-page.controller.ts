@@ -39,6 +39,11 @@ export class AdminPageController {
     this.send(request, reply);
   }
 
+  @Get('drops/:dropId/rehearsals')
+  rehearsals(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.send(request, reply);
+  }
+
   @Get('products')
   products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.send(request, reply);

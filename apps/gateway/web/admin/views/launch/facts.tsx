@@ -4,9 +4,18 @@ import { formatCount } from '../../../shared/money';
 import { ExportButton } from '../../parts/export-button';
 import { Link } from '../../parts/link';
 import { session } from '../../state/current';
+import { wantsRehearsal } from '../../state/rehearsal-wish';
+import { go } from '../../state/route';
 import type { AdminDrop } from '../../state/types';
 
 const SEEN = { exact: 'In numbers', bands: 'In words', hidden: 'Not at all' };
+
+const rehearsalsOf = (id: string) => `/admin/drops/${encodeURIComponent(id)}/rehearsals`;
+
+function rehearse(id: string): void {
+  wantsRehearsal.value = true;
+  go(rehearsalsOf(id));
+}
 
 /** What the drop is, and its orders as a file. */
 export function Facts({ drop }: { drop: AdminDrop }) {
@@ -36,6 +45,15 @@ export function Facts({ drop }: { drop: AdminDrop }) {
         <Link to={`/admin/drops/${encodeURIComponent(id)}/timeline`} class="small">
           Timeline
         </Link>
+        {session.can('rehearsals:run') ? (
+          <button class="small" type="button" onClick={() => rehearse(id)}>
+            Rehearse
+          </button>
+        ) : (
+          <Link to={rehearsalsOf(id)} class="small">
+            Rehearsals
+          </Link>
+        )}
         {session.can('orders:read') && state !== 'draft' && (
           <ExportButton
             request={(api) =>
