@@ -145,6 +145,8 @@ async function changeThings(send: Send, steps: [action: string, targetId: string
   steps.push(['hold.released', holdId, ownerId]);
   await send(owner, 'POST', `${at}/close`);
   steps.push(['drop.closed', id, ownerId]);
+  await send(owner, 'PUT', `${at}/admission`, { perMinute: 60 });
+  steps.push(['admission.changed', id, ownerId]);
   const words = { shoppers: 1, duration: 5, whileSelling: true };
   const rehearsal = await send(owner, 'POST', `${at}/rehearsals`, words);
   steps.push(['rehearsal.started', rehearsal.id, ownerId]);

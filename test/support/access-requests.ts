@@ -116,6 +116,8 @@ export const ACCESS_REQUESTS: Record<string, (world: AccessWorld) => Promise<Ask
   'GET /v1/admin/drops/:dropId/series': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/live': async (it) => read(await it.drop('open')),
   'GET /v1/admin/drops/:dropId/timeline': async (it) => read(await it.drop('open')),
+  'GET /v1/admin/drops/:dropId/admission': async (it) => read(await it.drop()),
+  'PUT /v1/admin/drops/:dropId/admission': async (it) => json(await it.drop(), { perMinute: 60 }, 200),
   'GET /v1/admin/drops/:dropId/rehearsals': async (it) => read(await it.drop()),
   // Whom the route admits is told that there is nothing to sell: one that began would be in the way of the next.
   'POST /v1/admin/drops/:dropId/rehearsals': async (it) => json(await it.dropOf(0), {}, 400),

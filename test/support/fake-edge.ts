@@ -25,6 +25,7 @@ import {
   type LiveMessage,
   type MerchantDrops,
   MerchantOrders,
+  NO_ADMISSION,
   type MerchantStock,
   type PlaceHold,
   type PlaceOrder,
@@ -74,6 +75,7 @@ export function aDrop(more: Partial<DropRecord> = {}): DropRecord {
     perCustomerLimit: 4,
     holdTtlSeconds: 300,
     stockDisplay: 'exact',
+    admission: NO_ADMISSION,
     revision: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     items: [{ sku: 'TEE-M', name: 'Tee M', price: EUR(2500), imageUrl: null }],
@@ -208,6 +210,7 @@ export class FakeBackend {
   readonly merchantDrops = {
     listMerchantDrops: () => this.answer(() => ({ items: [], nextCursor: null })),
     getMerchantDrop: () => this.answer(() => null),
+    changeAdmission: () => this.answer(() => ({ kind: 'not-found' }) as const),
     ...Object.fromEntries(
       ['create', 'change', 'schedule', 'step', 'duplicate', 'delete'].map((what) => [
         `${what}MerchantDrop`,

@@ -78,6 +78,7 @@ export class ViewLedger {
       perCustomerLimit: 4,
       holdTtlSeconds: 300,
       stockDisplay: 'exact',
+      admission: { perMinute: null, from: null },
       revision: 1,
       createdAt: new Date(0).toISOString(),
       items: [...rows.keys()].map((sku) => ({ sku, name: sku, price, imageUrl: null })),

@@ -19,13 +19,16 @@ import {
   Revocations,
   SignIn,
   StockView,
+  ShopperHolds,
 } from '@holdfast/contracts';
 import { Clock, Lifecycle, lifeOf, made, partOf, SystemClock } from '@holdfast/kernel';
 import { Logger, Metrics, SecurityEvents } from '@holdfast/observability';
 import { standaloneAdapters } from './adapters.standalone';
+import { Admissions } from './application/admissions';
 import { DropDirectory } from './application/drop-directory';
 import { DropFigures } from './application/drop-figures';
 import { DropMerchants } from './application/drop-merchants';
+import { LimitStore } from './application/ports/limit-store.port';
 import { ProductFiles } from './application/ports/product-files.port';
 import { ProductImport } from './application/product-import';
 import { RenderedDrops } from './application/rendered-drops';
@@ -63,6 +66,7 @@ import { MerchantOrdersController } from './entrypoints/http/routes/admin/orders
 import { ProductImportController } from './entrypoints/http/routes/admin/product-import.controller';
 import { TimelineController } from './entrypoints/http/routes/admin/timeline.controller';
 import { ProductsController } from './entrypoints/http/routes/admin/products.controller';
+import { AdmissionController } from './entrypoints/http/routes/admin/admission.controller';
 import { RehearsalsController } from './entrypoints/http/routes/admin/rehearsals.controller';
 import { StaffController } from './entrypoints/http/routes/admin/staff.controller';
 import { AuditKeysController } from './entrypoints/http/routes/audit-keys.controller';
@@ -108,6 +112,19 @@ const application: Provider[] = [
   part(DropMerchants, ({ merchants }) => merchants),
   part(RenderedDrops, ({ rendered }) => rendered),
   part(LiveHub, ({ hub }) => hub),
+  {
+    provide: Admissions,
+    inject: [DropDirectory, StockView, ShopperHolds, LiveFeed, LimitStore, Clock],
+    useFactory: (
+      directory: DropDirectory,
+      stock: StockView,
+      holds: ShopperHolds,
+      feed: LiveFeed,
+      limits: LimitStore,
+      clock: Clock,
+    ) => new Admissions({ directory, stock, holds, feed, limits, clock }),
+  },
+  lifeOf(Admissions),
   made(StreamPlaces, [Operators, AppConfig, SecurityEvents]),
   made(DropFigures, [Figures, CheckoutClient, Clock]),
   {
@@ -237,6 +254,7 @@ export class GatewayModule {
         FiguresController,
         TimelineController,
         RehearsalsController,
+        AdmissionController,
         AuditController,
         AuditKeysController,
         StockAdjustmentsController,

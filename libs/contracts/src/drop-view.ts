@@ -13,7 +13,10 @@ export interface StockCounts {
 }
 
 /** `Drop` of the public contract with exact counts: the record without internal fields. */
-export interface DropView extends Omit<DropRecord, 'revision' | 'createdAt' | 'stockDisplay' | 'items'> {
+export interface DropView extends Omit<
+  DropRecord,
+  'revision' | 'createdAt' | 'stockDisplay' | 'admission' | 'items'
+> {
   /** The server's clock, for countdowns. */
   serverTime: string;
   items: (DropItem & { stock: StockCounts })[];

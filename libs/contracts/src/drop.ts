@@ -16,6 +16,14 @@ export const dropItemSchema = z.object({
 export type DropItem = z.infer<typeof dropItemSchema>;
 
 /**
+ * How many new holds a minute the drop takes, over all gateways (null: as many as come), and the rehearsal that the figure is
+ * from.
+ */
+export const admissionSchema = z.object({ perMinute: z.int().nullable(), from: z.string().nullable() });
+export type Admission = z.infer<typeof admissionSchema>;
+export const NO_ADMISSION: Admission = { perMinute: null, from: null };
+
+/**
  * A drop as the ledger stores it, without counts. `state` is computed by the database's clock when it is
  * read.
  */
@@ -34,6 +42,8 @@ export const dropRecordSchema = z.object({
   holdTtlSeconds: z.int(),
   /** What shoppers see of the counts. Missing in answers of older services, which know one way only. */
   stockDisplay: stockDisplaySchema.default('exact'),
+  /** Not for shoppers. Missing in answers of older services, which let all in. */
+  admission: admissionSchema.default(NO_ADMISSION),
   /** Grows with each change of the record; used for the ETag and to ignore older records. */
   revision: z.int(),
   createdAt: time,

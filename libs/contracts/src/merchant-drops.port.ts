@@ -120,6 +120,19 @@ export interface StepMerchantDrop extends DropCommand {
   action: DropAction;
 }
 
+/** New holds a minute: not more than one drop's requests are let through at all (20,000 a second). */
+export const ADMISSION_PER_MINUTE_MAX = 1_200_000;
+export const changeAdmissionSchema = ofDrop.extend({
+  perMinute: z.int().min(1).max(ADMISSION_PER_MINUTE_MAX).nullable(),
+  from: anyId.nullable(),
+});
+export interface ChangeAdmission extends DropCommand {
+  /** Null: no cap. */
+  perMinute: number | null;
+  /** A rehearsal of the drop that is done; null: the figure is the merchant's own. */
+  from: string | null;
+}
+
 const fieldErrors = z.array(z.object({ pointer: z.string(), message: z.string() }));
 export type FieldErrors = z.infer<typeof fieldErrors>;
 
@@ -164,6 +177,8 @@ export abstract class MerchantDrops {
   abstract scheduleMerchantDrop(command: ScheduleMerchantDrop): Promise<MerchantDropOutcome>;
   /** Done, too, where the drop is already in the state that the step leads to. */
   abstract stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome>;
+  /** Done, too, where it is so already. `invalid` when `from` is no rehearsal of the drop that is done. */
+  abstract changeAdmission(command: ChangeAdmission): Promise<MerchantDropOutcome>;
   /** Makes a draft with the same items and settings, and without times. */
   abstract duplicateMerchantDrop(command: DropCommand): Promise<MerchantDropOutcome>;
   /** Only a drop that never opened. */

@@ -16,6 +16,7 @@ function record(revision: number, state: DropRecord['state']): DropRecord {
     perCustomerLimit: 4,
     holdTtlSeconds: 300,
     stockDisplay: 'exact' as const,
+    admission: { perMinute: null, from: null },
     revision,
     createdAt: '2026-11-22T00:00:00.000Z',
     items: [],

@@ -98,6 +98,11 @@ export class DropDirectory {
     return (await this.records.get(dropId)).value !== null;
   }
 
+  /** The record, half a second old at most while inventory answers; null as in `get`. Throws `ServiceUnavailable`. */
+  async record(dropId: string): Promise<DropRecord | null> {
+    return (await this.records.get(dropId)).value;
+  }
+
   /** The same as `get` with its entity tag. */
   async snapshot(dropId: string): Promise<DropSnapshot | null> {
     const { value: record, behind } = await this.records.get(dropId);

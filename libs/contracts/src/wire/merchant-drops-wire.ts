@@ -1,4 +1,5 @@
 import {
+  changeAdmissionSchema,
   changeDropSchema,
   createDropSchema,
   deleteDropOutcomeSchema,
@@ -29,6 +30,7 @@ export const MERCHANT_DROPS_WIRE: WireTable<MerchantDrops> = {
   changeMerchantDrop: { input: [changeDropSchema], answer: merchantDropOutcomeSchema, home, ...ofItems },
   scheduleMerchantDrop: { input: [scheduleDropSchema], answer: merchantDropOutcomeSchema, home },
   stepMerchantDrop: { input: [stepDropSchema], answer: merchantDropOutcomeSchema, home },
+  changeAdmission: { input: [changeAdmissionSchema], answer: merchantDropOutcomeSchema, home },
   duplicateMerchantDrop: { input: [dropCommandSchema], answer: merchantDropOutcomeSchema, home, ...ofItems },
   deleteMerchantDrop: { input: [deleteDropSchema], answer: deleteDropOutcomeSchema, home },
 };

@@ -1,42 +1,9 @@
-import { Clock } from '@holdfast/kernel';
 import { type Logger, Metrics } from '@holdfast/observability';
-import {
-  type Lease,
-  LeaseLost,
-  type LeaseRequest,
-  SharedBudgets,
-} from '../../application/ports/shared-budgets.port';
-import { type Allowance, gcra, type Quota } from '../../domain/gcra';
+import { TestBudgets } from '../../../../../test/support/test-budgets';
+import type { Allowance } from '../../domain/gcra';
 import { heapGrowth, TestClock } from '@holdfast/testing';
 import { LeasedLimits } from './leased-limits';
 import { SharingState } from './sharing-state';
-
-/** A quota kept as the script keeps it, one request at a time. */
-class TestBudgets extends SharedBudgets {
-  readonly asked: (LeaseRequest & { caller: string })[] = [];
-  away = false;
-  /** The answers are lost; all is charged. */
-  silent = false;
-  private readonly arrivals = new Map<string, number>();
-
-  constructor(private readonly clock: Clock) {
-    super();
-  }
-
-  override async lease(caller: string, quota: Quota, request: LeaseRequest): Promise<Lease> {
-    await Promise.resolve();
-    if (this.away) throw new Error('away');
-    this.asked.push({ caller, ...request });
-    const next = () => gcra(quota, this.arrivals.get(caller), this.clock.now());
-    for (let i = 0; i < request.spent; i += 1) this.arrivals.set(caller, next().arrivalMs);
-    const { allowed, remaining } = next();
-    const room = allowed ? remaining + 1 : 0;
-    const leased = Math.min(room, Math.max(request.waiting, Math.min(request.slice, Math.ceil(room / 4))));
-    for (let i = 0; i < leased; i += 1) this.arrivals.set(caller, next().arrivalMs);
-    if (this.silent) throw new LeaseLost('no answer in time');
-    return { leased, left: room - leased, nextInMs: next().nextInMs };
-  }
-}
 
 const QUOTA = { name: 'address', quota: 100, windowSeconds: 60 };
 

@@ -61,7 +61,8 @@ export class Share {
     if (!alone && nowMs < this.refusedUntilMs)
       return { allowance: refusal(own, this.refusedUntilMs - nowMs), ask: false };
     const isKnown = nowMs - this.askedAtMs < this.quota.windowSeconds * 1000;
-    if (!alone && (isKnown || this.spent >= this.slice)) return { allowance: null, ask: true };
+    if (!alone && (this.quota.strict || isKnown || this.spent >= this.slice))
+      return { allowance: null, ask: true };
     this.spent = Math.min(this.spent + 1, this.quota.quota);
     this.arrivalMs = own.arrivalMs;
     return { allowance: own, ask: !alone && this.spent === this.slice };

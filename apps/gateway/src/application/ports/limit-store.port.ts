@@ -6,6 +6,11 @@ import type { Allowance, Quota } from '../../domain/gcra';
  */
 export interface NamedQuota extends Quota {
   name: string;
+  /**
+   * Gateways that share it ask before they let the first one through. Without it they save that call, which lets a tenth more through
+   * for each further gateway, or more where the quota is below ten.
+   */
+  strict?: boolean;
 }
 
 /** Stores how much of a limit each caller has used. A limit is created at its first use. */

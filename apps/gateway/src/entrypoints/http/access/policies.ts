@@ -120,6 +120,8 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   'POST /v1/admin/drops/:dropId/resume': 'drops:write',
   'POST /v1/admin/drops/:dropId/close': 'drops:write',
   'POST /v1/admin/drops/:dropId/duplicate': 'drops:write',
+  'GET /v1/admin/drops/:dropId/admission': 'drops:read',
+  'PUT /v1/admin/drops/:dropId/admission': 'drops:write',
   'GET /v1/admin/drops/:dropId/rehearsals': 'drops:read',
   'POST /v1/admin/drops/:dropId/rehearsals': 'rehearsals:run',
   'GET /v1/admin/drops/:dropId/rehearsals/:rehearsalId': 'drops:read',

@@ -12,7 +12,7 @@ export interface Success {
 
 /** An operation of the API. Who may call it is told by `POLICIES`. */
 export interface Operation {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** An OpenAPI path template: `/v1/drops/{dropId}`. */
   path: string;
   id: string;

@@ -1,5 +1,7 @@
 import { pageOf, rehearsalSchema, rehearsalWordsSchema } from '@holdfast/contracts';
+import { admissionInput } from '../schemas/drop-inputs';
 import { pageQuery } from '../schemas/inputs';
+import { admission } from './drops-schemas';
 import type { Operation } from './operation';
 
 const rehearsal = rehearsalSchema.meta({ id: 'Rehearsal' });
@@ -7,6 +9,7 @@ const rehearsal = rehearsalSchema.meta({ id: 'Rehearsal' });
 export const REHEARSALS_COMPONENTS = [rehearsal] as const;
 
 const ALL = '/v1/admin/drops/{dropId}/rehearsals';
+const ADMISSION = '/v1/admin/drops/{dropId}/admission';
 const ONE = `${ALL}/{rehearsalId}`;
 
 export const REHEARSALS_OPERATIONS: readonly Operation[] = [
@@ -71,5 +74,26 @@ export const REHEARSALS_OPERATIONS: readonly Operation[] = [
       202: { description: 'It ends within 5 seconds; poll the rehearsal.', content: rehearsal },
     },
     refusals: ['not-found'],
+  },
+  {
+    method: 'get',
+    path: ADMISSION,
+    id: 'getAdmission',
+    tag: 'Merchant',
+    summary: 'Read how many new holds a minute a drop takes',
+    success: { 200: { description: 'The rate; null: as many as come.', content: admission } },
+    refusals: ['not-found'],
+  },
+  {
+    method: 'put',
+    path: ADMISSION,
+    id: 'setAdmission',
+    tag: 'Merchant',
+    summary: 'Set how many new holds a minute a drop takes',
+    description:
+      'Over all gateways, evenly: within about a second a gateway lets that many new holds of the drop through, with a burst of a twentieth, and answers others 503 `temporary-reduced-capacity` with `Retry-After`. Replays of a key, releases and payments pass. `from` names a rehearsal of the drop that is done. The change is a new revision of the drop.',
+    body: admissionInput,
+    success: { 200: { description: 'The rate as it is now.', content: admission } },
+    refusals: ['invalid-request', 'not-found', 'payload-too-large', 'unsupported-media-type'],
   },
 ];

@@ -55,10 +55,12 @@ const item = dropItemSchema
 
 const itemWithCounts = dropItemSchema.extend({ stock }).meta({ id: 'AdminItem' });
 
-const dropFields = dropRecordSchema.omit({ revision: true, createdAt: true, items: true }).extend({
-  stockDisplay: stockDisplaySchema.describe('What shoppers see of the counts.'),
-  serverTime: time,
-});
+const dropFields = dropRecordSchema
+  .omit({ revision: true, createdAt: true, admission: true, items: true })
+  .extend({
+    stockDisplay: stockDisplaySchema.describe('What shoppers see of the counts.'),
+    serverTime: time,
+  });
 
 export const drop = dropFields.extend({ items: z.array(item) }).meta({ id: 'Drop' });
 

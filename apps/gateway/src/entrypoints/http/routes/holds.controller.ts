@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type PlaceHold, type PlaceOutcome, ShopperHolds } from '@holdfast/contracts';
 import { dropIdOf, fingerprintOf, isDropId } from '@holdfast/kernel';
 import { SecurityEvents } from '@holdfast/observability';
+import { Admissions } from '../../../application/admissions';
 import { DropMerchants } from '../../../application/drop-merchants';
 import { Ghosts } from '../access/ghosts';
 import { customerOf } from '../access/request';
@@ -29,6 +30,7 @@ export class HoldsController {
     private readonly merchants: DropMerchants,
     private readonly events: SecurityEvents,
     private readonly ghosts: Ghosts,
+    private readonly admissions: Admissions,
   ) {}
 
   @Post('drops/:dropId/holds')
@@ -39,14 +41,23 @@ export class HoldsController {
       sendProblem(request, reply, command.problem);
       return;
     }
-    const outcome: PlaceOutcome = isDropId(command.value.dropId)
-      ? await this.holds.placeHold({ ...command.value, network: this.networks.of(request) })
-      : { kind: 'drop-not-found' };
+    const outcome = isDropId(command.value.dropId)
+      ? await this.placeIfAdmitted({ ...command.value, network: this.networks.of(request) })
+      : ({ kind: 'drop-not-found' } as const);
     if (outcome.kind !== 'drop-not-found') this.merchants.learn(command.value.dropId);
     this.counts.placed(outcome);
     if (isOverNetworkBudget(outcome))
       this.events.report('network-limit', { address: clientAddress(request) });
     sendAnswer(request, reply, answerPlace(outcome));
+  }
+
+  private placeIfAdmitted(command: PlaceHold): Promise<PlaceOutcome> {
+    const refusal = this.admissions.refusal(command);
+    // Usually the drop has no cap, and there is nothing to wait for.
+    if (refusal === null) return this.holds.placeHold(command);
+    return Promise.resolve(refusal).then((retryAfterSeconds) =>
+      retryAfterSeconds === null ? this.holds.placeHold(command) : { kind: 'busy', retryAfterSeconds },
+    );
   }
 
   @Get('holds')

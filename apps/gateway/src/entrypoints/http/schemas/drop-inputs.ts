@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DROP_STATES, STOCK_DISPLAYS } from '@holdfast/contracts';
+import { ADMISSION_PER_MINUTE_MAX, DROP_STATES, STOCK_DISPLAYS } from '@holdfast/contracts';
 import { DROP_DEFAULTS, isCurrency, LIMITS } from '@holdfast/kernel';
 import { imageAddress, pageQuery, storable } from './inputs';
 
@@ -71,6 +71,14 @@ export const dropChangeInput = z.strictObject(fields).partial();
 
 /** `POST /v1/admin/drops/{dropId}/schedule` */
 export const scheduleInput = z.strictObject({ opensAt: time, closesAt: time.nullish() });
+
+/** `PUT /v1/admin/drops/{dropId}/admission` */
+export const admissionInput = z.strictObject({
+  perMinute: whole(1, ADMISSION_PER_MINUTE_MAX)
+    .nullable()
+    .describe('New holds a minute; null: as many as come.'),
+  from: filled(64).nullable().default(null).describe('ID of the rehearsal that the figure is from.'),
+});
 
 /** `GET /v1/admin/drops` */
 export const merchantDropsQuery = pageQuery.extend({

@@ -25,6 +25,8 @@ export interface DropRow {
   per_customer_limit: number;
   hold_ttl_seconds: number;
   stock_display: StockDisplay;
+  admission_per_minute: number | null;
+  admission_from: string | null;
   shown_band: ShownTotals['band'];
   shown_version: string;
   shown_at: Date | null;
@@ -81,6 +83,7 @@ export function toDropRecord(row: DropRow, items: DropItem[]): DropRecord {
     perCustomerLimit: row.per_customer_limit,
     holdTtlSeconds: row.hold_ttl_seconds,
     stockDisplay: row.stock_display,
+    admission: { perMinute: row.admission_per_minute, from: row.admission_from },
     revision: Number(row.revision),
     createdAt: row.created_at.toISOString(),
     items,

@@ -1,4 +1,5 @@
 import {
+  type ChangeAdmission,
   type ChangeMerchantDrop,
   type CreateMerchantDrop,
   type DeleteDropOutcome,
@@ -24,6 +25,7 @@ import { ListedItems } from '../drops/listed-items';
 import { unlessTaken } from '../drops/unless-taken';
 import { sql } from '../drops/sql/sql.generated';
 import { type AnswerReader, type Changed, MerchantChanges, type Worked } from '../merchants/merchant-changes';
+import { changeAdmission } from './change-admission';
 import { changeDrop, createDrop, deleteDrop, duplicateDrop, scheduleDrop, stepDrop } from './change-drop';
 import { listMerchantDrops } from './list-merchant-drops';
 import { readMerchantDrop } from './read-merchant-drop';
@@ -83,6 +85,10 @@ export class LedgerMerchantDrops extends MerchantDrops {
 
   override stepMerchantDrop(command: StepMerchantDrop): Promise<MerchantDropOutcome> {
     return this.change(command, (client) => stepDrop(client, command, this.quotas?.drops ?? null));
+  }
+
+  override changeAdmission(command: ChangeAdmission): Promise<MerchantDropOutcome> {
+    return this.change(command, (client) => changeAdmission(client, command));
   }
 
   override async deleteMerchantDrop(command: DeleteMerchantDrop): Promise<DeleteDropOutcome> {

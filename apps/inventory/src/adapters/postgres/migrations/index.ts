@@ -18,6 +18,7 @@ import { shownStock } from './16-shown-stock';
 import { requestTargets } from './17-request-targets';
 import { rehearsals } from './19-rehearsals';
 import { figuresByMinute } from './20-figures-by-minute';
+import { admission } from './21-admission';
 
 /** It defined functions or indexes only, which the function files and `indexes.ts` do now. The number stays taken. */
 const takenNumber = (name: string): Migration => ({ name, statements: [] });
@@ -45,6 +46,7 @@ export const inventoryMigrations: MigrationSet = {
     takenNumber('Timeline1790000000018'),
     rehearsals,
     figuresByMinute,
+    admission,
   ],
   indexes: holdIndexes,
   functionSchemas: ['inventory'],

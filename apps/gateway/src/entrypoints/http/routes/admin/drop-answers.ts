@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import {
+  type Admission,
   type DropRefusal,
   type MerchantDropOutcome,
   type MerchantDropRead,
@@ -15,9 +16,13 @@ import { revisionTag } from './if-match';
 
 /** A drop as its merchant sees it: the only place that writes one, because a replayed answer has to equal the first byte for byte. */
 export function renderMerchantDrop({ drop, stock, readAt }: MerchantDropRead): object {
-  const { revision, stockDisplay, createdAt, ghostOf } = drop;
+  const { revision, stockDisplay, admission, createdAt, ghostOf } = drop;
   const view = toDropView(drop, stock, Date.parse(readAt), false);
-  return { ...view, revision, stockDisplay, createdAt, ghostOf };
+  return { ...view, revision, stockDisplay, admission: renderAdmission(admission), createdAt, ghostOf };
+}
+
+export function renderAdmission({ perMinute, from }: Admission): object {
+  return { perMinute, from };
 }
 
 export function renderMerchantDropSummary({ drop, stock, totals, readAt }: MerchantDropSummary): object {
