@@ -1,6 +1,6 @@
 import { MODE } from './product';
 
-const leftOut = (_title: string, _body: () => Promise<void>) => undefined;
+const leftOut = (_title: string, _body: () => Promise<void>, _timeoutMs?: number) => undefined;
 
 /**
  * `it` for what no mode could change, such as what a page does by itself, or with answers that the test gives: it runs in the standalone suite alone.
