@@ -114,33 +114,29 @@ describeWithGo('a rehearsal', () => {
     await untilNoOrderIsLeft(product);
   });
 
-  once(
-    'leaves no ghost on sale when the product is killed in the middle',
-    async () => {
-      const own = await startProduct({ env: { HOLDFAST_DEMO: 'off', HOLDFAST_LIMITS: 'on' } });
-      const dropId = await makeDrop(own);
-      const { answer, interrupt } = rehearse(
-        own,
-        dropId,
-        '--duration',
-        '60',
-        '--shoppers',
-        '300',
-        '--while-selling',
-      );
-      answer.catch(() => undefined);
-      await waitFor('shoppers at the ghost', async () => (await ghostRows(own)).holds > 0, REMOVED);
-      await own.kill9();
-      interrupt();
-      const again = await startProduct({ dataDir: own.dataDir });
-      await untilNothingIsLeft(again);
-      const rows = await onDatabase(ledgerUrl(again), (client) =>
-        client.query<{ state: string }>('SELECT state FROM inventory.rehearsal WHERE drop_id = $1', [dropId]),
-      );
-      expect(['failed', 'stopped']).toContain(rows.rows[0]!.state);
-      await answer;
-      await again.stop();
-    },
-    300_000,
-  );
+  once('leaves no ghost on sale when the product is killed in the middle', async () => {
+    const own = await startProduct({ env: { HOLDFAST_DEMO: 'off', HOLDFAST_LIMITS: 'on' } });
+    const dropId = await makeDrop(own);
+    const { answer, interrupt } = rehearse(
+      own,
+      dropId,
+      '--duration',
+      '60',
+      '--shoppers',
+      '300',
+      '--while-selling',
+    );
+    answer.catch(() => undefined);
+    await waitFor('shoppers at the ghost', async () => (await ghostRows(own)).holds > 0, REMOVED);
+    await own.kill9();
+    interrupt();
+    const again = await startProduct({ dataDir: own.dataDir });
+    await untilNothingIsLeft(again);
+    const rows = await onDatabase(ledgerUrl(again), (client) =>
+      client.query<{ state: string }>('SELECT state FROM inventory.rehearsal WHERE drop_id = $1', [dropId]),
+    );
+    expect(['failed', 'stopped']).toContain(rows.rows[0]!.state);
+    await answer;
+    await again.stop();
+  });
 });

@@ -130,9 +130,10 @@ export class RunRehearsal {
       books,
       promises: await product.promises(ghostId, load.log),
       verify: await product.verify(ghostId),
-      recoveries: faultsOf(load, faults).map(({ target, recoveredAfterMs: afterMs }) => ({
-        target,
-        afterMs,
+      recoveries: faultsOf(load, faults).map((fault) => ({
+        target: fault.target,
+        forMs: (fault.toSecond - fault.fromSecond) * 1_000,
+        afterMs: fault.recoveredAfterMs,
       })),
     };
   }

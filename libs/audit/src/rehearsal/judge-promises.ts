@@ -19,6 +19,8 @@ interface Finding {
 
 /** These have a promise of their own; all others are `invariants`. */
 const MONEY_INVARIANTS = ['money-equals-orders', 'paid-equals-confirmed'];
+/** A request during a fault may wait until the part works again: the limit grows by that. */
+const WAITS_OUT_FAULTS = new Set<RehearsalPromiseName>(['hold-p99', 'pay-p99', 'live-age-p99']);
 const OWN_PROMISE = new Set(['no-oversell', ...MONEY_INVARIANTS]);
 
 /** What the shoppers were answered against the ledger, as the report shows it. */
@@ -34,7 +36,7 @@ export function judgePromises(
 ): JudgedPromise[] {
   return REHEARSAL_PROMISES.map((name) => {
     const { measured, says, missing = false } = FINDINGS[name](facts);
-    const limit = limits[name];
+    const limit = limits[name] + (WAITS_OUT_FAULTS.has(name) ? longestFaultMs(facts) : 0);
     const isKept = name === 'sold-out-or-demand-met' ? measured >= limit : measured <= limit;
     return { name, limit, measured, unit: PROMISE_UNITS[name], ok: isKept && !missing, says };
   });
@@ -136,6 +138,10 @@ function demand({ load, items, perCustomerLimit }: RehearsalFacts): Finding {
     measured,
     says: `${plural(unserved, 'shopper was', 'shoppers were')} turned away although units were left`,
   };
+}
+
+function longestFaultMs({ recoveries }: RehearsalFacts): number {
+  return Math.round(Math.max(0, ...recoveries.map(({ forMs, afterMs }) => forMs + (afterMs ?? 0))));
 }
 
 function recovery({ recoveries }: RehearsalFacts): Finding {

@@ -89,10 +89,14 @@ describe('the verdict of a rehearsal', () => {
     ['sold out with units left', { rest: { items: [{ sku: 'A', units: 9 }] } }, 'sold-out-or-demand-met'],
     [
       'a slow recovery',
-      { rest: { recoveries: [{ target: 'redis', afterMs: 20_000 }] } },
+      { rest: { recoveries: [{ target: 'redis', forMs: 0, afterMs: 20_000 }] } },
       'recovers-after-fault',
     ],
-    ['no recovery', { rest: { recoveries: [{ target: 'redis', afterMs: null }] } }, 'recovers-after-fault'],
+    [
+      'no recovery',
+      { rest: { recoveries: [{ target: 'redis', forMs: 0, afterMs: null }] } },
+      'recovers-after-fault',
+    ],
   ])('is no-go for %s, and names the promise', (_, change, name) => {
     expect(brokenBy(change)).toEqual([name]);
     const { state, verdict, detail } = judgeRehearsal(facts(change));
@@ -133,6 +137,16 @@ describe('the verdict of a rehearsal', () => {
   it('does not count unanswered requests against the product', () => {
     const log = readClientLog(text(...NOTES, { did: 'unknown', what: 'hold' }));
     expect(brokenBy({ load: { log }, books: { holds: 3 } })).toEqual([]);
+  });
+
+  it('allows answers that waited for a paused part, and no slower ones', () => {
+    const recoveries = [{ target: 'postgres', forMs: 4_000, afterMs: 500 }];
+    const slow = (p99Ms: number) => ({
+      load: { steps: { hold: { count: 3, p99Ms } } },
+      rest: { recoveries },
+    });
+    expect(brokenBy(slow(6_400))).toEqual([]);
+    expect(brokenBy(slow(6_600))).toEqual(['hold-p99']);
   });
 
   it('takes the limits that are given', () => {

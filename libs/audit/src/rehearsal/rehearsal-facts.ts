@@ -32,6 +32,6 @@ export interface RehearsalFacts {
   promises: Promises;
   /** Of the ghost alone. */
   verify: Verdict;
-  /** Time from the end of each fault until holds succeeded again; null: they never did. */
-  recoveries: readonly { target: string; afterMs: number | null }[];
+  /** Each fault: how long it lasted, and the time from its end until holds succeeded again; null: they never did. */
+  recoveries: readonly { target: string; forMs: number; afterMs: number | null }[];
 }
