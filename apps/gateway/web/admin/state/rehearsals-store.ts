@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { NoAnswer } from '../../shared/answer';
 import { announce } from '../../shared/announce';
-import type { BodyOf, Sent } from './api';
+import type { BodyOf } from './api';
 import { session } from './current';
 import { List } from './list';
 import { verdictSentence } from './rehearsal-words';
@@ -10,11 +10,6 @@ import type { Rehearsal } from './types';
 const POLL_MS = 1_000;
 
 export type Words = BodyOf<'/v1/admin/drops/{dropId}/rehearsals', 'post'>;
-
-/** The API document has this call not yet. */
-interface UntypedPut {
-  PUT(path: string, init: { body: object }): Promise<Sent<unknown>>;
-}
 
 /** The rehearsals of a drop, newest first; the one that runs is asked for again each second. */
 export class RehearsalsStore {
@@ -62,8 +57,10 @@ export class RehearsalsStore {
   }
 
   admit({ id, safeAdmissionPerMinute: perMinute }: Rehearsal) {
-    const path = `/v1/admin/drops/${encodeURIComponent(this.dropId)}/admission`;
-    return session.call((api) => (api as unknown as UntypedPut).PUT(path, { body: { perMinute, from: id } }));
+    const params = { path: { dropId: this.dropId } };
+    return session.call((api) =>
+      api.PUT('/v1/admin/drops/{dropId}/admission', { params, body: { perMinute, from: id } }),
+    );
   }
 
   /** A rehearsal as an answer shows it, in the place of what was known. */
