@@ -24,14 +24,6 @@ const withPostgres = {
   globalTeardown: '<rootDir>/test/setup/postgres.down.ts',
 };
 
-/** Loading modules is most of what a small file takes; see docs/testing.md. */
-const sharingModules = {
-  runtime: '<rootDir>/test/setup/shared-modules.cjs',
-  testEnvironment: '<rootDir>/test/setup/one-context.cjs',
-  // What comes with Node.js, such as `fetch`, would stand still with these.
-  fakeTimers: { doNotFake: ['nextTick', 'queueMicrotask'] },
-};
-
 const SOAK = process.env.HOLDFAST_SOAK === 'on';
 /** Files of e2e that run in the standalone mode alone. */
 const ONE_MODE = [
@@ -54,7 +46,7 @@ module.exports = {
   maxConcurrency: 4,
   testSequencer: '<rootDir>/test/setup/longest-first.cjs',
   projects: [
-    tier('unit', ['{apps,libs,tools}/**/*.spec.ts'], sharingModules),
+    tier('unit', ['{apps,libs,tools}/**/*.spec.ts']),
     tier('contract', ['test/contract/**/*.spec.ts'], withPostgres),
     tier('integration', ['test/integration/**/*.int.spec.ts'], withPostgres),
     tier('e2e', ['test/e2e/**/*.e2e.spec.ts']),
