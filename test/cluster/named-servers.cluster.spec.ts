@@ -151,7 +151,7 @@ describe('a cluster on servers that are there already', () => {
     const given = all.filter(({ pid }) => pid === null);
     expect(given.map(({ kind }) => kind).sort()).toEqual([...NAMED].sort());
     expect(all.find(({ kind }) => kind === 'redis')!.address).toBe(redis.urls.join());
-    expect(all.filter(({ kind }) => !NAMED.includes(kind))).toHaveLength(9);
+    expect(all.filter(({ kind }) => !NAMED.includes(kind))).toHaveLength(10);
     expect(JSON.stringify(all)).not.toMatch(/it.{1,3}s a|only-for-this-test/);
     expect(readdirSync(dataDir)).not.toEqual(
       expect.arrayContaining(['redis', 'kafka', 'connect', 'postgres']),

@@ -19,6 +19,8 @@ import { LedgerChangeFacts } from '../../apps/inventory/src/adapters/postgres/me
 import { LedgerFigures } from '../../apps/inventory/src/adapters/postgres/figures/ledger-figures';
 import { LedgerMerchantDrops } from '../../apps/inventory/src/adapters/postgres/merchant-drops/ledger-merchant-drops';
 import { LedgerMerchantStock } from '../../apps/inventory/src/application/merchant-stock';
+import { LedgerRehearsalRuns } from '../../apps/inventory/src/adapters/postgres/rehearsals/ledger-rehearsal-runs';
+import { LedgerRehearsals } from '../../apps/inventory/src/adapters/postgres/rehearsals/ledger-rehearsals';
 import { LedgerTimeline } from '../../apps/inventory/src/adapters/postgres/timeline/ledger-timeline';
 import { DropReader } from '../../apps/inventory/src/application/drop-reader';
 import { LedgerOrderHolds } from '../../apps/inventory/src/application/order-holds';
@@ -74,6 +76,8 @@ describe('what is carried', () => {
       LedgerFigures,
       LedgerMerchantStock,
       LedgerTimeline,
+      LedgerRehearsals,
+      LedgerRehearsalRuns,
     ];
     expect(roles.flatMap(methodsOf)).toEqual(expect.arrayContaining(methods));
   });

@@ -33,7 +33,7 @@ export class StreamPlaces {
   /** How many readers the drops of one merchant may have at this gateway; null: as many as there is room for. */
   ofMerchantMax(request: FastifyRequest): number | null {
     // The readers of a rehearsal have a share of their own, see `LiveHub`.
-    if (this.isLifted(request) || request.rehearsal !== null) return null;
+    if (this.isLifted(request) || request.rehearsal) return null;
     return this.config.merchantQuotas?.readers ?? null;
   }
 

@@ -15,7 +15,7 @@ import { Kept } from './promises-table';
 
 type Cell = (rehearsal: Rehearsal) => ComponentChildren;
 
-const ms = (value: number | null | undefined) => (value == null ? '–' : duration(value));
+const ms = (value: number | null | undefined) => (typeof value === 'number' ? duration(value) : '–');
 const refusals = ({ refused }: Rehearsal) => Object.values(refused).reduce((sum, it) => sum + it, 0);
 
 const FIGURES: readonly [label: string, cell: Cell][] = [
