@@ -138,7 +138,9 @@ describe('npm run cluster', () => {
     for (const { pid } of all) expect(tree).toContain(pid);
     expect(all.find(({ kind }) => kind === 'connect')!.lag).toEqual(expect.any(Number));
     const ops = all.filter(({ opsAddress }) => opsAddress !== undefined);
-    expect(ops.map(({ name }) => name)).toEqual(ALL.filter((name) => /^(inventory|checkout|accounts|gateway|rehearsals)-/.test(name)));
+    expect(ops.map(({ name }) => name)).toEqual(
+      ALL.filter((name) => /^(inventory|checkout|accounts|gateway|rehearsals)-/.test(name)),
+    );
     for (const { opsAddress } of ops) expect((await fetch(`${opsAddress}/metrics`)).status).toBe(200);
     const [ready] = await Promise.all([
       fetch(`${product.url}/health/ready`),
