@@ -62,6 +62,7 @@ describeInBrowser('rehearsals on the page of merchants', () => {
     await new StaffClient(product.url).useLink((added.json as { inviteUrl: string }).inviteUrl);
     const made = await product.cli('drop', 'create', '--name', 'Coats', '--item', 'COAT=50@120.00');
     dropId = (made.json as DropView).id;
+    await product.cli('drop', 'create', '--name', 'Hats', '--item', 'HAT=50@20.00', '--opens-at', 'now');
     page = await browser.visit({ expect: EXPECTED });
     await page.goto(`${product.url}/admin`);
     await page.getByLabel('Email').fill(EMAIL);
@@ -86,7 +87,6 @@ describeInBrowser('rehearsals on the page of merchants', () => {
     await dialog.getByLabel('Shoppers', { exact: true }).fill('50');
     await dialog.getByLabel('Seconds in which they arrive').fill('60');
     await dialog.getByRole('button', { name: 'Start' }).click();
-    // The demo drop of the product.
     await says(/a drop is open on this installation/);
     await dialog.getByRole('checkbox', { name: /Also while a drop is open/ }).check();
     await dialog.getByRole('button', { name: 'Start' }).click();

@@ -22,7 +22,10 @@ beforeAll(async () => {
   owner = await StaffClient.newOwner(product);
   dropId = (await owner.send('POST', '/v1/admin/drops', { name: 'Cups', items: ITEMS })).body.id as string;
   // Long enough for the tests here, which do not need its load; stopped at the end.
-  const started = await owner.send('POST', at(), { profile: 'soak', shoppers: 60, duration: 600, seed: 1 });
+  const started = await owner.send('POST', at(), {
+    ...{ profile: 'soak', shoppers: 60, duration: 600, seed: 1 },
+    whileSelling: true, // the cluster that all tests share has open drops
+  });
   expect([started.status, started.body.code]).toEqual([202, undefined]);
   expect(started.headers.get('location')).toBe(`${at()}/${started.body.id}`);
   rehearsal = await waitFor('the ghost', async () => {

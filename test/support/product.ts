@@ -85,11 +85,7 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   if (temporary && !options.fresh && !options.env?.['DATABASE_URL'])
     await copyPrepared(dataDir, makePrepared);
   const started = Date.now();
-  const port = options.port ?? (mode === 'cluster' ? 0 : await freePort()); // a cluster looks for one itself
-  const child = launch({ ...options, port, dataDir });
-  const entry = { product: child, dataDir, temporary };
-  running.add(entry);
-  const url = await child.untilReady(options.deadlineMs ?? START_MS[mode]);
+  const { child, url } = await launchOnFreePort({ ...options, mode, dataDir }, temporary);
   const startMs = Date.now() - started;
   const end = async (signal: NodeJS.Signals, pids: number[]): Promise<Exit> => {
     for (const pid of pids) sendSignal(pid, signal);
@@ -105,6 +101,27 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
     stopReading: child.stopReading,
     ...handsOn(child.pid, dataDir, options.env ?? {}, end),
   };
+}
+
+/** Between the choice of a port and its use another program can take it: then with another one. */
+async function launchOnFreePort(
+  options: StartOptions & { mode: Mode; dataDir: string },
+  temporary: boolean,
+): Promise<{ child: Child; url: string }> {
+  const { mode, dataDir } = options;
+  for (let tries = 3; ; tries -= 1) {
+    const port = options.port ?? (mode === 'cluster' ? 0 : await freePort()); // a cluster looks for one itself
+    const child = launch({ ...options, port });
+    const entry = { product: child, dataDir, temporary };
+    running.add(entry);
+    try {
+      return { child, url: await child.untilReady(options.deadlineMs ?? START_MS[mode]) };
+    } catch (error) {
+      const isTaken = options.port === undefined && /is in use by another program/.test(String(error));
+      if (!isTaken || tries === 1) throw error;
+      running.delete(entry);
+    }
+  }
 }
 
 /** What can be done to a running product, whoever started it. */
