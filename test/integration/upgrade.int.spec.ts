@@ -252,6 +252,40 @@ describe('indexes beside the migrations', () => {
     await Promise.all([writer.end(), other.end()]);
   });
 
+  it('are built while a process of the last release starts', async () => {
+    await onDatabase(url, (client) => client.query(`DROP INDEX checkout.${INDEX}`));
+    const [migration, test] = [7_116_001, 1];
+    const [gate, starting] = await Promise.all([
+      openClient({ url, name: 'test' }),
+      openClient({ url, name: 'test' }),
+    ]);
+    await gate.query('SELECT pg_advisory_lock($1)', [test]);
+    const wait = {
+      name: 'Wait1790000199999',
+      statements: [`SELECT pg_advisory_lock(${test}), pg_advisory_unlock(${test})`],
+    };
+    const built = migrate(url, [
+      { ...checkoutMigrations, migrations: [...checkoutMigrations.migrations, wait] },
+    ]);
+    const waiting = (key: number) =>
+      gate
+        .query(
+          `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid::bigint = $1 AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+          [key],
+        )
+        .then(({ rowCount }) => rowCount === 1);
+    await waitFor('the tables are being changed', () => waiting(test));
+    // As it does: it waits for the lock in a statement, for whose end an index would wait.
+    const started = starting.query('SELECT pg_advisory_lock($1)', [migration]);
+    await waitFor('the other process waits', () => waiting(migration));
+    await gate.query('SELECT pg_advisory_unlock($1)', [test]);
+    await started;
+    expect(await built).toMatchObject([{ applied: [wait.name, INDEX] }]);
+    expect(await isValid()).toBe(true);
+    await Promise.all([gate.end(), starting.end()]);
+  });
+
   it('are left alone by a version that is older than the ledger', async () => {
     await onDatabase(url, (client) => client.query(`DROP INDEX checkout.${INDEX}`));
     const older = { ...checkoutMigrations, migrations: checkoutMigrations.migrations.slice(0, -1) };

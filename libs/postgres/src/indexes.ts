@@ -36,8 +36,8 @@ export const pendingIndexes = async (query: Query, set: IndexSet): Promise<strin
 /**
  * Builds what is missing, one index after the other, while others write to the tables. Not in a transaction; waits
  * for those that are running, up to the connection's `lock_timeout`. A crash leaves an invalid index, which is
- * dropped and built again by the next call. Only under the lock of the migrations, for which nobody may wait in a
- * statement: a build waits for every statement that has a snapshot. Returns the names of those built.
+ * dropped and built again by the next call. Only under a lock for which nobody waits in a statement: a build waits for
+ * every statement that has a snapshot. Returns the names of those built.
  */
 export async function buildIndexes(query: Query, set: IndexSet): Promise<string[]> {
   const built: string[] = [];

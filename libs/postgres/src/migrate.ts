@@ -38,7 +38,12 @@ export interface MigrationStatus {
   pending: string[];
 }
 
-/** An arbitrary number, the same for all products, which must not migrate concurrently. */
+/** Arbitrary numbers, the same for all products. Held until everything is done. */
+const UPGRADE_LOCK = 7_116_004;
+/**
+ * Held while tables and functions change. Up to release 6f40bf4 it was the only lock, and a process that starts waits for
+ * it in a statement; so it is not held while indexes are built, which would wait for that statement.
+ */
 const MIGRATION_LOCK = 7_116_001;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -89,8 +94,8 @@ const INDEX_LOCK_MS_MAX = 600_000;
 const LOCK_RETRY_MS = 100;
 
 /**
- * Brings the database up to date: roles, schemas, then each set in order: its migrations and functions in one
- * transaction, then its indexes, beside what is running.
+ * Brings the database up to date: roles, schemas, then each set in order, its migrations and functions in one
+ * transaction; then the indexes of all sets, beside what is running.
  * Safe if several processes start concurrently (they wait for each other). Returns what it applied. If
  * nothing is pending, a login that may not migrate suffices. An older version changes nothing on a ledger
  * with migrations that it does not know; if only functions differ, it restores its own. Throws `StartError`
@@ -100,7 +105,8 @@ export async function migrate(url: string, sets: readonly MigrationSet[]): Promi
   // This connection is idle while the migrations run on another one.
   const guard = await openClient({ url, name: 'holdfast-migrate', ...PATIENT });
   try {
-    await lockMigrations(guard);
+    await lock(guard, UPGRADE_LOCK);
+    await lock(guard, MIGRATION_LOCK);
     const pending = await pendingForAPlainLogin(guard, sets);
     if (pending?.length === 0) return sets.map(nothingDone);
     await guard.query(CREATE_ROLES).catch((error: Error & { code?: string }) => {
@@ -111,29 +117,37 @@ export async function migrate(url: string, sets: readonly MigrationSet[]): Promi
       );
     });
     await guard.query(GRANT_CREATE);
-    const done: MigrationStatus[] = [];
-    for (const set of sets) {
-      await createSchema(guard, set.schema);
-      done.push((await isUpToDate(guard, set)) ? nothingDone(set) : await bringUpToDate(url, set));
-    }
-    return done;
+    const done = await applySets(guard, url, sets);
+    await guard.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    for (const { set, status, isChanged } of done)
+      if (isChanged && !(await isUpToDate(guard, set)))
+        status.applied.push(...(await buildMissing(url, set)));
+    return done.map(({ status }) => status);
   } finally {
     await guard.end();
   }
 }
 
 /**
- * Until the connection ends. Asks again and again: a statement that waits for the lock has a snapshot, for whose end
- * the build of an index waits, while its process has the lock.
+ * Until the connection ends or gives it back. Asks again and again: a statement that waits for the lock has a snapshot,
+ * for whose end the build of an index waits, while its process has the lock.
  */
-async function lockMigrations(guard: SessionClient): Promise<void> {
+async function lock(guard: SessionClient, key: number): Promise<void> {
   for (;;) {
-    const { rows } = await guard.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-      MIGRATION_LOCK,
-    ]);
+    const { rows } = await guard.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [key]);
     if (rows[0]?.mine) return;
     await pause(LOCK_RETRY_MS);
   }
+}
+
+async function applySets(guard: SessionClient, url: string, sets: readonly MigrationSet[]) {
+  const done: { set: MigrationSet; status: MigrationStatus; isChanged: boolean }[] = [];
+  for (const set of sets) {
+    await createSchema(guard, set.schema);
+    const isChanged = !(await isUpToDate(guard, set));
+    done.push({ set, status: isChanged ? await applySet(url, set) : nothingDone(set), isChanged });
+  }
+  return done;
 }
 
 const nothingDone = ({ schema }: MigrationSet): MigrationStatus => ({ schema, applied: [], pending: [] });
@@ -218,9 +232,8 @@ function isNewer(applied: readonly string[], { migrations }: MigrationSet): bool
   return applied.some((name) => !known.has(name));
 }
 
-async function bringUpToDate(url: string, set: MigrationSet): Promise<MigrationStatus> {
-  const { schema } = set;
-  const { applied } = await applySet(url, set);
+/** The indexes of a set whose migrations are applied. Returns the names of those built. */
+async function buildMissing(url: string, set: MigrationSet): Promise<string[]> {
   const client = await openClient({
     url,
     name: 'holdfast-migrate',
@@ -229,10 +242,7 @@ async function bringUpToDate(url: string, set: MigrationSet): Promise<MigrationS
     lockTimeoutMs: INDEX_LOCK_MS_MAX,
   });
   try {
-    const query: Query = async (text, values) => (await client.query(text, values)).rows;
-    const [status] = await readStatus(client, [set]);
-    const built = isNewer(status!.applied, set) ? [] : await buildIndexes(query, set);
-    return { schema, applied: [...applied, ...built], pending: [] };
+    return await buildIndexes(async (text, values) => (await client.query(text, values)).rows, set);
   } finally {
     await client.end();
   }
