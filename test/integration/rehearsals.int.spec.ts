@@ -541,6 +541,18 @@ describe('rehearsals on the ledger', () => {
       expect(await beat(id)).toEqual({ stop: false });
     });
 
+    it('fails at once when its drop was deleted before it began', async () => {
+      const dropId = await drop({ state: 'draft' });
+      const id = idOf(await it_.start(dropId));
+      await sql(`UPDATE inventory.drop SET deleted_at = now() WHERE drop_id = $1`, [dropId]);
+      expect(await it_.runs.claimRehearsal(RUNNER)).toBeNull();
+      expect(await it_.rehearsals.getRehearsal(ref(dropId, id))).toMatchObject({
+        state: 'failed',
+        ghostId: null,
+        detail: expect.stringContaining('was deleted') as string,
+      });
+    });
+
     it('fails when no runner takes it over, when it runs past its end, and at the start of a product of one process', async () => {
       const dropId = await drop();
       const waiting = idOf(await it_.start(dropId));

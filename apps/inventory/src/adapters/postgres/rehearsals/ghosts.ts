@@ -8,6 +8,16 @@ const ROWS_A_PIECE = 500; // some ms under the lock for which the ghost's lane w
 /** The rehearsal has ended, or is run by another process. */
 export class NotItsRunner extends Error {}
 
+/** There is nothing to rehearse any more. */
+export class DropDeleted extends Error {
+  constructor(
+    readonly rehearsalId: string,
+    dropId: string,
+  ) {
+    super(`the drop ${dropId} was deleted before its rehearsal began`);
+  }
+}
+
 export interface OfRunner {
   rehearsalId: string;
   runner: string;
@@ -15,7 +25,7 @@ export interface OfRunner {
 
 /**
  * Makes a ghost of the rehearsal's drop in the caller's transaction: with the drop's items and totals, or with `units` of its first item alone.
- * Its id stands in the rehearsal from the same commit on, so that none is ever forgotten. Throws `NotItsRunner`.
+ * Its id stands in the rehearsal from the same commit on, so that none is ever forgotten. Throws `NotItsRunner` and `DropDeleted`.
  */
 export async function makeGhost(
   client: PoolClient,
@@ -31,7 +41,7 @@ export async function makeGhost(
   if (dropId === undefined)
     throw new NotItsRunner(`rehearsal ${rehearsalId} has ended, or is not run by ${runner}: end this run`);
   const made = await client.query({ ...sql.insertGhost, values: [ghostId, dropId] });
-  if (made.rowCount === 0) throw new Error(`drop ${dropId} was deleted: it cannot be rehearsed`);
+  if (made.rowCount === 0) throw new DropDeleted(rehearsalId, dropId);
   if (units === null) await copyItems(client, ghostId, dropId);
   else await client.query({ ...sql.insertGhostItem, values: [ghostId, dropId, units] });
   return ghostId;

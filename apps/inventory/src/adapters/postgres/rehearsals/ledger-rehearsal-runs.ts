@@ -11,7 +11,7 @@ import { orServiceUnavailable } from '@holdfast/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { boundedEvidence } from '../../../domain/rehearsal-plan';
 import { inTransaction } from '../drops/in-transaction';
-import { makeGhost, type OfRunner, removeGhosts } from './ghosts';
+import { DropDeleted, makeGhost, type OfRunner, removeGhosts } from './ghosts';
 import { type RehearsalRow, toRehearsal } from './rehearsal-rows';
 import { sql } from './sql/sql.generated';
 
@@ -30,13 +30,19 @@ export class LedgerRehearsalRuns extends RehearsalRuns {
   }
 
   override claimRehearsal(runner: string): Promise<RehearsalRun | null> {
-    return answered(
-      inTransaction(this.pool, async (client) => {
-        const values = [runner, REHEARSAL_TIMES.besidesArrivals, 'preparing'];
-        const { rows } = await client.query<ClaimedRow>({ ...sql.claimRehearsal, values });
-        return rows[0] ? begin(client, rows[0], runner) : null;
-      }),
-    );
+    const claimed = inTransaction(this.pool, async (client) => {
+      const values = [runner, REHEARSAL_TIMES.besidesArrivals, 'preparing'];
+      const { rows } = await client.query<ClaimedRow>({ ...sql.claimRehearsal, values });
+      return rows[0] ? begin(client, rows[0], runner) : null;
+    });
+    return answered(claimed.catch((error: unknown) => this.endWithoutDrop(error)));
+  }
+
+  /** Otherwise it would be asked for again and again, and nobody could start another one meanwhile. */
+  private async endWithoutDrop(error: unknown): Promise<null> {
+    if (!(error instanceof DropDeleted)) throw error;
+    await this.pool.query({ ...sql.giveUpRehearsal, values: [error.rehearsalId, null, error.message] });
+    return null;
   }
 
   override anotherGhost({ units, ...of }: OfRunner & { units: number }): Promise<{ ghostId: string }> {
