@@ -19,8 +19,13 @@ beforeAll(async () => {
   for (const id of [GHOST, OTHER_GHOST]) backend.drops.set(id, aDrop({ id }));
   backend.stock = [GHOST, OTHER_GHOST, DROP_ID].map((dropId) => ({ ...backend.stock[0]!, dropId }));
   const place = backend.checkout.placeOrder.bind(backend.checkout);
-  backend.checkout.placeOrder = (command) =>
-    command.holdId.startsWith('dnowhere') ? Promise.resolve({ kind: 'hold-not-found' }) : place(command);
+  // In the order of checkout: the token, then the hold.
+  backend.checkout.placeOrder = (command) => {
+    if (command.payment.token !== 'tok_ok') return Promise.resolve({ kind: 'unknown-token' });
+    return command.holdId.startsWith('dnowhere')
+      ? Promise.resolve({ kind: 'hold-not-found' })
+      : place(command);
+  };
   app = await startEdge(backend, { limits: true });
 });
 // Each with a shopper of its own, who may place few holds and orders.
@@ -47,9 +52,9 @@ const forged = (claims: object, key = SECRETS.operatorKey) => {
   return { [REHEARSAL_PASS.header]: `${signed}.${signature}` };
 };
 
-const order = (holdId: string) => ({
+const order = (holdId: string, token = 'tok_ok') => ({
   holdId,
-  payment: { method: 'card', token: 'tok_ok' },
+  payment: { method: 'card', token },
   email: 'a@b.example',
 });
 let keys = 0;
@@ -125,6 +130,32 @@ describe('a ghost', () => {
     expect(ghost.statusCode).toBe(404);
     expect(backend.placed.filter(({ dropId }) => dropId === GHOST)).toEqual([]);
     expect(backend.ordered).toEqual([]);
+  });
+
+  const wrong: [string, (id: string) => InjectOptions][] = [
+    ['the time of a stream', (id) => ({ url: `/v1/drops/${id}/live?for=soon` })],
+    [
+      'the payment token of an order',
+      (id) => ({
+        method: 'POST',
+        url: '/v1/orders',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `key-${(keys += 1)}` },
+        payload: order(`${id}-h${TAIL}`, 'tok_unknown'),
+      }),
+    ],
+  ];
+
+  it.each(wrong)('is looked for after %s, as any drop', async (_what, make) => {
+    const ghost = await bytesOf(make(GHOST), GHOST);
+    expect(ghost).toEqual(await bytesOf(make(unknown(GHOST)), unknown(GHOST)));
+    expect(ghost.statusCode).toBe(400);
+  });
+
+  it('is kept by no cache', async () => {
+    const cacheControl = async (id: string, headers = {}) =>
+      (await send({ url: `/v1/drops/${id}` }, headers)).headers['cache-control'];
+    expect(await cacheControl(GHOST, passOf(GHOST))).toBe('no-store');
+    expect(await cacheControl(DROP_ID)).toContain('public');
   });
 
   it.each(calls.filter(([call]) => call !== 'GET live'))(

@@ -12,8 +12,13 @@ import { VerifiedCache } from './verified-cache';
 const PASSES_BOUNDS = { entriesMax: 1_000, bytesMax: 1024 * 1024 } as const;
 const ADDRESS_LENGTH_MAX = 45; // the longest text of an IPv6 address
 
-/** No id of anything. A route that finds it in its path answers as it does for a drop that does not exist. */
-const NOTHING = '-';
+/**
+ * Ids of nothing, in the form of real ones: no new drop has an `o` in its id. A route that is given one of them does all that it
+ * does for a drop that does not exist, in the same order: limits, other parameters, the body, and then 404.
+ */
+const NO_DROP = 'dnowhere';
+const NO_HOLD = `${NO_DROP}-h${'0'.repeat(26)}`;
+const NO_ORDER = `${NO_DROP}-o${'0'.repeat(26)}`;
 
 interface Ids {
   dropId?: string;
@@ -42,9 +47,9 @@ export class Ghosts {
       request.rehearsal = this.rehearsing(pass, request.headers[REHEARSAL_PASS.addressHeader]);
     const ids = request.params as Ids | null;
     if (!ids) return;
-    if (ids.dropId !== undefined && this.hides(request, ids.dropId)) ids.dropId = NOTHING;
-    if (ids.holdId !== undefined && this.hidesOwned(request, ids.holdId)) ids.holdId = NOTHING;
-    if (ids.orderId !== undefined && this.hidesOwned(request, ids.orderId)) ids.orderId = NOTHING;
+    if (ids.dropId !== undefined && this.hides(request, ids.dropId)) ids.dropId = NO_DROP;
+    if (ids.holdId !== undefined) ids.holdId = this.holdIdFor(request, ids.holdId);
+    if (ids.orderId !== undefined && this.hidesOwned(request, ids.orderId)) ids.orderId = NO_ORDER;
   }
 
   /** Whether the drop is none for this request. */
@@ -52,8 +57,13 @@ export class Ghosts {
     return rehearsal === null ? isGhostId(dropId) : dropId !== rehearsal.ghostId;
   }
 
-  /** The same of a hold or an order. */
-  hidesOwned(request: FastifyRequest, holdOrOrderId: string): boolean {
+  /** The hold's id as the request may name it: that of no hold when its drop is none for the request. */
+  holdIdFor(request: FastifyRequest, holdId: string): string {
+    return this.hidesOwned(request, holdId) ? NO_HOLD : holdId;
+  }
+
+  /** The same as `hides` of a hold or an order. */
+  private hidesOwned(request: FastifyRequest, holdOrOrderId: string): boolean {
     const dropId = dropIdOf(holdOrOrderId);
     return dropId !== undefined && this.hides(request, dropId);
   }

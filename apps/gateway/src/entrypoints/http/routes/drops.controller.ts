@@ -37,7 +37,8 @@ export class DropsController {
 
   private send(request: FastifyRequest, reply: FastifyReply, text: CacheableText): Promise<void> {
     return sendCacheable(request, reply, text, {
-      cacheControl: CACHE_CONTROL,
+      // A shared cache would show the ghost to requests without its pass.
+      cacheControl: request.rehearsal ? 'no-store' : CACHE_CONTROL,
       compressed: this.compressed,
     });
   }

@@ -31,10 +31,12 @@ export class OrdersController {
       sendProblem(request, reply, command.problem);
       return;
     }
+    // Of a hidden hold checkout is asked, too: it looks at the payment token and at the key before it looks for the hold.
+    const holdId = this.ghosts.holdIdFor(request, command.value.holdId);
     const outcome: PlaceOrderOutcome =
-      dropIdOf(command.value.holdId) === undefined || this.ghosts.hidesOwned(request, command.value.holdId)
+      dropIdOf(holdId) === undefined
         ? { kind: 'hold-not-found' }
-        : await this.checkout.placeOrder({ ...command.value, address: this.shares.of(request) });
+        : await this.checkout.placeOrder({ ...command.value, holdId, address: this.shares.of(request) });
     this.counts.ordered(outcome);
     sendAnswer(request, reply, answerOrder(outcome));
   }
