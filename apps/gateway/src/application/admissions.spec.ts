@@ -158,6 +158,8 @@ it('takes nothing from the budget for what the ledger refuses', async () => {
   available = 0;
   for (let i = 0; i < 100; i += 1) await admissions.refusal(command());
   available = 10;
+  const unknown = { lines: [{ sku: 'NONE', quantity: 1 }] };
+  for (let i = 0; i < 100; i += 1) expect(await admissions.refusal(command(unknown))).toBeNull();
   expect(await admissions.refusal(command())).toBeNull();
 });
 

@@ -121,7 +121,9 @@ export class Admissions {
     if (drop && dropStateAt(drop, clock.now()) !== 'open') return true;
     return lines.some(({ sku, quantity }) => {
       const row = rows.find((it) => it.sku === sku);
-      return row !== undefined && row.available < quantity;
+      if (row) return row.available < quantity;
+      // An unknown SKU, unless its counts have not arrived yet.
+      return drop !== null && !drop.items.some((item) => item.sku === sku);
     });
   }
 
