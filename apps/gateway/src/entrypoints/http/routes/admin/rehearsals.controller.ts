@@ -40,9 +40,11 @@ export class RehearsalsController {
     const words = parseJson(request, rehearsalWordsSchema, {});
     if (words.kind === 'refused') return void sendProblem(request, reply, words.problem);
     const { merchantId, dropId } = targetOf(request);
-    const read = looksLikeId(dropId) ? await this.drops.getMerchantDrop({ merchantId, dropId }) : null;
-    if (!read) return void sendProblem(request, reply, NOT_FOUND);
-    const units = read.stock.reduce((sum, { total }) => sum + total, 0);
+    if (!looksLikeId(dropId)) return void sendProblem(request, reply, NOT_FOUND);
+    const read = await this.drops.getMerchantDrop({ merchantId, dropId });
+    // With a key it may repeat a request from before the drop was deleted, and gets the answer of that one.
+    if (!read && key.value === null) return void sendProblem(request, reply, NOT_FOUND);
+    const units = (read?.stock ?? []).reduce((sum, { total }) => sum + total, 0);
     const settings = settingsOf(words.value, { units });
     const outcome = await this.rehearsals.startRehearsal({
       ...commandOf(request, key.value),

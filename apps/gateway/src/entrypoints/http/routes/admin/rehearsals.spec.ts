@@ -97,6 +97,15 @@ it('answers the key again as before', async () => {
   expect((await send('POST', PATH, { shoppers: 3 })).headers['idempotent-replayed']).toBeUndefined();
 });
 
+it('answers the key again when the drop has been deleted since', async () => {
+  const nowhere = '/v1/admin/drops/dnowhere/rehearsals';
+  const again = () => send('POST', nowhere, { shoppers: 3 }, { 'idempotency-key': 'once' });
+  begins({ kind: 'started', rehearsal: REHEARSAL, replayed: true });
+  expect((await again()).statusCode).toBe(202);
+  begins({ kind: 'not-found' });
+  expect((await again()).statusCode).toBe(404);
+});
+
 it('looks at the key first, then at the body, then for the drop, then at its state', async () => {
   begins({ kind: 'conflict', why: 'another one runs' });
   const code = async (url: string, body: object, headers = {}) =>
