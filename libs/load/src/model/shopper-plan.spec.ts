@@ -1,5 +1,5 @@
 import { seededRandomOf } from '@holdfast/kernel';
-import { inventedAddress } from './address';
+import { inventedAddress, rentedAddress } from './address';
 import { INTENT_SHARES, payingShare, planShopper } from './shopper-plan';
 
 const SHOPPERS = 2_000;
@@ -30,6 +30,8 @@ describe('the plan of a shopper', () => {
     const addresses = Array.from({ length: SHOPPERS }, (_, i) => inventedAddress(seededRandomOf(1, i)));
     const networks = new Set(addresses.map((address) => address.split('.').slice(0, 3).join('.')));
     expect(networks.size).toBeGreaterThan(SHOPPERS * 0.99);
-    for (const address of addresses) expect(address).toMatch(/^(\d{1,3}\.){3}\d{1,3}$/);
+    // Nobody has one of these.
+    for (const address of addresses) expect(address).toMatch(/^2(4\d|5[0-3])\.(\d{1,3}\.){2}\d{1,3}$/);
+    expect(rentedAddress(seededRandomOf(1, 1))).toMatch(/^254\.[0-3]\.[0-3]\.\d{1,3}$/);
   });
 });
