@@ -61,6 +61,10 @@ describe('the figures of a run', () => {
     expect(figures.soldOutAfterMs).toBe(1_700);
     expect(figures.refused).toEqual({ 'limit-reached': 1, 'sold-out': 2 });
     expect(figures.stepLatencies().pay).toBeUndefined();
+    expect(figures.spans.hold.slice(-2)).toEqual([
+      { dueMs: 1_697, ms: 3 },
+      { dueMs: 1_897, ms: 3 },
+    ]);
   });
 
   it('take a wait of ten minutes and more for ten minutes', () => {

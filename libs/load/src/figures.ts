@@ -1,6 +1,6 @@
 import type { ClientNote } from '@holdfast/audit';
 import { Latencies } from './latencies';
-import type { LoadResult, LoadSecond } from './load-result';
+import type { AnswerSpan, LoadResult, LoadSecond } from './load-result';
 import type { LoadNote, LoadStep, NotedAt } from './model/load-note';
 import { OpenSecond } from './open-second';
 
@@ -10,14 +10,15 @@ export type Note = (ClientNote | LoadNote) & NotedAt;
 const LAG_MS = 1_000;
 
 /**
- * Adds up the notes of a run as they come: figures per second, latencies per step. Bounded: one row a second and
- * some twenty histograms, however many notes.
+ * Adds up the notes of a run as they come: figures per second, latencies per step. Bounded: one row a second, some
+ * twenty histograms, and two numbers for each hold and payment that was answered.
  */
 export class Figures {
   readonly seconds: LoadSecond[] = [];
   readonly refused: Record<string, number> = {};
   /** Late timers of the generator itself. */
   readonly late = new Latencies();
+  readonly spans = { hold: [] as AnswerSpan[], pay: [] as AnswerSpan[] };
   /** Shoppers that were sent. */
   came = 0;
   beganAtMs = 0;
@@ -75,7 +76,10 @@ export class Figures {
     const all = this.steps.get(step) ?? new Latencies();
     this.steps.set(step, all);
     all.add(ms);
-    if (step === 'hold' || step === 'pay') second[step].add(ms);
+    if (step === 'hold' || step === 'pay') {
+      second[step].add(ms);
+      this.spans[step].push({ dueMs: at - this.beganAtMs - ms, ms });
+    }
     if (end === 'done' && step === 'hold') second.held += 1;
     if (end !== 'refused') return;
     second.refused += 1;

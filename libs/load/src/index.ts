@@ -1,6 +1,6 @@
 export { findK6 } from './find-k6';
 export { Latencies } from './latencies';
-export type { LoadResult, LoadSecond, StepLatency } from './load-result';
+export type { AnswerSpan, LoadResult, LoadSecond, StepLatency } from './load-result';
 export { arrivalsOf, completed } from './model/arrivals';
 export { type CallName, KNOWN_ANSWERS } from './model/known-answers';
 export type { LoadNote, LoadStep } from './model/load-note';
@@ -13,4 +13,5 @@ export {
   SETTLING,
   SHOPPER_EMAIL,
   type ShopperPlan,
+  UNITS_ASKED_MAX,
 } from './model/shopper-plan';

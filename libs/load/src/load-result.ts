@@ -26,6 +26,13 @@ export interface LoadSecond {
   liveAgeMs: number | null;
 }
 
+/** An answer, from when its request was due. */
+export interface AnswerSpan {
+  /** Since the first shopper was due. */
+  dueMs: number;
+  ms: number;
+}
+
 /** What k6 reports, latencies from the intended start of a request (no coordinated omission). */
 export interface LoadResult {
   /** When the first shopper was due, in ms since 1970. */
@@ -35,6 +42,8 @@ export interface LoadResult {
   /** 5xx without `Retry-After`, no answer after all tries, answers that the contract does not know. */
   errors: number;
   steps: Partial<Record<LoadStep, StepLatency>>;
+  /** Each answer of the steps that are judged: a few for each shopper, of whom there are 20,000 at most. */
+  spans: Record<'hold' | 'pay', readonly AnswerSpan[]>;
   seconds: LoadSecond[];
   /** Since the first arrival: the first refusal `sold-out`, or null. */
   soldOutAfterMs: number | null;

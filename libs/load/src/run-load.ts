@@ -101,7 +101,10 @@ function resultOf({ plan, counts, promises, log, figures, processor }: Finished)
     cpuSeconds: processor.used,
     cpus: cpus().length,
     limits,
-    productInTime: (steps.hold?.p99Ms ?? 0) <= limits.holdP99Ms,
+    // A product that is slow with any of these keeps the virtual users from the shoppers who are due next.
+    productInTime: (['session', 'drop', 'hold'] as const).every(
+      (step) => (steps[step]?.p99Ms ?? 0) <= limits.holdP99Ms,
+    ),
   });
   return {
     beganAtMs: figures.beganAtMs,
@@ -109,6 +112,7 @@ function resultOf({ plan, counts, promises, log, figures, processor }: Finished)
     refused: figures.refused,
     errors: count('server_faults') + count('odd_answers') + count('gave_up'),
     steps,
+    spans: figures.spans,
     seconds: figures.seconds,
     soldOutAfterMs: figures.soldOutAfterMs,
     liveAgeP99Ms: figures.liveAgeP99Ms,

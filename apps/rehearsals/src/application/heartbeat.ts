@@ -1,7 +1,7 @@
 import { NO_FIGURES, type RehearsalFigures, type RehearsalRuns } from '@holdfast/contracts';
 import { TIMINGS } from './timings';
 
-export type StopReason = 'asked' | 'shutdown' | 'lost';
+export type StopReason = 'asked' | 'late' | 'shutdown' | 'lost';
 
 /** Says once a second that a rehearsal goes on, and learns that it shall stop. */
 export class Heartbeat {
@@ -17,6 +17,7 @@ export class Heartbeat {
   constructor(
     private readonly runs: RehearsalRuns,
     private readonly who: { rehearsalId: string; runner: string },
+    private readonly endsBy: string,
     shutdown: AbortSignal,
   ) {
     this.timer = setInterval(() => this.beat(), TIMINGS.beatMs);
@@ -53,7 +54,8 @@ export class Heartbeat {
     try {
       const { stop } = await this.runs.beatRehearsal({ ...this.who, progress, detail, figures });
       this.answeredAt = performance.now();
-      if (stop) this.stop('asked');
+      // The ledger says so as well once its time is over.
+      if (stop) this.stop(Date.now() >= Date.parse(this.endsBy) ? 'late' : 'asked');
     } catch {
       // The next one comes in a second; `lostMs` says when it was too many.
     }

@@ -1,4 +1,5 @@
 import type { LoadResult, LoadSecond } from '@holdfast/load';
+import { CannotRehearse } from './outcome';
 import type { PlannedFault } from './fault-plan';
 import type { Faults, InjectedFault } from './ports/faults.port';
 import type { Load, LoadGenerator } from './ports/load-generator.port';
@@ -35,7 +36,7 @@ export async function runMainLoad(parts: Parts, wanted: Load, options: Options):
       onSecond: (second) => {
         onSecond(second);
         // A second is reported when it is over.
-        while (waiting.length > 0 && second.second + 1 >= waiting[0]!.atSecond) {
+        while (!signal.aborted && waiting.length > 0 && second.second + 1 >= waiting[0]!.atSecond) {
           const { target, forMs } = waiting.shift()!;
           const fault = parts.faults.inject(target, forMs, AbortSignal.any([signal, over.signal]));
           fault.catch(() => undefined); // awaited below
@@ -44,6 +45,11 @@ export async function runMainLoad(parts: Parts, wanted: Load, options: Options):
       },
     });
     over.abort();
+    // Else a rehearsal with this fault would be one without it.
+    if (waiting.length > 0)
+      throw new CannotRehearse(
+        `all shoppers had left before the fault of ${waiting.map(({ target }) => target).join(', ')}: rehearse with more seconds`,
+      );
     const faults = await Promise.all(injected);
     return { load, faults, samples: await recording.stop() };
   } finally {

@@ -28,6 +28,13 @@ export function broken(error: unknown, { reason, figures }: Heartbeat): Outcome 
     return { ...without, state: 'stopped', detail: STOPPED[reason] };
   if (reason === 'lost')
     return { ...without, state: 'failed', detail: 'The ledger did not answer for 25 s. Rehearse again.' };
+  if (reason === 'late')
+    return {
+      ...without,
+      state: 'failed',
+      detail:
+        'It was not over in time, so it was ended. If k6 was being built, what is done of it is kept. Rehearse again.',
+    };
   const message = error instanceof Error ? error.message : String(error);
   return {
     ...without,

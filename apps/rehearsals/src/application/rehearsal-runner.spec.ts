@@ -31,6 +31,7 @@ const RESULT: LoadResult = {
   refused: { 'sold-out': 1 },
   errors: 0,
   steps: { hold: { count: 3, p50Ms: 5, p95Ms: 9, p99Ms: 9 } },
+  spans: { hold: [], pay: [] },
   seconds: [second(0), second(1)],
   soldOutAfterMs: 900,
   liveAgeP99Ms: 20,
@@ -51,6 +52,7 @@ interface Change {
   beat?: RehearsalRuns['beatRehearsal'];
   end?: () => void;
   oversold?: number;
+  endsInMs?: number;
 }
 
 /** One rehearsal that waits for its runner, and a product and a generator that behave as the test says. */
@@ -67,7 +69,7 @@ function lab(change: Change = {}) {
   const run = {
     rehearsal: {
       ...{ id: 'reh_1', dropId: 'd1234567', ghostId: 'g12345678901', profile: 'spike' },
-      endsBy: new Date(Date.now() + 120_000).toISOString(),
+      endsBy: new Date(Date.now() + (change.endsInMs ?? 120_000)).toISOString(),
       settings: { ...settings, whileSelling: false, ...change.settings },
     },
     ...{ merchantId: 'mer_1', items: [{ sku: 'A', units: 2 }], arrivals: null },
@@ -95,7 +97,8 @@ function lab(change: Change = {}) {
   };
   const product: Product = {
     find: () => Promise.resolve({ mode: 'standalone', address: 'http://127.0.0.1:1' }),
-    facts: () => Promise.resolve({ name: 'D', perCustomerLimit: 1, holdTtlSeconds: 60, skus: 1 }),
+    facts: () =>
+      Promise.resolve({ name: 'D', perCustomerLimit: 1, holdTtlSeconds: 60, skus: 1, showsCounts: true }),
     settle: () =>
       Promise.resolve({
         holds: 2,
@@ -201,6 +204,32 @@ describe('the runner of rehearsals', () => {
   it('stops when the merchant asks for it', async () => {
     const beat = () => Promise.resolve({ stop: true });
     expect(await outcomeOf({ load: forEver, beat })).toMatchObject({ state: 'stopped', verdict: null });
+  });
+
+  it('says that its time was over, when nobody asked it to stop', async () => {
+    const beat = () => Promise.resolve({ stop: true });
+    const { state, detail } = await outcomeOf({ load: forEver, beat, endsInMs: -1 });
+    expect({ state, detail }).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(/not over in time/) as string,
+    });
+  });
+
+  it('keeps the verdict when the search for the safe rate cannot go on', async () => {
+    const load: LoadRun = ({ scenario }) =>
+      scenario === 'rate' ? Promise.reject(new Error('k6 ended with 107')) : Promise.resolve(RESULT);
+    const { state, verdict, figures } = await outcomeOf({ load });
+    expect({ state, verdict, rate: figures.safeAdmissionPerMinute }).toEqual({
+      state: 'done',
+      verdict: 'go',
+      rate: null,
+    });
+  });
+
+  it('is none when the shoppers had left before a fault', async () => {
+    const { state, detail } = await outcomeOf({ settings: { faults: ['postgres'] } });
+    expect(state).toBe('failed');
+    expect(detail).toMatch(/before the fault of postgres/);
   });
 
   it('ends the rehearsal when the product stops', async () => {

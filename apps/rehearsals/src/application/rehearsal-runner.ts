@@ -63,9 +63,9 @@ export class RehearsalRunner implements Background {
 
   private async rehearse(run: RehearsalRun): Promise<void> {
     const { runs, runner, log, generator } = this.parts;
-    const { id: rehearsalId, dropId, ghostId, profile } = run.rehearsal;
+    const { id: rehearsalId, dropId, ghostId, profile, endsBy } = run.rehearsal;
     log.info({ rehearsalId, dropId, ghostId, profile }, 'rehearsal started');
-    const beat = new Heartbeat(runs, { rehearsalId, runner }, this.shutdown.signal);
+    const beat = new Heartbeat(runs, { rehearsalId, runner }, endsBy, this.shutdown.signal);
     let outcome: Outcome;
     try {
       outcome = await new RunRehearsal(this.parts).run(run, beat);

@@ -1,8 +1,8 @@
 import { bottleneck, judgeRehearsal, type RehearsalFacts, rehearsalChecks } from '@holdfast/audit';
-import type { RehearsalFigures, RehearsalRun, RehearsalRuns } from '@holdfast/contracts';
+import type { RehearsalEvidence, RehearsalFigures, RehearsalRun, RehearsalRuns } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/kernel';
-import type { LoadResult } from '@holdfast/load';
-import { faultsOf, secondsOf } from './evidence';
+import { type LoadResult, UNITS_ASKED_MAX } from '@holdfast/load';
+import { faultsOf, secondsOf, stepsBesides } from './evidence';
 import { planFaults } from './fault-plan';
 import { judgedFigures, loadFigures, RunningFigures } from './figures';
 import type { Heartbeat } from './heartbeat';
@@ -65,7 +65,7 @@ export class RunRehearsal {
         checks: rehearsalChecks(judged).map(({ says, kept, detail }) => ({ says, ok: kept, detail })),
         faults: faultsOf(main.load, main.faults),
         rates: rate.rates,
-        drop: { ...facts, units: unitsOf(run) },
+        drop: dropOf(run, facts),
         machine: { ...machine, mode: product.mode, generator: generatorOf(main.load) },
       },
     };
@@ -96,7 +96,7 @@ export class RunRehearsal {
       units: unitsOf(run),
       shoppers,
       seconds: duration,
-      watchers: Math.min(WATCHERS.max, Math.max(WATCHERS.min, Math.ceil(shoppers / WATCHERS.share))),
+      watchers: watchersOf(shoppers),
       seed,
       pass: this.parts.product.passOf(ghostId),
     };
@@ -113,8 +113,8 @@ export class RunRehearsal {
 
   private async facts(
     run: RehearsalRun,
-    { perCustomerLimit }: GhostFacts,
-    { load, faults }: MainLoad,
+    { perCustomerLimit, showsCounts }: GhostFacts,
+    { load, faults: injected }: MainLoad,
     signal: AbortSignal,
   ): Promise<RehearsalFacts> {
     const { product } = this.parts;
@@ -122,15 +122,17 @@ export class RunRehearsal {
     const settled = AbortSignal.any([signal, AbortSignal.timeout(TIMINGS.settleMs)]);
     const books = await product.settle(ghostId, settled);
     signal.throwIfAborted();
+    const faults = faultsOf(load, injected);
     return {
-      load,
-      watchers: Math.min(WATCHERS.max, settings.shoppers),
+      load: { ...load, steps: stepsBesides(load, faults) },
+      watchers: watchersOf(settings.shoppers),
       items: run.items,
-      perCustomerLimit,
+      unitsAskedMax: Math.min(perCustomerLimit, UNITS_ASKED_MAX),
+      showsCounts,
       books,
       promises: await product.promises(ghostId, load.log),
       verify: await product.verify(ghostId),
-      recoveries: faultsOf(load, faults).map((fault) => ({
+      recoveries: faults.map((fault) => ({
         target: fault.target,
         forMs: (fault.toSecond - fault.fromSecond) * 1_000,
         afterMs: fault.recoveredAfterMs,
@@ -154,6 +156,14 @@ export class RunRehearsal {
       },
     });
   }
+}
+
+const watchersOf = (shoppers: number) =>
+  Math.min(WATCHERS.max, Math.max(WATCHERS.min, Math.ceil(shoppers / WATCHERS.share)));
+
+function dropOf(run: RehearsalRun, facts: GhostFacts): RehearsalEvidence['drop'] {
+  const { name, perCustomerLimit, holdTtlSeconds, skus } = facts;
+  return { name, perCustomerLimit, holdTtlSeconds, skus, units: unitsOf(run) };
 }
 
 const unitsOf = ({ items }: RehearsalRun) => items.reduce((sum, { units }) => sum + units, 0);

@@ -1,5 +1,6 @@
 import { judgePromises, type RateAnswer, SafeRateSearch } from '@holdfast/audit';
 import type { RehearsalEvidence, RehearsalRun, RehearsalRuns } from '@holdfast/contracts';
+import { UNITS_ASKED_MAX } from '@holdfast/load';
 import type { LoadGenerator } from './ports/load-generator.port';
 import type { GhostFacts, Product } from './ports/product.port';
 import { TIMINGS } from './timings';
@@ -43,7 +44,15 @@ export async function searchSafeRate(parts: SearchParts, options: SearchOptions)
     if (performance.now() + STEP_MS > options.untilMs) break;
     options.signal.throwIfAborted();
     options.onStep(search.steps.length + 1, rate);
-    const answer = await runStep(parts, options, rate);
+    const answer = await runStep(parts, options, rate).catch((error: unknown) => {
+      if (options.signal.aborted) throw error;
+      return null;
+    });
+    // The verdict stands all the same, and so does what was found until now.
+    if (answer === null) {
+      rates.push({ perMinute: rate * 60, ok: false, broke: 'the step could not be run' });
+      break;
+    }
     search.answer(answer);
     const broke = answer.kind === 'broke' ? answer.promise : null;
     rates.push({
@@ -63,7 +72,8 @@ async function runStep(
   const { id: rehearsalId, settings } = run.rehearsal;
   const seconds = TIMINGS.stepSeconds;
   const shoppers = Math.ceil(perSecond * seconds);
-  const units = shoppers * facts.perCustomerLimit;
+  const unitsAskedMax = Math.min(facts.perCustomerLimit, UNITS_ASKED_MAX);
+  const units = shoppers * unitsAskedMax;
   const { ghostId } = await runs.anotherGhost({ rehearsalId, runner, units });
   const tooLong = AbortSignal.timeout(seconds * 1_000 + DRAIN_MS);
   const pass = product.passOf(ghostId);
@@ -83,7 +93,8 @@ async function runStep(
     load,
     watchers: WATCHERS,
     items: run.items.slice(0, 1).map(({ sku }) => ({ sku, units })),
-    perCustomerLimit: facts.perCustomerLimit,
+    unitsAskedMax,
+    showsCounts: facts.showsCounts,
     books: null, // payments may still be under way
     promises: await product.promises(ghostId, load.log),
     verify: await product.verify(ghostId),

@@ -35,7 +35,8 @@ function facts({ load, counts, books, promises, broken, rest }: Change = {}): Re
     },
     watchers: 5,
     items: [{ sku: 'A', units: 2 }],
-    perCustomerLimit: 1,
+    unitsAskedMax: 1,
+    showsCounts: true,
     books: {
       ...{ holds: 2, paid: 2, pending: 0, charges: 2, chargedOrders: 2, keptMinor: 1000, owedMinor: 1000 },
       ...books,
@@ -68,7 +69,11 @@ describe('the verdict of a rehearsal', () => {
   it.each<[string, Change, RehearsalPromiseName]>([
     ['units granted twice', { promises: { oversold: 3 } }, 'no-oversell'],
     ['holds beyond the total', { broken: 'no-oversell' }, 'no-oversell'],
-    ['a hold given to two', { load: { log: readClientLog(text(...NOTES, held('h2'))) } }, 'no-oversell'],
+    [
+      'a hold given to two',
+      { counts: { holds_given: 3 }, load: { log: readClientLog(text(...NOTES, held('h2'))) } },
+      'no-oversell',
+    ],
     ['a double capture', { books: { charges: 3, keptMinor: 1500 } }, 'money-equals-orders'],
     ['a charge without an order', { broken: 'money-equals-orders' }, 'money-equals-orders'],
     ['a payment that the ledger does not know', { books: { paid: 1, charges: 1 } }, 'money-equals-orders'],
@@ -87,6 +92,16 @@ describe('the verdict of a rehearsal', () => {
     ['old live counts', { load: { liveAgeP99Ms: 3_500 } }, 'live-age-p99'],
     ['a stream that says nothing', { load: { liveAgeP99Ms: null } }, 'live-age-p99'],
     ['sold out with units left', { rest: { items: [{ sku: 'A', units: 9 }] } }, 'sold-out-or-demand-met'],
+    [
+      'an open drop that says it is closed',
+      { load: { refused: { 'drop-closed': 1 } }, rest: { items: [{ sku: 'A', units: 9 }] } },
+      'sold-out-or-demand-met',
+    ],
+    [
+      'honest shoppers refused as too many',
+      { load: { refused: { 'quota-exceeded': 1 } }, rest: { items: [{ sku: 'A', units: 9 }] } },
+      'sold-out-or-demand-met',
+    ],
     [
       'a slow recovery',
       { rest: { recoveries: [{ target: 'redis', forMs: 0, afterMs: 20_000 }] } },
@@ -139,14 +154,21 @@ describe('the verdict of a rehearsal', () => {
     expect(brokenBy({ load: { log }, books: { holds: 3 } })).toEqual([]);
   });
 
-  it('allows answers that waited for a paused part, and no slower ones', () => {
+  it('allows live counts as old as a fault made them, and no older ones', () => {
     const recoveries = [{ target: 'postgres', forMs: 4_000, afterMs: 500 }];
-    const slow = (p99Ms: number) => ({
-      load: { steps: { hold: { count: 3, p99Ms } } },
-      rest: { recoveries },
-    });
-    expect(brokenBy(slow(6_400))).toEqual([]);
-    expect(brokenBy(slow(6_600))).toEqual(['hold-p99']);
+    const old = (liveAgeP99Ms: number) => ({ load: { liveAgeP99Ms }, rest: { recoveries } });
+    expect(brokenBy(old(7_400))).toEqual([]);
+    expect(brokenBy(old(7_600))).toEqual(['live-age-p99']);
+  });
+
+  it('asks for no live count of a drop that shows none', () => {
+    const load = { liveAgeP99Ms: null };
+    expect(brokenBy({ load, rest: { showsCounts: false } })).toEqual([]);
+  });
+
+  it('expects that bots are refused as too many', () => {
+    const load = { refused: { 'quota-exceeded': 9 } };
+    expect(brokenBy({ load, counts: { bots: 4 }, rest: { items: [{ sku: 'A', units: 9 }] } })).toEqual([]);
   });
 
   it('takes the limits that are given', () => {

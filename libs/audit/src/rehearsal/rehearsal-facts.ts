@@ -26,7 +26,10 @@ export interface RehearsalFacts {
   watchers: number;
   /** Of the ghost. */
   items: readonly { sku: string; units: number }[];
-  perCustomerLimit: number;
+  /** Units for which one shopper asks at most. */
+  unitsAskedMax: number;
+  /** False: the merchant shows words or nothing instead of counts, so that few live events are sent, or none. */
+  showsCounts: boolean;
   /** Null: payments may still be under way, so the books are not compared. */
   books: DropBooks | null;
   promises: Promises;

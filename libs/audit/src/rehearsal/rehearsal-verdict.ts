@@ -40,7 +40,8 @@ function inWords(broken: readonly JudgedPromise[]): string {
 
 function contradiction({ load }: RehearsalFacts): string | null {
   const { counts, log, steps } = load;
-  const noted = log.holds.size;
+  // A hold that was given to two is noted twice, and no contradiction but an oversell.
+  const noted = log.holds.size + log.duplicates;
   const counted = counts['holds_given'] ?? 0;
   if ((counts['shoppers'] ?? 0) === 0) return 'no shopper came, so nothing was measured';
   if ((steps.hold?.count ?? 0) === 0) return 'no shopper asked for a hold, so nothing was measured';

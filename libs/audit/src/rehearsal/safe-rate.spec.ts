@@ -55,6 +55,23 @@ describe('the search for the safe rate', () => {
     expect(searchOf(upTo(300)).isLimitedByGenerator).toBe(false);
   });
 
+  it('repeats a step that the generator has spoilt, and counts the second answer', () => {
+    let isSpoilt = true;
+    const search = searchOf((rate) => {
+      if (rate <= 100 || !isSpoilt) return upTo(420)(rate);
+      isSpoilt = false;
+      return { kind: 'generator' };
+    });
+    expect(search.perMinute).toBe(searchOf(upTo(420)).perMinute);
+    expect(search.isLimitedByGenerator).toBe(false);
+  });
+
+  it('ends for a generator that spoils every step', () => {
+    const { steps, perMinute } = searchOf(() => ({ kind: 'generator' }));
+    expect(steps.length).toBeLessThanOrEqual(9);
+    expect(perMinute).toBeNull();
+  });
+
   it('ends within 15 % for products that differ by 5 %', () => {
     const [one, other] = [searchOf(upTo(400)).perMinute!, searchOf(upTo(420)).perMinute!];
     expect(Math.max(one, other) / Math.min(one, other)).toBeLessThan(1.15);

@@ -47,6 +47,9 @@ export const payingShare = (share: number): IntentShare[] => [
   { intent: 'forgets', share: 1 - share },
 ];
 
+/** Units for which one shopper asks at most; a bot, too. */
+export const UNITS_ASKED_MAX = 2;
+
 export interface ShopperPlan {
   intent: Intent;
   quantity: number;
@@ -69,7 +72,7 @@ export function planShopper(random: () => number, shares = INTENT_SHARES): Shopp
   return {
     chance,
     intent: intentAt(random(), shares),
-    quantity: random() < 0.2 ? 2 : 1,
+    quantity: random() < 0.2 ? UNITS_ASKED_MAX : 1,
     asksTwice: random() < 0.05,
     looksForMs: random() * 300,
     hesitatesForMs: random() * 700,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { identify, isAlive, sendSignal } from '@holdfast/process';
 
 /**
  * A program of its own that stops processes and lets them go on: after the time, when its standard input closes
@@ -25,6 +26,7 @@ export async function pauseProcesses(
   onStopped: () => void,
 ): Promise<void> {
   if (signal.aborted) return;
+  const paused = pids.flatMap((pid) => identify(pid) ?? []);
   const args = ['-e', PAUSE, String(forMs), ...pids.map(String)];
   const child = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => undefined);
@@ -35,5 +37,7 @@ export async function pauseProcesses(
     await once(child, 'exit');
   } finally {
     signal.removeEventListener('abort', end);
+    // Somebody may have killed that program, too. One that runs takes no notice.
+    for (const it of paused) if (isAlive(it)) sendSignal(it.pid, 'SIGCONT');
   }
 }

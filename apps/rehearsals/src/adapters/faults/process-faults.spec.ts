@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningComponent, writeRunState } from '@holdfast/process';
+import { type ProcessEntry, readProcesses } from '../proc/process-tree';
 import { PAUSE } from './pause-processes';
 import { ProcessFaults } from './process-faults';
 
@@ -98,6 +99,19 @@ onLinux('faults of processes', () => {
     await until(() => stateOf(pid) === 'T');
     runner.kill('SIGKILL');
     await until(() => stateOf(pid) !== 'T');
+  });
+
+  it('lets it go on when the program that paused it is killed', async () => {
+    const pid = begin();
+    write('cluster', [{ kind: 'kafka', pid }]);
+    const fault = faults.inject('kafka', 60_000, never);
+    await until(() => stateOf(pid) === 'T');
+    const isPauser = ({ parent, pid: at }: ProcessEntry) =>
+      parent === process.pid && readFileSync(`/proc/${at}/cmdline`, 'utf8').includes('SIGSTOP');
+    const pauser = [...readProcesses().values()].find(isPauser)!;
+    process.kill(pauser.pid, 'SIGKILL');
+    await fault;
+    expect(stateOf(pid)).not.toBe('T');
   });
 
   it('kills the first instance of a service', async () => {

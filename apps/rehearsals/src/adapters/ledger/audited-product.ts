@@ -51,8 +51,9 @@ export class AuditedProduct extends Product {
 
   async facts(ghostId: string): Promise<GhostFacts> {
     const drop = await readPublicDrop(this.gateways()[0]!, ghostId, this.headers(ghostId));
-    const { name, perCustomerLimit, holdTtlSeconds, items } = drop;
-    return { name, perCustomerLimit, holdTtlSeconds, skus: items.length };
+    const { name, perCustomerLimit, holdTtlSeconds, items, stockDisplay } = drop;
+    const showsCounts = stockDisplay === 'exact';
+    return { name, perCustomerLimit, holdTtlSeconds, skus: items.length, showsCounts };
   }
 
   settle(ghostId: string, signal: AbortSignal): Promise<DropBooks> {

@@ -39,7 +39,10 @@ export class ProcPartWatch extends PartWatch {
       samples.push({ atMs, cpu, load: { cpu: byProcess, ...(await this.scrapeAll(now.run)) } });
     };
     const timer = setInterval(() => {
-      sampling ??= sample().finally(() => (sampling = null));
+      // A sample that could not be taken is missing; it must not end the process.
+      sampling ??= sample()
+        .catch(() => undefined)
+        .finally(() => (sampling = null));
     }, SAMPLE_MS);
     return {
       stop: async () => {

@@ -12,6 +12,8 @@ export interface GhostFacts {
   perCustomerLimit: number;
   holdTtlSeconds: number;
   skus: number;
+  /** Whether shoppers see numbers. */
+  showsCounts: boolean;
 }
 
 /** What the product and its ledger say of a ghost. Reads only. */
