@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Rehearsal, type RehearsalRun, rehearsalSchema } from '@holdfast/contracts';
 import { sampleEvidence, sampleNoGo, sampleRehearsal, waitFor } from '@holdfast/testing';
+import { followRehearsal } from '../../apps/cli/src/rehearse/follow-rehearsal';
 import { type CliAnswer, runInProcess } from '../support/cli';
 import { createLedger, type TestLedger } from '../support/database';
 import { insertDrop, onDatabase } from '../support/drops';
@@ -131,6 +132,31 @@ describe('holdfast rehearse and forecast', () => {
     expect(performance.now() - at).toBeLessThan(STOPPED_MS_MAX);
     expect(code).toBe(2);
     expect(json).toMatchObject({ state: 'stopped', verdict: null });
+  });
+
+  it('gives up soon when the product is gone and its ledger still answers', async () => {
+    const run = await ledger.begin(await drop());
+    let now = Date.now();
+    const following = followRehearsal(ledger.rehearsals, {
+      ...{ merchantId: run.merchantId, rehearsal: run.rehearsal, signal: new AbortController().signal },
+      onProgress: () => undefined,
+      isProductThere: () => false,
+      stop: () => Promise.resolve(),
+      now: () => (now += 5_000),
+    });
+    await expect(following).rejects.toThrow('The product ended during the rehearsal');
+    await endAs(sampleRehearsal({ state: 'failed', verdict: null, detail: 'nobody beats' }), run);
+  });
+
+  it('keeps the verdict when its report cannot be written any more', async () => {
+    const folder = mkdtempSync(join(dataDir, 'reports-'));
+    const answer = cli(['rehearse', '--drop', await drop(), '--report', join(folder, 'r.html'), '--json']);
+    const run = await claim();
+    rmSync(folder, { recursive: true });
+    await endAs(sampleRehearsal(), run);
+    const { code, json, stderr } = await answer;
+    expect({ code, json }).toMatchObject({ code: 0, json: { verdict: 'go' } });
+    expect(stderr).toContain('The report could not be written');
   });
 
   it('ends with 2 where it could not start, and says what to do', async () => {

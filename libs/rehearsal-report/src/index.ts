@@ -1,2 +1,10 @@
 export * from './render-report';
-export { PROMISE_WORDS, limitWords, margin, measuredWords, repeatCommand, verdictSentence } from './verdict';
+export {
+  PROMISE_WORDS,
+  limitWords,
+  margin,
+  measuredWords,
+  moreWords,
+  repeatCommand,
+  verdictSentence,
+} from './verdict';

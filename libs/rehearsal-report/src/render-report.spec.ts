@@ -82,15 +82,20 @@ describe('the report of a rehearsal', () => {
       promises: [],
       detail: 'The generator could not keep up.',
       steps: {},
+      safeAdmissionPerMinute: null,
       endedAt: null,
       verify: null,
     });
     const html = report(failed, null);
     expect(html).toContain('The generator could not keep up.');
+    expect(html).toContain('after 5,000 of 5,000 shoppers had arrived');
+    const nobody = report({ ...failed, offered: { shoppers: 0, perSecondMax: 0 } }, null);
+    expect(nobody).toContain('before its first shopper arrived');
     expect(html).not.toContain('<figure>');
     const silent = report(failed, sampleEvidence({ seconds: [], rates: [], faults: [], checks: [] }));
     expect(silent).not.toContain('<figure>');
     expect(silent).toContain('The ledger was not verified.');
+    expect(silent).toContain('No rate was tried.');
   });
 
   it('marks faults and the end of stock on the time line, and says what they were', () => {
@@ -111,6 +116,22 @@ describe('the report of a rehearsal', () => {
     expect(withoutData.length).toBeLessThan(120_000);
     expect(html).toContain('hold p99: at most 9.88 s');
   });
+});
+
+it('draws no zero where a second was not kept', () => {
+  const every = sampleEvidence().seconds.map((it) => ({ ...it, offered: 40 }));
+  const thinned = every.filter((_, i) => i % 4 === 0);
+  const says = (seconds: RehearsalSecond[]) => report(sampleRehearsal(), sampleEvidence({ seconds }));
+  expect(says(thinned)).toContain('At most 40 arrivals');
+  expect(says(thinned)).toContain('A point stands for 4 seconds');
+  const [, path] = /<path class="line look-1" d="([^"]*)"\/>/.exec(says(thinned))!;
+  // A flat line: one height, and no gap.
+  const heights = path!.match(/[ML][\d.]+ [\d.]+/g)!.map((it) => it.split(' ')[1]);
+  expect([heights.length, new Set(heights).size]).toEqual([thinned.length, 1]);
+  expect(path!.match(/M/g)).toHaveLength(1);
+  // The same where points have several kept seconds.
+  const long = Array.from({ length: 1_600 }, (_, second) => ({ ...every[0]!, second }));
+  expect(says(long.filter((_, i) => i % 2 === 0))).toContain('At most 40 arrivals');
 });
 
 const tagsOf = (html: string) =>

@@ -19,15 +19,22 @@ export function timeLineOf({ seconds }: Pick<RehearsalEvidence, 'seconds'>): Tim
   const numbers = seconds.map(({ second }) => second);
   const from = numbers.reduce((a, b) => Math.min(a, b));
   const to = numbers.reduce((a, b) => Math.max(a, b)) + 1;
-  const step = Math.max(1, Math.ceil((to - from) / POINTS_MAX));
+  // Of a long rehearsal only every second, fourth, … second may be kept: each point has one of them.
+  const every = Math.ceil((to - from) / seconds.length);
+  const step = Math.max(every, Math.ceil((to - from) / POINTS_MAX));
   const points: RehearsalSecond[][] = Array.from({ length: Math.ceil((to - from) / step) }, () => []);
   for (const it of seconds) points[Math.floor((it.second - from) / step)]!.push(it);
   return { from, to, step, points };
 }
 
-/** A second's mean of a count, for each point. */
-export function perSecond({ points, step }: TimeLine, read: (second: RehearsalSecond) => number): number[] {
-  return points.map((seconds) => seconds.reduce((sum, it) => sum + read(it), 0) / step);
+/** The mean of a count over the recorded seconds of each point. Null: none is recorded. */
+export function perSecond(
+  { points }: TimeLine,
+  read: (second: RehearsalSecond) => number,
+): (number | null)[] {
+  return points.map((seconds) =>
+    seconds.length === 0 ? null : seconds.reduce((sum, it) => sum + read(it), 0) / seconds.length,
+  );
 }
 
 /** The worst second of each point: a mean would hide it. Null: nothing was measured. */

@@ -1,6 +1,6 @@
 import type { RehearsalPromise } from '@holdfast/contracts';
 import { sampleNoGo, sampleRehearsal } from '@holdfast/testing';
-import { limitWords, margin, measuredWords, repeatCommand, verdictSentence } from './verdict';
+import { limitWords, margin, measuredWords, moreWords, repeatCommand, verdictSentence } from './verdict';
 
 const promise = (changes: Partial<RehearsalPromise>): RehearsalPromise => ({
   name: 'hold-p99',
@@ -57,6 +57,17 @@ describe('the verdict in one sentence', () => {
   ] as const)('%j: %s', (changes, sentence) => {
     expect(verdictSentence(sampleRehearsal(changes))).toBe(sentence);
   });
+});
+
+describe('what the runner says beyond the verdict', () => {
+  const limited = 'The safe rate is what the generator could send: the product may bear more.';
+
+  it.each([
+    [sampleRehearsal(), ''],
+    [sampleRehearsal({ detail: `Go: all 9 promises were kept. ${limited}` }), limited],
+    [sampleNoGo(), 'hold-p99, a hold was answered after 1812 ms (p99).'],
+    [sampleRehearsal({ state: 'failed', verdict: null, detail: 'k6 is slow.' }), ''],
+  ])('case %#: %j', (rehearsal, words) => expect(moreWords(rehearsal)).toBe(words));
 });
 
 describe('the command that repeats a rehearsal', () => {

@@ -76,6 +76,12 @@ export function verdictSentence(rehearsal: Rehearsal): string {
   return `No-go: ${PROMISE_WORDS[first.name].broke} (${first.name}: ${measured}, promised: ${limitWords(first)})${more}.`;
 }
 
+/** What the runner says beyond `verdictSentence`; empty when that is nothing. */
+export function moreWords({ state, verdict, detail }: Rehearsal): string {
+  if (state !== 'done' || verdict === null) return '';
+  return detail.replace(/^(Go: [^.]*\.\s*|No-go: )/, '');
+}
+
 const PLAIN_WORD = /^[\w.:/@%+=-]+$/;
 const quoted = (word: string) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 

@@ -36,8 +36,8 @@ async function rehearse(
   if (report !== undefined) await needWritable(report);
   const { rehearsal, evidence } = await runRehearsal(context, drop, settings);
   if (report !== undefined) {
-    await writeFile(report, renderReport({ rehearsal, evidence: evidence?.evidence ?? null }));
-    context.terminal.note(`Report: ${report}`);
+    const html = renderReport({ rehearsal, evidence: evidence?.evidence ?? null });
+    context.terminal.note(await written(report, html));
   }
   return {
     json: rehearsal,
@@ -51,6 +51,16 @@ function exitCodeOf({ state, verdict }: Rehearsal): ExitCode {
   return verdict === 'go' ? 0 : 1;
 }
 
+/** The verdict of minutes is not lost with its report: the exit code is still the verdict's. */
+async function written(file: string, html: string): Promise<string> {
+  try {
+    await writeFile(file, html);
+    return `Report: ${file}`;
+  } catch (error) {
+    return `The report could not be written to ${file} (${(error as Error).message}). It is on the page of the drop's rehearsals.`;
+  }
+}
+
 /** Found out before the minutes of a rehearsal, not after them. */
 async function needWritable(file: string): Promise<void> {
   const isFolder = await stat(file).then(
@@ -58,17 +68,21 @@ async function needWritable(file: string): Promise<void> {
     () => false,
   );
   const folder = dirname(file);
-  const isWritable = await access(folder, constants.W_OK).then(
+  const isThere = await isAllowed(file, constants.F_OK);
+  const isWritable = await isAllowed(isThere ? file : folder, constants.W_OK);
+  if (isFolder) throw new CliFailure(`--report: ${file} is a folder. Name a file in it.`, 2);
+  if (isWritable) return;
+  const what = isThere
+    ? `${file} cannot be overwritten`
+    : `the folder ${folder} does not exist, or nothing can be written to it`;
+  throw new CliFailure(`--report: ${what}.`, 2);
+}
+
+const isAllowed = (path: string, mode: number) =>
+  access(path, mode).then(
     () => true,
     () => false,
   );
-  if (isFolder) throw new CliFailure(`--report: ${file} is a folder. Name a file in it.`, 2);
-  if (!isWritable)
-    throw new CliFailure(
-      `--report: the folder ${folder} does not exist, or nothing can be written to it.`,
-      2,
-    );
-}
 
 /** 1 means no-go, and nothing else. */
 async function orExitCode2<T>(work: () => Promise<T>): Promise<T> {

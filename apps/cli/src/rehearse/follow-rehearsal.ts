@@ -6,6 +6,8 @@ import { CliFailure } from '../output/cli-failure';
 const POLL_MS = 500;
 /** After the moment at which the rehearsal has ended at the latest: then nobody is left to say so. */
 const GRACE_MS = 20_000;
+/** A product that ends stops its rehearsal, and writes so, after it has said that it is gone. */
+const ENDING_MS = 8_000;
 
 export interface Followed {
   merchantId: string;
@@ -28,12 +30,14 @@ export async function followRehearsal(rehearsals: Rehearsals, followed: Followed
   const { merchantId, signal, onProgress, isProductThere, stop, now = Date.now } = followed;
   let { rehearsal } = followed;
   let stopAsked = false;
+  let thereAt = now();
   const { dropId, id: rehearsalId } = rehearsal;
   for (;;) {
     if (rehearsal.state !== 'running') return rehearsal;
     onProgress(rehearsal);
     if (now() > Date.parse(rehearsal.endsBy) + GRACE_MS) throw overdue(rehearsal);
     await pause(POLL_MS, undefined, stopAsked ? {} : { signal }).catch(() => undefined);
+    thereAt = isProductThere() ? now() : thereAt;
     try {
       if (signal.aborted && !stopAsked) {
         await stop();
@@ -41,6 +45,8 @@ export async function followRehearsal(rehearsals: Rehearsals, followed: Followed
       }
       const seen = await rehearsals.getRehearsal({ merchantId, dropId, rehearsalId });
       if (!seen) throw new CliFailure(`The rehearsal ${rehearsalId} is gone: its drop was deleted.`, 2);
+      // A PostgreSQL that the product has not started goes on answering when it is gone.
+      if (seen.state === 'running' && now() - thereAt > ENDING_MS) throw gone(rehearsalId);
       rehearsal = seen;
     } catch (error) {
       if (!isOutage(error)) throw error;

@@ -1,5 +1,11 @@
 import type { Rehearsal } from '@holdfast/contracts';
-import { limitWords, measuredWords, repeatCommand, verdictSentence } from '@holdfast/rehearsal-report';
+import {
+  limitWords,
+  measuredWords,
+  moreWords,
+  repeatCommand,
+  verdictSentence,
+} from '@holdfast/rehearsal-report';
 import { counted, grouped, table } from '../output/table';
 import type { Colours } from '../output/terminal';
 
@@ -14,7 +20,8 @@ export function rehearsalText(colours: Colours, rehearsal: Rehearsal): string {
     measuredWords(promise),
   ]);
   return [
-    colour(verdictSentence(rehearsal)),
+    colour(plain(verdictSentence(rehearsal))),
+    ...[moreWords(rehearsal)].filter((more) => more !== '').map(plain),
     '',
     ...(rows.length > 0 ? [table(colours, ['', 'promise', 'limit', 'measured'], rows), ''] : []),
     ...figuresOf(rehearsal),
@@ -23,13 +30,18 @@ export function rehearsalText(colours: Colours, rehearsal: Rehearsal): string {
   ].join('\n');
 }
 
+/** Without characters that a terminal would obey: a failure may quote the log of the generator. */
+export const plain = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+
 function figuresOf({ offered, held, paid, errors, refused, bottleneck }: Rehearsal): string[] {
   if (offered.shoppers === 0) return [];
   const refusals = Object.values(refused).reduce((a, b) => a + b, 0);
   return [
     `${counted(offered.shoppers, 'shopper')}, at most ${grouped(Math.round(offered.perSecondMax))} a second: ${grouped(held)} held, ${grouped(paid)} paid, ${grouped(refusals)} refused, ${counted(errors, 'error')}.`,
     ...(bottleneck
-      ? [`Bottleneck: ${bottleneck.what === 'nothing' ? '' : `${bottleneck.what}. `}${bottleneck.evidence}`]
+      ? [
+          `Bottleneck: ${plain(bottleneck.what === 'nothing' ? '' : `${bottleneck.what}. `)}${plain(bottleneck.evidence)}`,
+        ]
       : []),
   ];
 }

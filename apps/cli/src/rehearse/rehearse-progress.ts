@@ -1,6 +1,7 @@
 import type { Rehearsal } from '@holdfast/contracts';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from '../output/terminal';
+import { plain } from './rehearsal-text';
 
 /** Shows what a rehearsal does and when it has ended: a bar for eyes, a line now and then for logs. On standard error. */
 export interface RehearseProgress {
@@ -48,8 +49,8 @@ function lines(terminal: Terminal): RehearseProgress {
   };
 }
 
-/** The clock of those who wait, and one line without characters that a terminal would obey. */
+/** The clock of those who wait, and one line. */
 function words({ endsBy, detail }: Rehearsal): { end: string; detail: string } {
   const end = new Date(endsBy).toLocaleTimeString('en-GB');
-  return { end, detail: detail.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, DETAIL_WIDTH) };
+  return { end, detail: plain(detail).slice(0, DETAIL_WIDTH) };
 }

@@ -26,7 +26,10 @@ export async function startRehearsal(
         case 'started':
           return outcome.rehearsal;
         case 'not-found':
-          throw new CliFailure(`Drop ${JSON.stringify(of.dropId)} was deleted just now.`, 2);
+          throw new CliFailure(
+            `Drop ${JSON.stringify(of.dropId)} cannot be rehearsed: it was deleted just now, or is itself the copy that a rehearsal sells.`,
+            2,
+          );
         case 'conflict':
           throw new CliFailure(
             `Cannot rehearse: ${outcome.why.replace('whileSelling', '--while-selling')}.`,

@@ -73,7 +73,7 @@ describe('the evidence', () => {
     const kept = bound.seconds.map((it) => it.second);
     expect(kept).toEqual(Array.from({ length: 16 }, (_, i) => i * 4));
     expect(bound.checks).toMatchObject([
-      { ok: true, detail: expect.stringContaining('every 4th') as string },
+      { ok: true, detail: expect.stringContaining('one second in 4') as string },
     ]);
   });
 

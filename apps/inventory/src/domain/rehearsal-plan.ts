@@ -63,8 +63,8 @@ export function boundedEvidence(
 ): RehearsalEvidence {
   for (let every = 1; ; every *= 2) {
     const seconds = evidence.seconds.filter((_, i) => i % every === 0);
-    const detail = `Only every ${every}th second is kept: the evidence is bounded by ${bytesMax} bytes.`;
-    const thinned = { says: 'The evidence of every second is kept', ok: true, detail };
+    const detail = `Only one second in ${every} is kept: the evidence is bounded by ${bytesMax} bytes.`;
+    const thinned = { says: 'The evidence of single seconds is kept', ok: true, detail };
     const bounded = every === 1 ? evidence : { ...evidence, seconds, checks: [...evidence.checks, thinned] };
     if (Buffer.byteLength(JSON.stringify(bounded)) <= bytesMax) return bounded;
     if (seconds.length <= 1) return { ...evidence, seconds: [], checks: [thinned], faults: [], rates: [] };

@@ -22,7 +22,7 @@ const NOT_FOUND: Problem = { code: 'not-found' };
 const NO_REPORT: Problem = {
   code: 'not-found',
   detail:
-    'This rehearsal has no report: a report is there once the load has run and was judged. Read the rehearsal to see how far it is.',
+    'This rehearsal has no report: it is running, was stopped, or failed before its end. Read the rehearsal to see which.',
 };
 
 /** Rehearsals of a drop: load runs against a copy of it. */
