@@ -87,8 +87,8 @@ describeInBrowser('rehearsals on the page of merchants', () => {
     await dialog.getByLabel('Shoppers', { exact: true }).fill('50');
     await dialog.getByLabel('Seconds in which they arrive').fill('60');
     await dialog.getByRole('button', { name: 'Start' }).click();
-    await says(/a drop is open on this installation/);
-    await dialog.getByRole('checkbox', { name: /Also while a drop is open/ }).check();
+    await says(/a drop is open on this installation.*tick “Rehearse although a drop is open/);
+    await dialog.getByRole('checkbox', { name: /^Rehearse although a drop is open/ }).check();
     await dialog.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('heading', { name: 'It is running' }).waitFor();
     await page.getByRole('progressbar', { name: 'Progress' }).waitFor();

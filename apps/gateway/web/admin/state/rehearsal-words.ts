@@ -3,6 +3,7 @@ export {
   limitWords,
   margin,
   measuredWords,
+  moreWords,
   PROMISE_WORDS,
   verdictSentence,
 } from '../../../../../libs/rehearsal-report/src/verdict';
@@ -24,6 +25,9 @@ export const FAULTS = [
   ['checkout', 'Checkout'],
   ['gateway', 'A gateway'],
 ] as const;
+
+/** What the API calls `whileSelling`. */
+export const WHILE_SELLING = 'Rehearse although a drop is open: its shoppers will notice';
 
 /** How a rehearsal ended, as people say it. */
 export const STATE_WORDS = {

@@ -1,10 +1,10 @@
 import { computed, signal } from '@preact/signals';
-import type { NoAnswer } from '../../shared/answer';
+import type { Answer, NoAnswer } from '../../shared/answer';
 import { announce } from '../../shared/announce';
 import type { BodyOf } from './api';
 import { session } from './current';
 import { List } from './list';
-import { verdictSentence } from './rehearsal-words';
+import { verdictSentence, WHILE_SELLING } from './rehearsal-words';
 import type { Rehearsal } from './types';
 
 const POLL_MS = 1_000;
@@ -35,9 +35,11 @@ export class RehearsalsStore {
     clearInterval(this.timer);
   }
 
-  begin(body: Words, key: string) {
+  async begin(body: Words, key: string): Promise<Answer<Rehearsal>> {
     const params = { path: { dropId: this.dropId }, header: { 'Idempotency-Key': key } };
-    return session.call((api) => api.POST('/v1/admin/drops/{dropId}/rehearsals', { params, body }));
+    return inWordsOfThePage(
+      await session.call((api) => api.POST('/v1/admin/drops/{dropId}/rehearsals', { params, body })),
+    );
   }
 
   end({ id }: Rehearsal) {
@@ -93,4 +95,11 @@ export class RehearsalsStore {
   private paramsOf(rehearsalId: string) {
     return { path: { dropId: this.dropId, rehearsalId } };
   }
+}
+
+/** A refusal names the field of the API that would allow it; here that is a checkbox. */
+function inWordsOfThePage<T>(answer: Answer<T>): Answer<T> {
+  if (answer.kind !== 'problem' || !answer.problem.detail) return answer;
+  const detail = answer.problem.detail.replace('allow it with whileSelling', `tick “${WHILE_SELLING}”`);
+  return { ...answer, problem: { ...answer.problem, detail } };
 }

@@ -26,6 +26,10 @@ export function RehearsalsView({ dropId }: { dropId: string }) {
     return () => store.stop();
   }, [store]);
   const running = store.running.value;
+  // When it has ended its verdict is shown, and not that of an earlier one.
+  useEffect(() => {
+    if (running) shown.value = null;
+  }, [running?.id]);
   const choose = (id: string) => {
     const others = chosen.value.filter((it) => it !== id);
     // A third one takes the place of the one that was chosen first.

@@ -43,12 +43,17 @@ const SETTINGS: readonly [label: string, cell: (rehearsal: Rehearsal) => string]
   ['duration', (it) => duration(it.settings.duration * 1_000)],
   ['seed', (it) => String(it.settings.seed)],
   ['faults', (it) => it.settings.faults.join(', ') || 'none'],
-  ['arrivals like', (it) => it.settings.like?.dropId ?? 'none'],
+  [
+    'arrivals like',
+    ({ settings: { like } }) => (like ? `${like.dropId}, times ${count(like.times)}` : 'none'),
+  ],
+  ['while selling', (it) => (it.settings.whileSelling ? 'yes' : 'no')],
+  ['target', (it) => it.settings.target ?? 'this product'],
 ];
 
 /** Two rehearsals side by side; says first what makes them differ by itself. */
 export function Comparison({ one, other }: { one: Rehearsal; other: Rehearsal }) {
-  const names = one.promises.map(({ name }) => name);
+  const names = [...new Set([one, other].flatMap((it) => it.promises.map(({ name }) => name)))];
   const differ = SETTINGS.filter(([, cell]) => cell(one) !== cell(other));
   const promise = (name: string): Cell => {
     const Promised = (it: Rehearsal) => {

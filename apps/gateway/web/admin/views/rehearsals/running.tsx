@@ -13,15 +13,14 @@ import type { Rehearsal } from '../../state/types';
 /** How far it is, what it does, when it will have ended. */
 export function Running({ store, rehearsal }: { store: RehearsalsStore; rehearsal: Rehearsal }) {
   const form = useMemo(() => new FormState(), []);
-  const { progress, detail, endsBy, offered, held, paid, errors, refused } = rehearsal;
+  const { progress, detail, endsBy, offered, held, paid, errors } = rehearsal;
   const lost = store.lost.value;
   useEffect(() => announce(`${percent(progress)}: ${detail}`), [detail]);
-  const refusals = Object.values(refused).reduce((sum, it) => sum + it, 0);
+  // Refusals are known at the end.
   const figures = [
     ['Shoppers', offered.shoppers],
     ['Held', held],
     ['Paid', paid],
-    ['Refused', refusals],
     ['Errors', errors],
   ] as const;
   return (

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { Dialog } from '../../parts/dialog';
 import { Choice, Field, Form, Submit } from '../../parts/form';
 import { FormState, valuesOf } from '../../state/form';
-import { FAULTS, PROFILES } from '../../state/rehearsal-words';
+import { FAULTS, PROFILES, WHILE_SELLING } from '../../state/rehearsal-words';
 import type { RehearsalsStore, Words } from '../../state/rehearsals-store';
 
 /** What is left empty has the default of the server. */
@@ -64,16 +64,20 @@ export function StartDialog({ store, onClose }: { store: RehearsalsStore; onClos
           autocomplete="off"
           hint="The same seed sends the same shoppers. Left empty: a new one."
         />
-        <fieldset class="checks">
+        <fieldset class="checks" aria-describedby="faults-hint">
           <legend>What fails during the peak</legend>
           {FAULTS.map(([name, words]) => (
             <label key={name}>
               <input type="checkbox" name={`fault-${name}`} /> {words}
             </label>
           ))}
+          <p class="soft fine" id="faults-hint">
+            Only what this installation has started itself: of a product in one process that is PostgreSQL
+            alone. With another fault the rehearsal fails at once and says so.
+          </p>
         </fieldset>
         <label class="tick">
-          <input type="checkbox" name="whileSelling" /> Also while a drop is open: its shoppers will notice
+          <input type="checkbox" name="whileSelling" /> {WHILE_SELLING}
         </label>
         <div class="buttons">
           <button class="small" type="button" onClick={onClose}>

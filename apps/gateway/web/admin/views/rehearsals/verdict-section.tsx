@@ -5,18 +5,20 @@ import { saveFile } from '../../parts/save-file';
 import { Section } from '../../parts/section';
 import { session } from '../../state/current';
 import { FormState } from '../../state/form';
-import { count, duration, outcomeOf, verdictSentence } from '../../state/rehearsal-words';
+import { count, duration, moreWords, outcomeOf, verdictSentence } from '../../state/rehearsal-words';
 import type { RehearsalsStore } from '../../state/rehearsals-store';
 import type { Rehearsal } from '../../state/types';
 import { PromisesTable } from './promises-table';
 
 /** What came out of one rehearsal, and what can be done with it. */
 export function VerdictSection({ store, rehearsal }: { store: RehearsalsStore; rehearsal: Rehearsal }) {
-  const { settings, startedAt, bottleneck, promises } = rehearsal;
+  const { settings, startedAt, bottleneck, promises, state } = rehearsal;
+  const more = moreWords(rehearsal);
   return (
     <Section title="Verdict">
       <div class={`verdict verdict-${outcomeOf(rehearsal)}`}>
         <p>{verdictSentence(rehearsal)}</p>
+        {more !== '' && <p class="fine">{more}</p>}
         <p class="soft fine">
           {formatSecond(startedAt)} · {settings.profile}, {count(settings.shoppers)} shoppers in{' '}
           {duration(settings.duration * 1_000)}
@@ -30,7 +32,7 @@ export function VerdictSection({ store, rehearsal }: { store: RehearsalsStore; r
           {bottleneck.evidence}
         </p>
       )}
-      {promises.length > 0 && <ReportButtons store={store} rehearsal={rehearsal} />}
+      {promises.length > 0 && state !== 'stopped' && <ReportButtons store={store} rehearsal={rehearsal} />}
       <SafeRate store={store} rehearsal={rehearsal} />
     </Section>
   );
@@ -42,12 +44,14 @@ function ReportButtons({ store, rehearsal }: { store: RehearsalsStore; rehearsal
     // At once, because of the click; a browser would block a window that is opened when the answer is there.
     const tab = window.open('', '_blank');
     const answer = await form.submit(() => store.report(rehearsal));
-    if (answer?.kind === 'ok' && tab) tab.location.href = URL.createObjectURL(answer.body);
-    else tab?.close();
+    if (answer?.kind !== 'ok') tab?.close();
+    else if (tab) tab.location.href = URL.createObjectURL(answer.body);
+    // The browser opens no window for this page.
+    else saveFile(answer.body, nameOf(rehearsal));
   };
   const save = async () => {
     const answer = await form.submit(() => store.report(rehearsal));
-    if (answer?.kind === 'ok') saveFile(answer.body, `rehearsal-${rehearsal.id}.html`);
+    if (answer?.kind === 'ok') saveFile(answer.body, nameOf(rehearsal));
   };
   return (
     <>
@@ -63,6 +67,8 @@ function ReportButtons({ store, rehearsal }: { store: RehearsalsStore; rehearsal
     </>
   );
 }
+
+const nameOf = ({ id }: Rehearsal) => `rehearsal-${id}.html`;
 
 function SafeRate({ store, rehearsal }: { store: RehearsalsStore; rehearsal: Rehearsal }) {
   const form = useMemo(() => new FormState(), []);
