@@ -94,6 +94,7 @@ function lab(change: Change = {}) {
       return (change.load ?? (() => Promise.resolve(RESULT)))(load, options);
     },
     clean: () => Promise.resolve(),
+    close: () => undefined,
   };
   const product: Product = {
     find: () => Promise.resolve({ mode: 'standalone', address: 'http://127.0.0.1:1' }),

@@ -34,6 +34,7 @@ export class RehearsalRunner implements Background {
   /** Stops the rehearsal under way and waits for its end. */
   async stop(): Promise<void> {
     this.shutdown.abort();
+    this.parts.generator.close();
     await this.working;
   }
 

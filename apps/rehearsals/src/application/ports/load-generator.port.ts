@@ -25,9 +25,14 @@ export interface LoadOptions {
 
 /** Sends shoppers. */
 export abstract class LoadGenerator {
-  /** Makes it ready, which can take minutes the first time. Rejects with what to install. */
+  /**
+   * Makes it ready. The first time on a machine that can take minutes: rejects when it takes longer than a rehearsal can wait, goes on by itself, and
+   * is ready for a later one. Rejects with what to do.
+   */
   abstract prepare(signal: AbortSignal, say: (line: string) => void): Promise<void>;
   abstract run(load: Load, options: LoadOptions): Promise<LoadResult>;
   /** Removes what the runs have written. */
   abstract clean(): Promise<void>;
+  /** Ends what `prepare` left under way. */
+  abstract close(): void;
 }
