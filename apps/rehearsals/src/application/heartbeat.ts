@@ -17,7 +17,7 @@ export class Heartbeat {
   constructor(
     private readonly runs: RehearsalRuns,
     private readonly who: { rehearsalId: string; runner: string },
-    private readonly endsBy: string,
+    private readonly isOverdue: () => boolean,
     shutdown: AbortSignal,
   ) {
     this.timer = setInterval(() => this.beat(), TIMINGS.beatMs);
@@ -55,7 +55,7 @@ export class Heartbeat {
       const { stop } = await this.runs.beatRehearsal({ ...this.who, progress, detail, figures });
       this.answeredAt = performance.now();
       // The ledger says so as well once its time is over.
-      if (stop) this.stop(Date.now() >= Date.parse(this.endsBy) ? 'late' : 'asked');
+      if (stop) this.stop(this.isOverdue() ? 'late' : 'asked');
     } catch {
       // The next one comes in a second; `lostMs` says when it was too many.
     }

@@ -63,10 +63,11 @@ export class RehearsalRunner implements Background {
   }
 
   private async rehearse(run: RehearsalRun): Promise<void> {
-    const { runs, runner, log, generator } = this.parts;
+    const { runs, runner, log, generator, clock } = this.parts;
     const { id: rehearsalId, dropId, ghostId, profile, endsBy } = run.rehearsal;
     log.info({ rehearsalId, dropId, ghostId, profile }, 'rehearsal started');
-    const beat = new Heartbeat(runs, { rehearsalId, runner }, endsBy, this.shutdown.signal);
+    const isOverdue = () => clock.now() >= Date.parse(endsBy);
+    const beat = new Heartbeat(runs, { rehearsalId, runner }, isOverdue, this.shutdown.signal);
     let outcome: Outcome;
     try {
       outcome = await new RunRehearsal(this.parts).run(run, beat);
