@@ -86,8 +86,11 @@ function sourcesHash() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const within = process.argv.indexOf('--within');
   const withinMs = within > 0 ? Number(process.argv[within + 1]) * 1000 : WITHIN_MS;
+  // Ends the compiler with it, which has a group of its own.
+  const ending = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => ending.abort());
   try {
-    console.log(await ensureK6({ say: (line) => console.error(line), withinMs }));
+    console.log(await ensureK6({ say: (line) => console.error(line), withinMs, signal: ending.signal }));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;
