@@ -43,28 +43,25 @@ describeWithGo('the scenarios of k6, at a shop whose answers are known', () => {
     dropped: verdict.generator.dropped,
   });
 
-  it.concurrent.each(['spike', 'ramp', 'soak'])(
-    '%s sends every shopper, and finds nothing wrong',
-    async (scenario) => {
-      const run = await runAt(scenario);
-      expect(short(run)).toEqual(kept);
-      const { counts, seconds, steps } = run.verdict;
-      expect(counts).toMatchObject({ shoppers: 60, watched: 4 });
-      expect(counts['reloads']).toBeGreaterThan(0);
-      expect(seconds.reduce((sum, { offered }) => sum + offered, 0)).toBe(60);
-      expect(seconds.reduce((sum, { held }) => sum + held, 0)).toBe(counts['holds_given']);
-      expect(Object.keys(steps).sort()).toEqual(['drop', 'hold', 'live', 'pay', 'session']);
-    },
-  );
+  it.each(['spike', 'ramp', 'soak'])('%s sends every shopper, and finds nothing wrong', async (scenario) => {
+    const run = await runAt(scenario);
+    expect(short(run)).toEqual(kept);
+    const { counts, seconds, steps } = run.verdict;
+    expect(counts).toMatchObject({ shoppers: 60, watched: 4 });
+    expect(counts['reloads']).toBeGreaterThan(0);
+    expect(seconds.reduce((sum, { offered }) => sum + offered, 0)).toBe(60);
+    expect(seconds.reduce((sum, { held }) => sum + held, 0)).toBe(counts['holds_given']);
+    expect(Object.keys(steps).sort()).toEqual(['drop', 'hold', 'live', 'pay', 'session']);
+  });
 
-  it.concurrent('queue: who is refused waits and tries again', async () => {
+  it('queue: who is refused waits and tries again', async () => {
     const run = await runAt('queue', { units: 10 });
     expect(short(run)).toEqual(kept);
     // Each of some forty shoppers who get nothing is refused up to five times.
     expect(run.verdict.refused['sold-out']).toBeGreaterThan(60);
   });
 
-  it.concurrent('bots: a shop that keeps its word is not tricked', async () => {
+  it('bots: a shop that keeps its word is not tricked', async () => {
     const run = await runAt('bots');
     expect(short(run)).toEqual(kept);
     expect(run.verdict.counts['bots']).toBeGreaterThan(10);
@@ -72,25 +69,25 @@ describeWithGo('the scenarios of k6, at a shop whose answers are known', () => {
     expect([...run.shop.wanted].filter((what) => what.includes('forged'))).toEqual([]);
   });
 
-  it.concurrent('bots: finds a shop that takes forged tokens', async () => {
+  it('bots: finds a shop that takes forged tokens', async () => {
     const run = await runAt('bots', { lies: { takesForgedTokens: true } });
     expect(short(run)).toMatchObject({ code: 1, broken: ['shop_odd_answers', 'shop_bots_tricked'] });
   });
 
-  it.concurrent('rate: so many a second, and each asks for a hold', async () => {
+  it('rate: so many a second, and each asks for a hold', async () => {
     const run = await runAt('rate', { args: ['--per-second', '12', '--seconds', '5', '--watchers', '0'] });
     expect(short(run)).toEqual(kept);
     expect(run.verdict.counts['shoppers']).toBe(60);
     expect([...run.shop.wanted].filter((what) => what.includes('-hold-'))).toHaveLength(60);
   });
 
-  it.concurrent('replay: as many as are given, from the first second to the last', async () => {
+  it('replay: as many as are given, from the first second to the last', async () => {
     const run = await runAt('replay', { args: ['--arrivals', '10,0,30,5', '--watchers', '0'] });
     expect(short(run)).toEqual(kept);
     expect(run.verdict.counts['shoppers']).toBe(45);
   });
 
-  it.concurrent('the same seed sends the same shoppers, who want the same', async () => {
+  it('the same seed sends the same shoppers, who want the same', async () => {
     const wanted = async (seed: string) => {
       const { shop } = await runAt('spike', { args: [...SMALL, '--seed', seed] });
       return [...shop.wanted].sort();
@@ -108,7 +105,7 @@ describeWithGo('the scenarios of k6, at a shop whose answers are known', () => {
     limits: { lateP99Ms: 9_000, holdP95Ms: 5_000, holdP99Ms: 9_000, droppedPercentMax: 20 },
   });
 
-  it.concurrent('a rehearsal: every shopper has the pass and an address of their own', async () => {
+  it('a rehearsal: every shopper has the pass and an address of their own', async () => {
     const shop = await LyingShop.open(1_000, {});
     const out = mkdtempSync(join(tmpdir(), 'holdfast-load-'));
     const seconds: number[] = [];
@@ -130,7 +127,7 @@ describeWithGo('the scenarios of k6, at a shop whose answers are known', () => {
     expect(seconds.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it.concurrent('an abort ends k6 within three seconds', async () => {
+  it('an abort ends k6 within three seconds', async () => {
     const shop = await LyingShop.open(1_000, {});
     const out = mkdtempSync(join(tmpdir(), 'holdfast-load-'));
     const abort = new AbortController();
