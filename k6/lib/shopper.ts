@@ -24,7 +24,7 @@ export interface Person {
   random: () => number;
 }
 
-/** The same seed sends the same shoppers, whoever is served first. */
+/** The same seed sends the same shoppers, in whatever order they are served. */
 export function personOf(settings: Settings, index: number): Person {
   const random = seededRandomOf(settings.seed, index);
   const plan = planShopper(random);

@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect(got).toBe(statuses.lastIndexOf(200));
     const client = new StaffClient(product.url);
     if (got === -1) {
-      // On a busy machine nobody was served in time, or whoever was did not hear it.
+      // On a busy machine all may time out, or the answer to the one that got in may be lost.
       const again = () => client.useLink(body.inviteUrl as string, passwords[0]);
       const answer = await waitFor('an answer', async () => {
         const { status } = await again();

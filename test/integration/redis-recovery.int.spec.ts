@@ -41,7 +41,7 @@ it('keeps the new connection after a crash that left a command without its answe
     return watch(() => redis.isUp && redis.placeOf('a') === place);
   };
   let seen = await crash();
-  // A machine that stands still is silent, too.
+  // A stalled machine sends nothing, either.
   for (let again = 0; again < 3 && seen.longestGapMs > SILENT_MS / 2; again += 1) seen = await crash();
   expect(seen.isKept).toBe(true);
 });

@@ -240,7 +240,7 @@ describe('indexes beside the migrations', () => {
   it('are built while others write to the table', async () => {
     await onDatabase(url, (client) => client.query(`DROP INDEX checkout.${INDEX}`));
     const writer = await openClient({ url, name: 'test', role: ROLES.checkout });
-    // It waits for whoever has written and not committed, and keeps nobody else from writing meanwhile.
+    // It waits for transactions that have written and not committed, and blocks no other writer meanwhile.
     await writer.query('BEGIN; LOCK TABLE checkout.orders IN ROW EXCLUSIVE MODE');
     const built = migrate(url, ONE);
     await waitFor('the build waits for the writer', async () => (await isValid()) === false);
